@@ -1,0 +1,33 @@
+"""Copydesk: take a real news story apart the way a copy desk does.
+
+>>> import copydesk
+>>> len(copydesk.load_story().article.paragraphs)
+10
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "load_story": "stories",
+    "list_stories": "stories",
+    "use_story": "stories",
+    "parse_article": "article",
+    "open_lesson": "desk",
+    "hand_in": "desk",
+    "CopydeskError": "errors",
+}
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a part of the kit when it is first asked for, so that `import copydesk` stays light."""
+    if name in _HOME:
+        return getattr(import_module(f"copydesk.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'copydesk' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

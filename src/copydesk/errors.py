@@ -1,0 +1,15 @@
+"""What can go wrong, in sentences a learner can act on."""
+
+
+class CopydeskError(ValueError):
+    """Something was not as it must be; the message says what, where and how to mend it.
+
+    >>> raise CopydeskError("no story named 'baltic'", "there are: baltics-2022")
+    Traceback (most recent call last):
+    copydesk.errors.CopydeskError: no story named 'baltic'; there are: baltics-2022
+    """
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem}; {remedy}" if remedy else problem)
+        self.problem = problem
+        self.remedy = remedy

@@ -1,0 +1,130 @@
+"""Spans: where something stands in a text.
+
+Offsets are the truth of this kit. A span counts Unicode code points from 0, end exclusive, into a text that is never
+edited. Names follow the W3C Web Annotation Data Model (https://www.w3.org/TR/annotation-model/#selectors).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+WORD = re.compile(r"[\w’‘]+(?:[-,.][\w’]+)*")
+"""A word as the answer key counts it: hyphens, decimal points and apostrophes stay inside."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text, in code points, end exclusive.
+
+    >>> Span(0, 5).of("Hello, world")
+    'Hello'
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, not {self.start}–{self.end}")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """The words this span covers in `text`."""
+        return text[self.start : self.end]
+
+    def overlap(self, other: Span) -> int:
+        """How many code points the two share.
+
+        >>> Span(0, 5).overlap(Span(3, 9))
+        2
+        """
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
+    def covers(self, other: Span) -> bool:
+        """Whether `other` lies inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+    def selectors(self, text: str, *, context: int = 32) -> list[dict[str, Any]]:
+        """This span as W3C Web Annotation selectors: by position, and by quotation with what stands around it.
+
+        >>> [s["type"] for s in Span(0, 5).selectors("Hello, world")]
+        ['TextPositionSelector', 'TextQuoteSelector']
+        """
+        return [
+            {"type": "TextPositionSelector", "start": self.start, "end": self.end},
+            {
+                "type": "TextQuoteSelector",
+                "exact": self.of(text),
+                "prefix": text[max(0, self.start - context) : self.start],
+                "suffix": text[self.end : self.end + context],
+            },
+        ]
+
+
+def fingerprint(text: str) -> str:
+    """The sha256 of a text in UTF-8: two texts with the same fingerprint share their offsets.
+
+    >>> fingerprint("")[:8]
+    'e3b0c442'
+    """
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def short_hash(text: str) -> str:
+    """Eight characters of the fingerprint: enough to notice that an offset has slipped."""
+    return fingerprint(text)[:8]
+
+
+def words(text: str, span: Span | None = None) -> list[Span]:
+    """The words of a text, or of one span of it, without the punctuation at their edges.
+
+    >>> [w.of("“Of course”, he said.") for w in words("“Of course”, he said.")]
+    ['Of', 'course', 'he', 'said']
+    """
+    start, end = (span.start, span.end) if span else (0, len(text))
+    return [Span(m.start(), m.end()) for m in WORD.finditer(text, start, end)]
+
+
+def chunks(text: str, span: Span) -> list[Span]:
+    """What a reader can click: runs without white space, a dash in front of a word on its own.
+
+    >>> [c.of("rain ends -minister") for c in chunks("rain ends -minister", Span(0, 19))]
+    ['rain', 'ends', '-', 'minister']
+    """
+    return [Span(m.start(), m.end()) for m in re.compile(r"[-–—](?=\w)|\S+").finditer(text, span.start, span.end)]
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """The same coverage with no overlaps, in reading order.
+
+    >>> merge([Span(4, 9), Span(0, 5)])
+    [Span(start=0, end=9)]
+    """
+    done: list[Span] = []
+    for span in sorted(spans):
+        if done and span.start <= done[-1].end:
+            done[-1] = Span(done[-1].start, max(done[-1].end, span.end))
+        else:
+            done.append(span)
+    return done
+
+
+def word_f1(text: str, found: Iterable[Span], expected: Iterable[Span]) -> float:
+    """How well two sets of spans agree on words: harmonic mean of precision and recall, 0–1.
+
+    Punctuation and quotation marks do not count, so “rain”, and rain agree.
+
+    >>> word_f1("“Rain,” he said", [Span(0, 7)], [Span(1, 5)])
+    1.0
+    """
+    mine = {w for s in merge(found) for w in words(text, s)}
+    theirs = {w for s in merge(expected) for w in words(text, s)}
+    if not mine and not theirs:
+        return 1.0
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs))
