@@ -1,0 +1,97 @@
+"""The folder answers are kept in, the names its files may have, and whose they are."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import unicodedata
+from contextlib import suppress
+from pathlib import Path
+
+import platformdirs
+
+from copydesk.answer_disk import locked, make_folder, read_bytes, set_aside, time_tag, write
+from copydesk.answer_form import SCHEMA, Damaged, Json, decode, encode
+from copydesk.errors import CopydeskError
+
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+"""Names Windows keeps for devices, whatever their ending."""
+
+
+def folder() -> Path:
+    """The folder answers are kept in, made if need be: COPYDESK_ANSWERS, `answers` here, or the user data folder."""
+    return _choose()[0]
+
+
+def where() -> str:
+    """One sentence for a learner: where the work is kept, and why there."""
+    path, why = _choose()
+    return f"Your work is kept in {path}{f', because {why}' if why else ''}."
+
+
+def _choose() -> tuple[Path, str]:
+    wish = os.environ.get("COPYDESK_ANSWERS")
+    first = Path(wish).expanduser() if wish else Path("answers")
+    with suppress(OSError):
+        first = first.absolute()
+        _probe(first)
+        return first, ""
+    home = platformdirs.user_data_path("copydesk", appauthor=False) / "answers"
+    try:
+        _probe(home)
+    except OSError as error:
+        raise CopydeskError(
+            f"answers can be kept neither in {first} nor in {home}",
+            "set COPYDESK_ANSWERS to a folder you may write in",
+        ) from error
+    return home, f"{first} cannot be written"
+
+
+def _probe(path: Path) -> None:
+    make_folder(path)
+    with tempfile.TemporaryFile(dir=path):
+        pass
+
+
+def safe_name(name: str, what: str) -> str:
+    """The name as a file system anywhere can hold it, or a CopydeskError.
+
+    >>> safe_name("02_who_says_so", "lesson")
+    '02_who_says_so'
+    >>> safe_name("../else", "lesson")
+    Traceback (most recent call last):
+    copydesk.errors.CopydeskError: '../else' cannot name a lesson; use letters, digits, - and _, at most 80 of them
+    """
+    tidy = unicodedata.normalize("NFC", name) if isinstance(name, str) else ""
+    reserved = RESERVED.match(unicodedata.normalize("NFKC", tidy))
+    if reserved or not re.fullmatch(r"\w[\w-]{0,79}", tidy) or len(tidy.encode()) > 160:
+        shown = repr(name if not isinstance(name, str) or len(name) <= 60 else name[:60] + "…")
+        remedy = (
+            "Windows keeps that name for itself" if reserved else "use letters, digits, - and _, at most 80 of them"
+        )
+        raise CopydeskError(f"{shown} cannot name a {what}", remedy)
+    return tidy
+
+
+def learner_of(root: Path) -> str | None:
+    """The name or number the learner chose for this folder, '' if they chose none, None if they were never asked."""
+    with suppress(Damaged, CopydeskError):
+        name = decode(read_bytes(root / "learner.json") or b"{}").get("learner")
+        return name if isinstance(name, str) else None
+    return None
+
+
+def remember_learner(root: Path, name: str) -> None:
+    """Keep the learner's name or number for every lesson of this folder; '' forgets it."""
+    tidy = " ".join("".join(c if c.isprintable() else " " for c in str(name)).split())
+    if len(tidy) > 100:
+        raise CopydeskError("a name can have at most 100 characters", "shorten it")
+    place = root / "learner.json"
+    with locked(place):
+        known: Json = {}
+        try:
+            known = decode(read_bytes(place) or b"{}")
+        except Damaged:
+            set_aside(place, f"damaged-{time_tag()}")
+        write(place, encode({"schema": SCHEMA, **known, "learner": tidy}))

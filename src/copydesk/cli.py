@@ -1,0 +1,98 @@
+"""The command line: `copydesk check` for authors and instructors."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from copydesk import __version__
+from copydesk.errors import CopydeskError
+from copydesk.key_faults import key_faults
+from copydesk.lesson_faults import lesson_faults
+from copydesk.lessons import load_lesson
+from copydesk.proofs import Proof, prove
+from copydesk.stories import Story, list_stories, load_story
+
+EXAMPLES = """examples:
+  copydesk check                        every story, every lesson
+  copydesk check --story baltics-2022   one story
+  copydesk check --lesson 02_who_says_so --all   every proof, not only a count
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 only if all is well, 1 for faults, 2 for wrong usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except CopydeskError as error:
+        print(f"copydesk: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="copydesk", description="A teaching kit for reading news like a copy desk.")
+    parser.add_argument("--version", action="version", version=f"copydesk {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    check = commands.add_parser(
+        "check",
+        help="prove that stories, keys and lessons are sound",
+        description="Read every story, key and lesson, and prove that scoring is fair: the key and each alternative score "
+        "100 %, a blank 0, marking everything under 50 %, one answer everywhere below the bar.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("--story", help="name or folder of one story (default: all)")
+    check.add_argument("--lesson", help="one lesson (default: all)")
+    check.add_argument("--all", action="store_true", help="print every proof, not only those that fail")
+    check.set_defaults(run=run_check)
+    return parser
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Print what holds and what does not; 0 only if everything holds."""
+    faults = 0
+    for name in [options.story] if options.story else list_stories():
+        story = load_story(name)
+        faults += _check_story(story)
+        for lesson_id in sorted(story.lessons):
+            if options.lesson in (None, lesson_id):
+                faults += _check_lesson(lesson_id, story, show_all=options.all)
+    print("all proofs hold" if not faults else f"{faults} faults")
+    return int(faults > 0)
+
+
+def _check_story(story: Story) -> int:
+    found = key_faults(story.key, story.article) if story.key else [f"'{story.id}' has no key.json to check"]
+    print(
+        f"story {story.id}: {len(story.article.blocks)} blocks, {len(story.article.sentences)} sentences, "
+        f"{len(found) or 'no'} faults in the key"
+    )
+    for fault in found:
+        print(f"  FAULT {fault}")
+    return len(found)
+
+
+def _check_lesson(lesson_id: str, story: Story, *, show_all: bool) -> int:
+    lesson = load_lesson(lesson_id, story)
+    faults = lesson_faults(lesson)
+    proofs = [] if faults or lesson.key is None else prove(lesson)
+    failed = [p for p in proofs if not p.holds]
+    print(f"  {lesson_id}: {len(lesson.exercises)} exercises, {len(proofs) - len(failed)} of {len(proofs)} proofs hold")
+    for fault in faults:
+        print(f"    FAULT {fault}")
+    for proof in proofs if show_all else failed:
+        print(_line(proof))
+    return len(faults) + len(failed)
+
+
+def _line(proof: Proof) -> str:
+    return f"    {'holds' if proof.holds else 'FAILS'}  {proof.exercise}: {proof.claim}" + (
+        f" ({proof.detail})" if proof.detail else ""
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

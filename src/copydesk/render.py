@@ -1,0 +1,79 @@
+"""Spans to HTML: the one place where the page, a learner's words and the key become markup. Everything is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+from copydesk.article import Block
+from copydesk.spans import Span
+from copydesk.wording import load_wording
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span with the role it plays and the number of the group it belongs to."""
+
+    span: Span
+    role: str
+    number: int = 1
+
+
+@cache
+def css() -> str:
+    """The kit's stylesheet, shared by widgets and still pages."""
+    return (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
+
+
+def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
+    """One stretch of text with its marks, each with a word tag inside; where marks overlap, the first wins.
+
+    >>> marked("rain <ends> soon", Span(0, 11), [Mark(Span(5, 11), "content")])
+    'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Q1</span>&lt;ends&gt;</mark>'
+    """
+    tags = load_wording("strings")["tags"]
+    out, at = [], span.start
+    for m in sorted(marks, key=lambda m: m.span):
+        start, end = max(m.span.start, at), min(m.span.end, span.end)
+        if start >= end:
+            continue
+        label = f'<span class="cd-tag" title="{escape(m.role)} {m.number}">{escape(tags[m.role])}{m.number}</span>'
+        out.append(escape(text[at:start]))
+        out.append(f'<mark class="cd-m-{escape(m.role)}">{label}{escape(text[start:end])}</mark>')
+        at = end
+    return "".join([*out, escape(text[at : span.end])])
+
+
+def blocks(text: str, shown: Iterable[Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
+    """Blocks of the page as paragraphs, each with its name in front."""
+    return "".join(
+        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(b.id)}</span> '
+        f"{marked(text, b.span, marks)}</p>"
+        for b in shown
+    )
+
+
+def still(body: str, *, rights: str = "") -> str:
+    """A page part that needs no kernel and no script; pages built from a story carry its notice."""
+    notice = f'<p class="cd-rights">{escape(rights)}</p>' if rights else ""
+    return f'<style>{css()}</style><div class="cd-still">{body}{notice}</div>'
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str) -> str:
+    """A plain table with a caption and scoped headers."""
+    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def marks_of(groups: Iterable[Mapping[str, object]]) -> list[Mark]:
+    """Marks from a learner's groups, numbered in their order."""
+    found = []
+    for number, group in enumerate(groups, 1):
+        for role, spans in group.items():
+            if isinstance(spans, list):
+                found += [Mark(Span(a, b), role, number) for a, b in spans]
+    return found

@@ -1,0 +1,72 @@
+"""A learner's result in a lesson: points from the first round of each exercise, beside each objective's bar.
+
+The first round counts, and of its tries the best; an answer that was never checked is scored as it stands. So a second
+round, made after the key was shown, is practice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copydesk.answers import AnswerFile, Record
+from copydesk.key import Key
+from copydesk.lessons import Exercise, Lesson, Objective
+from copydesk.render import still, table
+from copydesk.scoring import score
+from copydesk.wording import load_wording
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Scores by exercise (None: not attempted, or no key to score by) and the lesson they belong to."""
+
+    lesson: Lesson
+    scores: dict[str, float | None]
+
+    @property
+    def points(self) -> float:
+        """The points earned."""
+        return sum(e.points * (self.scores[e.id] or 0) for e in self.lesson.exercises)
+
+    @property
+    def possible(self) -> float:
+        """The points there are."""
+        return sum(e.points for e in self.lesson.exercises)
+
+    def share(self, objective: Objective) -> float | None:
+        """The share of an objective's points earned so far; None before anything was tried."""
+        chosen = [self.lesson.exercise(e) for e in objective.exercises]
+        if all(self.scores[e.id] is None for e in chosen):
+            return None
+        return sum(e.points * (self.scores[e.id] or 0) for e in chosen) / sum(e.points for e in chosen)
+
+    def __repr__(self) -> str:
+        return f"<Result: {self.points:.1f} of {self.possible:g} points in lesson {self.lesson.id}>"
+
+    def _repr_html_(self) -> str:
+        say = load_wording("strings")["lesson"]
+        rows = []
+        for objective in self.lesson.objectives:
+            share = self.share(objective)
+            yours = say["open"] if share is None else f"{100 * share:.0f}"
+            state = say["open"] if share is None else say["met" if share >= objective.bar else "not_yet"]
+            rows.append((objective.text, f"{100 * objective.bar:.0f}", yours, state))
+        caption = f"{say['result']}: {self.points:.1f} / {self.possible:g}"
+        return still(table((say["objective"], say["bar"], say["yours"], ""), rows, caption=caption))
+
+
+def results(lesson: Lesson, answers: AnswerFile) -> Result:
+    """The result of one lesson from its answer file alone."""
+    key, text = lesson.key, lesson.story.article.text
+    return Result(lesson, {e.id: record_score(e, answers.record(e.id), key, text) for e in lesson.exercises})
+
+
+def record_score(exercise: Exercise, record: Record, key: Key | None, text: str) -> float | None:
+    """The score one record earns: the best try of the first round, or the unchecked answer as it stands."""
+    if key is None:
+        return None
+    first = [t.answer for t in record.tries if t.round == 1]
+    unchecked = [record.answer] if record.answer and record.round == 1 and not first else []
+    outcomes = [score(exercise, a, key, text) for a in first or unchecked]
+    tried = [o.score for o in outcomes if o.status != "not_attempted"]
+    return max(tried) if tried else None

@@ -1,0 +1,94 @@
+"""Scoring forms: choice and number questions, by key, range or list of accepted answers.
+
+A question without an entry in the key is open: a prediction or an opinion, worth nothing either way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from copydesk.key import Key
+from copydesk.lessons import Exercise
+from copydesk.scoring.outcome import Answer, Note, Outcome
+from copydesk.wording import choice_labels, load_wording
+
+
+def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
+    """Score given values; `answer` is `{"values": {question id: value}}`."""
+    values = {n: v for n, v in answer.get("values", {}).items() if v not in (None, "")}
+    keyed = key.answers.get(exercise.key_name, {})
+    notes, earned, possible = [], 0, 0
+    for number, question in enumerate(exercise.get("questions"), 1):
+        expected = keyed.get(question["id"], {})
+        worth = int(worth_points(question, expected))
+        right = accepts(expected, values.get(question["id"]))
+        earned, possible = earned + worth * right, possible + worth
+        notes.append(_note(number, question, expected, values.get(question["id"]), right, worth))
+    value = earned / possible if possible else float(bool(values))
+    return Outcome.of(value, notes, bar=exercise.bar, attempted=bool(values))
+
+
+def worth_points(question: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    """Whether a question can be got wrong: it has a key entry, and not every option earns credit."""
+    if not expected:
+        return False
+    return "range" in expected or set(expected["accept"]) != set(options(question))
+
+
+def options(question: Mapping[str, Any]) -> dict[str, str]:
+    """The options of a choice question with the words shown; empty for numbers and text."""
+    given = question.get("options", {})
+    return choice_labels(given) if isinstance(given, str) else dict(given)
+
+
+def accepts(expected: Mapping[str, Any], value: Any) -> bool:
+    """Whether a value is among the accepted ones or inside the range (ends included)."""
+    if "range" in expected:
+        low, high = expected["range"]
+        return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+    return value in expected.get("accept", ())
+
+
+def _note(
+    number: int, question: Mapping[str, Any], expected: Mapping[str, Any], value: Any, right: bool, worth: int
+) -> Note:
+    say = load_wording("strings")["form"]
+    where = say["where"].format(n=number)
+    if not expected:
+        return Note(question["id"], where, 0, 0, reveal=question.get("after", say["open"]))
+    hint = "" if right else say["empty"].format(n=number) if value is None else question.get("hint", say["again"])
+    best = _shown(question, expected)
+    others = tuple(options(question)[v] for v in expected.get("accept", ())[1:] if v in options(question))
+    return Note(question["id"], where, worth * right, worth, hint, f"{best}. {expected.get('why', '')}".strip(), others)
+
+
+def _shown(question: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
+    if "range" in expected:
+        low, high = expected["range"]
+        return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    first = expected["accept"][0]
+    return options(question).get(first, str(first))
+
+
+def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
+    """Answers that must score full marks: the key's, and each other accepted value."""
+    keyed = key.answers.get(exercise.key_name, {})
+    ways = {q: [*e["range"]] if "range" in e else list(e["accept"]) for q, e in keyed.items()}
+    best = {q: w[0] for q, w in ways.items()}
+    answers: dict[str, Answer] = {"key": {"values": best}} if best else {}
+    for q, values in ways.items():
+        answers |= {f"{q}: {v}": {"values": {**best, q: v}} for v in values[1:]}
+    return answers
+
+
+def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
+    """One answer everywhere, by value and by place in the list: must stay below the bar."""
+    questions = [q for q in exercise.get("questions") if key.answers.get(exercise.key_name, {}).get(q["id"])]
+    longest = max((len(options(q)) for q in questions), default=0)
+    everywhere = {v for q in questions for v in options(q)}
+    answers: dict[str, Answer] = {f"all {v}": {"values": {q["id"]: v for q in questions}} for v in sorted(everywhere)}
+    for place in range(longest):
+        chosen = {q["id"]: [*options(q)][min(place, len(options(q)) - 1)] for q in questions if options(q)}
+        answers[f"always option {place + 1}"] = {"values": chosen}
+    return answers

@@ -1,0 +1,112 @@
+"""What the key asks of marks: targets, and every reading of them the key allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from copydesk.key import Entry, Key, spans_of
+from copydesk.lessons import Exercise
+from copydesk.scoring.outcome import Answer
+from copydesk.spans import Span, words
+
+LAYER_ROLES = {"framing": {"wording": "span"}, "quirks": {"trace": "span"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the key expects of one group: spans by role, labels by name."""
+
+    entry: Entry
+    roles: Mapping[str, tuple[Span, ...]]
+    labels: Mapping[str, str]
+
+    @property
+    def fields(self) -> int:
+        """How many points this target is worth."""
+        return len(self.roles) + len(self.labels)
+
+
+def targets_of(exercise: Exercise, key: Key) -> list[Target]:
+    """The key entries this exercise asks for, as targets."""
+    kinds = exercise.get("kinds")
+    entries = key.layer(exercise.get("layer"), exercise.region)
+    return [target(exercise, e, e.data) for e in entries if not kinds or e.get("kind") in kinds]
+
+
+def target(exercise: Exercise, entry: Entry, data: Mapping[str, Any]) -> Target:
+    """One entry as a target: only the roles and labels the exercise asks for, and the key has."""
+    names = LAYER_ROLES.get(entry.layer, {r: r for r in exercise.get("roles")})
+    roles = {r: spans_of(data if field == "span" else data.get(field)) for r, field in names.items()}
+    labels = {n: data[n] for n in exercise.get("labels", ()) if data.get(n)}
+    return Target(entry, {r: s for r, s in roles.items() if s}, labels)
+
+
+def readings(exercise: Exercise, entry: Entry, others: Sequence[Target]) -> list[list[Target]]:
+    """Every way the key allows one entry to be read, as the list of targets that then holds."""
+    ways = [list(others)]
+    for alternative in entry.alternatives:
+        patch = alternative.patch
+        rest = [t for t in others if t.entry.id != entry.id]
+        if patch.get("not_an_attribution"):
+            ways.append(rest)
+        elif "merge_with" in patch:
+            ways.append(_merged(entry, patch["merge_with"], others))
+        else:
+            patched = target(exercise, entry, {**entry.data, **patch})
+            ways.append([patched if t.entry.id == entry.id else t for t in others])
+    return ways
+
+
+def _merged(entry: Entry, into: str, targets: Sequence[Target]) -> list[Target]:
+    both = [t for t in targets if t.entry.id in (entry.id, into)]
+    if len(both) < 2:
+        return list(targets)
+    first, second = both
+    contents = (*first.roles.get("content", ()), *second.roles.get("content", ()))
+    joined = replace(first, roles={**first.roles, "content": contents})
+    return [joined if t is first else t for t in targets if t is not second]
+
+
+def key_answer(targets: Iterable[Target]) -> Answer:
+    """The answer of a learner who marked these targets and nothing else."""
+    return {
+        "groups": [
+            {**{r: [[s.start, s.end] for s in spans] for r, spans in t.roles.items()}, "labels": dict(t.labels)}
+            for t in targets
+        ]
+    }
+
+
+def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
+    """Answers that must score full marks: the key's own, and one for each alternative."""
+    targets = targets_of(exercise, key)
+    answers = {"key": key_answer(targets)}
+    for entry in [t.entry for t in targets]:
+        ways = readings(exercise, entry, targets)[1:]
+        answers |= {a.id: key_answer(way) for a, way in zip(entry.alternatives, ways, strict=True) if way}
+    return answers
+
+
+def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
+    """Answers that mark everything: each must stay under half."""
+    sentences = [s for e in key.layer("sentences", exercise.region) for s in e.spans("span")]
+    if not exercise.region:
+        sentences += [s for e in key.layer("furniture") for s in e.spans("span")]
+    values = [
+        {n: v} for n in exercise.get("labels", ()) for v in {t.labels.get(n) for t in targets_of(exercise, key)} if v
+    ]
+    answers: dict[str, Answer] = {}
+    for labels in ({}, *values):
+        tag = "".join(f" as {v}" for v in labels.values())
+        single = [[[w.start, w.end]] for s in sentences for w in words(text, s)]
+        whole = [[[s.start, s.end]] for s in sentences]
+        everything = [[[s.start, s.end] for s in sentences]]
+        for name, pieces in (("every word", single), ("every sentence", whole), ("one mark over all", everything)):
+            for roles in ([r] for r in exercise.get("roles")):
+                groups = [{**dict.fromkeys(roles, p), "labels": labels} for p in pieces]
+                answers[f"{name}, {roles[0]}{tag}"] = {"groups": groups}
+            groups = [{**dict.fromkeys(exercise.get("roles"), p), "labels": labels} for p in pieces]
+            answers[f"{name}, all roles{tag}"] = {"groups": groups}
+    return answers

@@ -1,0 +1,167 @@
+"""The exercise widgets: one plain-JS view a type, one Python model for all of them.
+
+The model holds domain objects and wires: it saves what the browser sends, asks the scoring floor, and hands words back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import traitlets
+
+from copydesk.answers import AnswerFile, Record
+from copydesk.errors import CopydeskError
+from copydesk.feedback import feedback
+from copydesk.lessons import Exercise, Lesson
+from copydesk.render import css
+from copydesk.scoring import Outcome, score
+from copydesk.widgets.spec import spec
+from copydesk.widgets.still import still_exercise
+from copydesk.wording import load_wording
+
+VIEWS = {
+    "mark": ("frame", "marker", "mark"),
+    "sort": ("frame", "sort"),
+    "form": ("frame", "form"),
+    "write": ("frame", "marker", "write"),
+}
+
+
+@cache
+def view_script(kind: str) -> str:
+    """The JavaScript of one exercise type as a single module."""
+    home = files("copydesk") / "widgets"
+    parts = [(home / f"{name}.js").read_text(encoding="utf-8") for name in VIEWS[kind]]
+    return "\n".join([*parts, "export default { render: (context) => frame(context, makeBody) };\n"])
+
+
+class ExerciseWidget(anywidget.AnyWidget):
+    """One exercise on the screen; `answer`, `outcome` and `record` are for reading.
+
+    The browser owns `answer`; Python owns `state`. "Saved" is shown only after the answer file has been written.
+    """
+
+    _esm = ""
+    _css = css()
+    spec = traitlets.Dict().tag(sync=True)
+    answer = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, lesson: Lesson, exercise: Exercise, answers: AnswerFile) -> None:
+        self.lesson, self.exercise, self.answers = lesson, exercise, answers
+        self.record: Record = answers.record(exercise.id)
+        self.outcome: Outcome | None = None
+        restored = bool(self.record.answer)
+        value = self.record.answer or self._beginning()
+        super().__init__(spec=spec(lesson, exercise), answer={"seq": 0, "by": "", "value": value})
+        self._show(load_wording("strings")["frame"]["restored"] if restored else "")
+        self.observe(self._answered, names="answer")
+        self.on_msg(self._asked)
+
+    def __repr__(self) -> str:
+        return f"<{self.exercise.type} exercise '{self.exercise.id}' of lesson {self.lesson.id}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        data, meta = super()._repr_mimebundle_(**options) or ({}, {})
+        still = still_exercise(self.lesson, self.exercise, self.answer["value"])
+        return {**(data or {}), "text/plain": repr(self), "text/html": still}, meta
+
+    @property
+    def finished(self) -> bool:
+        """Whether the tries of this round are used up, or the answer was right."""
+        made = [t for t in self.record.tries if t.round == self.record.round]
+        right = any(t.score >= self.exercise.bar for t in made)
+        return bool(self.exercise.tries) and (right or len(made) >= self.exercise.tries)
+
+    def check(self) -> Outcome:
+        """Check the answer as it stands; a try counts only if there is something to check."""
+        value = self.answer["value"]
+        self.outcome = score(self.exercise, value, self.lesson.key, self.lesson.story.article.text)
+        if value == self._beginning() and self.outcome.status != "received":
+            self.outcome = Outcome("not_attempted", 0.0)
+        if self.outcome.status != "not_attempted" and not self.finished:
+            earned = self.outcome.score * self.exercise.points
+            self.record = self.answers.add_try(self.exercise.id, value, self.outcome.score, earned)
+        self._show(_saved_now())
+        return self.outcome
+
+    def start_again(self) -> None:
+        """Begin a new round with an empty answer; the tries made so far stay in the record."""
+        self.record = self.answers.restart(self.exercise.id)
+        self.outcome = None
+        self.answer = {"seq": 0, "by": "", "value": self._beginning()}
+        self._show("")
+
+    def _beginning(self) -> dict[str, Any]:
+        given = self.exercise.get("given")
+        return {"groups": [{"labels": {}, **g} for g in given]} if given else {}
+
+    def _answered(self, change: dict[str, Any]) -> None:
+        new = change["new"]
+        if new.get("by"):
+            self._try(lambda: self._save(new["value"]))
+
+    def _save(self, value: dict[str, Any]) -> None:
+        self.record = self.answers.save(self.exercise.id, value)
+        conflict = load_wording("strings")["frame"]["conflict"] if self.record.conflict else ""
+        self._show(f"{_saved_now()} {conflict}".strip())
+
+    def _asked(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        acts = {"check": self.check, "again": self.start_again}
+        if message.get("do") in acts:
+            self._try(acts[message["do"]])
+
+    def _try(self, act: Any) -> None:
+        """Whatever a learner runs into is one sentence in the widget, never a traceback."""
+        try:
+            act()
+        except CopydeskError as error:
+            self.state = {**self.state, "saved_text": "", "feedback": _told(str(error))}
+
+    def _show(self, saved: str) -> None:
+        last_seen = self.answer
+        outcome = self.outcome or self._outcome_before()
+        self.state = {
+            "saved_seq": last_seen["seq"],
+            "saved_by": last_seen["by"],
+            "saved_text": saved,
+            "tries_text": self._tries_text(),
+            "finished": self.finished,
+            "can_restart": bool(self.record.tries),
+            "feedback": feedback(self.exercise, outcome, last=self.finished) if outcome else None,
+        }
+
+    def _outcome_before(self) -> Outcome | None:
+        made = [t for t in self.record.tries if t.round == self.record.round]
+        if not made:
+            return None
+        return score(self.exercise, made[-1].answer, self.lesson.key, self.lesson.story.article.text)
+
+    def _tries_text(self) -> str:
+        say, of = load_wording("strings")["frame"], self.exercise.tries
+        left = of - sum(t.round == self.record.round for t in self.record.tries)
+        if not of:
+            return str(say["tries_free"])
+        text = say["tries_none"] if self.finished else say["tries_last" if left == 1 else "tries_left"]
+        if self.record.round > 1:
+            text = f"{text} · {say['round'].format(n=self.record.round)}"
+        return str(text.format(n=left, of=of))
+
+
+def _saved_now() -> str:
+    return str(load_wording("strings")["frame"]["saved_at"].format(time=dt.datetime.now().strftime("%H:%M:%S")))
+
+
+def _told(sentence: str) -> dict[str, Any]:
+    return {"status": "error", "headline": sentence, "hints": [], "key": [], "foot": ""}
+
+
+def exercise_widget(lesson: Lesson, exercise: Exercise, answers: AnswerFile) -> ExerciseWidget:
+    """The widget for one exercise, with the view of its type."""
+    kind = type(f"{exercise.type.title()}Widget", (ExerciseWidget,), {"_esm": view_script(exercise.type)})
+    widget: ExerciseWidget = kind(lesson, exercise, answers)
+    return widget

@@ -1,0 +1,41 @@
+// The `form` exercise: choices and numbers.
+
+const makeBody = (context) => {
+  const { spec, say } = context;
+  const values = {};
+  const fields = [];
+  const tell = () => context.now(fill(say.form_ui.answered, { n: Object.values(values).filter((v) => v !== "" && v != null).length, of: spec.questions.length }));
+  let typing = null;
+  const give = (id, value, wait) => {
+    values[id] = value;
+    tell();
+    clearTimeout(typing);
+    typing = setTimeout(flush, wait);
+  };
+  const flush = () => { if (typing) { clearTimeout(typing); typing = null; context.changed({ values: { ...values } }); } };
+  const rows = spec.questions.map((question, n) => {
+    const text = `${n + 1}. ${question.text}`;
+    if (!question.options) {
+      const input = node("input", { type: "number", step: "any", min: question.min, max: question.max, ...keySafe, oninput: (event) => give(question.id, event.target.value === "" ? null : Number(event.target.value), 300), onblur: () => flush(), onkeydown: (event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); context.check(); } } });
+      fields.push([question.id, (value) => { input.value = value ?? ""; }]);
+      return node("p", { class: "cd-item" }, node("label", {}, text, " ", input, " ", node("small", {}, fill(say.form_ui.number, question))));
+    }
+    const name = freshId("form");
+    const radios = Object.entries(question.options).map(([value, words]) => {
+      const input = node("input", { type: "radio", name, value, ...keySafe, onchange: () => give(question.id, value, 0) });
+      fields.push([question.id, (given) => { input.checked = given === value; }]);
+      return node("label", {}, input, words);
+    });
+    return node("fieldset", { class: "cd-item" }, node("legend", {}, text), node("div", { class: "cd-radios" }, ...radios));
+  });
+  return {
+    root: node("div", { class: "cd-form" }, ...rows),
+    flush,
+    show: (answer) => {
+      Object.keys(values).forEach((id) => delete values[id]);
+      Object.assign(values, answer?.values ?? {});
+      fields.forEach(([id, set]) => set(values[id]));
+      tell();
+    },
+  };
+};

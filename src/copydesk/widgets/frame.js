@@ -1,0 +1,117 @@
+// What every exercise shares: title, prompt, what can be done now, check, tries, saved, feedback.
+// Keys are answered here, in the browser; Python is told afterwards and answers with `state`.
+
+const node = (tag, attributes = {}, ...children) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== false && value != null) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child != null));
+  return made;
+};
+
+// JupyterLab's command mode takes letters and arrows from whatever has focus, unless that very element says no.
+const keySafe = { "data-lm-suppress-shortcuts": "true" };
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+let serial = 0;
+const freshId = (stem) => `cd-${stem}-${++serial}`;
+
+function frame({ model, el }, makeBody) {
+  const spec = model.get("spec");
+  const say = spec.say;
+  const stash = `copydesk:${spec.uid}`;
+  const titleId = freshId("title");
+  const said = node("span", { class: "cd-visually-hidden", role: "status" });
+  const now = node("p", { class: "cd-now", id: freshId("now") });
+  const saved = node("span", { class: "cd-saved", role: "status" });
+  const tries = node("span", { class: "cd-tries" });
+  const headline = node("p", { class: "cd-headline", role: "status" });
+  const details = node("div", { class: "cd-details" });
+  const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, say.frame.check);
+  const again = node("button", { type: "button", title: say.frame.again_sure, ...keySafe, onclick: () => model.send({ do: "again" }) }, say.frame.again);
+  let seq = 0;
+  let timer = null;
+
+  const push = (value) => {
+    seq += 1;
+    saved.textContent = say.frame.saving;
+    saved.dataset.state = "saving";
+    try { sessionStorage.setItem(stash, JSON.stringify(value)); } catch { /* a browser without storage still saves through the kernel */ }
+    try { model.set("answer", { seq, by: view, value }); model.save_changes(); } catch { /* no kernel: the timer says so */ }
+    clearTimeout(timer);
+    timer = setTimeout(notSaved, 5000);
+  };
+  const notSaved = () => {
+    saved.textContent = say.frame.not_saved;
+    saved.dataset.state = "unsaved";
+  };
+  const doCheck = () => {
+    body.flush?.();
+    headline.textContent = say.frame.checking;
+    try { model.send({ do: "check" }); } catch { notSaved(); }
+    clearTimeout(timer);
+    timer = setTimeout(notSaved, 5000);
+  };
+  const view = Math.random().toString(36).slice(2);
+  const context = { spec, say, changed: push, check: doCheck, announce: (text) => { said.textContent = text; }, now: (text) => { now.textContent = text; }, nowId: now.id };
+  const body = makeBody(context);
+
+  el.classList.add("cd-host");
+  el.append(
+    node("section", { class: "cd", "aria-labelledby": titleId, lang: spec.lang },
+      node("h3", { id: titleId }, spec.title, node("span", { class: "cd-points" }, spec.points_text)),
+      node("p", { class: "cd-prompt" }, spec.prompt),
+      body.root,
+      now,
+      node("div", { class: "cd-bar" }, check, tries, saved, again),
+      headline, details,
+      spec.rights ? node("p", { class: "cd-rights" }, spec.rights) : null,
+      said));
+
+  const showState = () => {
+    const state = model.get("state");
+    tries.textContent = state.tries_text;
+    check.disabled = state.finished;
+    again.hidden = !state.can_restart;
+    if (state.saved_by === view ? state.saved_seq >= seq : seq === 0) {
+      clearTimeout(timer);
+      saved.textContent = state.saved_text;
+      saved.dataset.state = state.saved_text ? "saved" : "";
+      if (seq) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
+    }
+    showFeedback(state.feedback, headline, details, say);
+  };
+  model.on("change:state", showState);
+  model.on("msg:custom", (message) => { if (message.do === "answer") { body.show(message.value); } });
+  const onAnswer = () => { const given = model.get("answer"); if (given.by !== view) body.show(given.value); };
+  model.on("change:answer", onAnswer);
+
+  body.show(model.get("answer").value);
+  showState();
+  let kept = null;
+  try { kept = sessionStorage.getItem(stash); } catch { /* no storage */ }
+  if (kept) { const value = JSON.parse(kept); body.show(value); push(value); }
+  return () => { clearTimeout(timer); model.off("change:state", showState); model.off("change:answer", onAnswer); };
+}
+
+function showFeedback(feedback, headline, details, say) {
+  headline.textContent = feedback?.headline ?? "";
+  headline.dataset.status = feedback?.status ?? "";
+  details.replaceChildren();
+  if (!feedback) return;
+  if (feedback.hints.length) {
+    details.append(node("h4", {}, say.outcome.hints), node("ul", {}, ...feedback.hints.map((hint) => node("li", {}, hint))));
+  }
+  if (!feedback.key.length) return;
+  const rows = feedback.key.map((row) =>
+    node("li", { "data-mark": row.mark },
+      node("span", { class: "cd-mark", "aria-hidden": "true" }, row.sign),
+      node("span", { class: "cd-visually-hidden" }, row.mark_text),
+      node("strong", {}, row.where, " "), row.reveal,
+      row.others.length ? node("div", { class: "cd-others" }, node("em", {}, say.outcome.others), node("ul", {}, ...row.others.map((other) => node("li", {}, other)))) : null));
+  details.append(node("h4", {}, say.outcome.key), node("ul", { class: "cd-key" }, ...rows));
+  if (feedback.foot) details.append(node("p", { class: "cd-foot" }, feedback.foot));
+}

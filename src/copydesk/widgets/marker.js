@@ -1,0 +1,194 @@
+// A text whose words can be picked and labelled, by keys, by pointer and by touch. One tab stop; offsets come from Python.
+
+function marker(context, { groups, roles, grouped, onChange }) {
+  const { spec, say } = context;
+  const word = [];
+  const blocks = spec.blocks.map((block) => node("p", { role: "group", "aria-label": block.label, class: "cd-block" },
+    node("span", { class: "cd-blockname", "aria-hidden": "true" }, block.id),
+    ...block.sentences.flatMap((sentence) => sentence.words.flatMap(([text, start, end, space]) => {
+      const tag = node("span", { class: "cd-tag", "aria-hidden": "true" });
+      const el = node("span", { class: "cd-word", role: "option", tabindex: word.length ? "-1" : "0", "aria-selected": "false", ...keySafe }, tag, text);
+      el.dataset.i = word.length;
+      word.push({ el, tag, text, start, end, sentence: sentence.id, block: block.id });
+      return space ? [el, " "] : [el];
+    }))));
+  const box = node("div", { class: "cd-text", role: "listbox", "aria-multiselectable": "true", "aria-label": say.marker.text_label, "aria-describedby": context.nowId }, ...blocks);
+
+  let at = 0, anchor = 0, picked = false, active = groups.length - 1, dragging = false, tapped = false;
+  let past = [], future = [];
+  const copy = (value) => JSON.parse(JSON.stringify(value));
+  const range = () => [Math.min(anchor, at), Math.max(anchor, at)];
+
+  // ── painting ──
+  const paint = () => {
+    const [from, to] = range();
+    const marks = word.map(() => []);
+    groups.forEach((group, g) => roles.forEach((role) => (group[role] ?? []).forEach(([start, end]) => {
+      let first = true;
+      word.forEach((w, i) => { if (w.start < end && start < w.end) { marks[i].push({ role, g, first }); first = false; } });
+    })));
+    word.forEach((w, i) => {
+      const mine = marks[i].find((m) => m.g === active) ?? marks[i][0];
+      const inPick = picked && i >= from && i <= to;
+      w.el.className = `cd-word${mine ? ` cd-m-${mine.role}${grouped && mine.g !== active ? " cd-other" : ""}` : ""}${inPick ? " cd-picked" : ""}`;
+      w.el.setAttribute("aria-selected", String(inPick));
+      w.tag.textContent = marks[i].filter((m) => m.first).map((m) => `${spec.tags[m.role]}${m.g + 1}`).join(" ");
+      const labels = marks[i].map((m) => `${say.roles[m.role]} ${m.g + 1}`).join(", ");
+      if (labels) w.el.setAttribute("aria-label", `${w.text}, ${labels}`); else w.el.removeAttribute("aria-label");
+    });
+  };
+  const focus = (i) => {
+    word[at].el.tabIndex = -1;
+    at = Math.max(0, Math.min(word.length - 1, i));
+    word[at].el.tabIndex = 0;
+    word[at].el.focus({ preventScroll: false });
+  };
+  const move = (i, extend) => {
+    focus(i);
+    if (!extend) anchor = at;
+    picked = true;
+    refresh();
+  };
+  const refresh = () => { paint(); context.now(whatNow()); };
+
+  // ── what can be done now ──
+  const keysText = () => roles.map((role, i) => `${i + 1} (${say.roles[role]})`).join(", ");
+  const whatNow = () => {
+    const [from, to] = range();
+    const count = to - from + 1;
+    if (picked && !tapped) return count === 1 ? fill(say.marker.picked_one, { keys: keysText() }) : fill(say.marker.picked, { n: count, keys: keysText() });
+    if (tapped) return say.marker.tap;
+    const group = groups[active];
+    if (!grouped || !group) return say.marker.pick;
+    const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
+    return fill(parts.length ? say.marker.need : say.marker.complete, { item: spec.item, n: active + 1, parts: parts.join(", ") });
+  };
+
+  // ── changing marks; every change can be undone ──
+  const change = (alter, spoken) => {
+    past.push(copy({ groups, active }));
+    future = [];
+    alter();
+    settle(spoken);
+  };
+  const settle = (spoken) => {
+    for (let g = groups.length - 1; g >= 0; g -= 1) {
+      if (roles.some((role) => groups[g][role]?.length) || (grouped && g === active)) continue;
+      groups.splice(g, 1);
+      if (g < active) active -= 1;
+    }
+    active = Math.min(active, groups.length - 1);
+    picked = false; tapped = false;
+    context.announce(spoken);
+    refresh();
+    onChange();
+  };
+  const step = (from, to, spoken) => {
+    if (!from.length) return;
+    to.push(copy({ groups, active }));
+    const before = from.pop();
+    groups.splice(0, groups.length, ...before.groups);
+    active = before.active;
+    settle(spoken);
+  };
+  const without = (spans, start, end) => spans.flatMap(([a, b]) => (b <= start || a >= end ? [[a, b]] : [[a, Math.min(b, start)], [Math.max(a, end), b]].filter(([x, y]) => /\S/.test(between(x, y)))));
+  const between = (start, end) => word.filter((w) => w.start < end && start < w.end).map((w) => w.text).join(" ");
+  const label = (role) => {
+    if (!role) return;
+    if (!picked) { context.announce(say.marker.said_nothing); return; }
+    const [from, to] = range();
+    const start = word[from].start, end = word[to].end;
+    change(() => {
+      if (!grouped || active < 0) { groups.push({ labels: {} }); active = groups.length - 1; }
+      const group = groups[active];
+      roles.forEach((other) => { if (group[other]) group[other] = without(group[other], start, end); });
+      group[role] = role === "content" ? [...(group[role] ?? []), [start, end]].sort((a, b) => a[0] - b[0]) : [[start, end]];
+    }, fill(say.marker.said_label, { words: between(start, end), role: say.roles[role], item: spec.item, n: (grouped && active >= 0 ? active : groups.length) + 1 }));
+  };
+  const clear = () => {
+    const [from, to] = range();
+    const start = word[from].start, end = word[to].end;
+    change(() => groups.forEach((group) => roles.forEach((role) => { if (group[role]) group[role] = without(group[role], start, end); })), say.marker.said_clear);
+  };
+  const begin = () => {
+    if (!grouped) return;
+    const empty = groups[active] && !roles.some((role) => groups[active][role]?.length);
+    if (!empty) change(() => { groups.push({ labels: {} }); active = groups.length - 1; }, fill(say.marker.said_new, { item: spec.item, n: groups.length + 1 }));
+  };
+  const remove = (g) => change(() => { groups.splice(g, 1); if (active >= g) active -= 1; }, say.marker.said_clear);
+  const go = (g) => { if (groups[g]) { active = g; refresh(); onChange(false); } };
+
+  // ── keys ──
+  const sameSentence = (i, way) => { let j = i; while (word[j + way]?.sentence === word[i].sentence) j += way; return j; };
+  const bySentence = (way, extend) => {
+    if (extend) { const edge = sameSentence(at, way); return edge === at && word[at + way] ? sameSentence(at + way, way) : edge; }
+    if (way > 0) return sameSentence(at, 1) + 1 < word.length ? sameSentence(at, 1) + 1 : at;
+    const start = sameSentence(at, -1);
+    return start === at && at > 0 ? sameSentence(at - 1, -1) : start;
+  };
+  const byBlock = (way) => {
+    let i = at;
+    while (word[i]?.block === word[at].block) i += way;
+    if (!word[i]) return at;
+    while (way < 0 && word[i - 1]?.block === word[i].block) i -= 1;
+    return i;
+  };
+  const onKey = (event) => {
+    const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
+    const command = ctrlKey || metaKey;
+    const moves = { ArrowRight: () => at + 1, ArrowLeft: () => at - 1, ArrowDown: () => bySentence(1, shiftKey), ArrowUp: () => bySentence(-1, shiftKey), Home: () => sameSentence(at, -1), End: () => sameSentence(at, 1), PageDown: () => byBlock(1), PageUp: () => byBlock(-1) };
+    const plain = { a: () => { anchor = sameSentence(at, -1); move(sameSentence(at, 1), true); }, n: begin, "[": () => go(active - 1), "]": () => go(active + 1), Delete: clear, Backspace: clear, Escape: () => { picked = false; tapped = false; anchor = at; context.announce(say.marker.said_drop); refresh(); }, Enter: context.check };
+    let act = null;
+    if (altKey) return;
+    if (command) act = { z: () => (shiftKey ? step(future, past, say.marker.said_redo) : step(past, future, say.marker.said_undo)), y: () => step(future, past, say.marker.said_redo) }[key.toLowerCase()];
+    else if (moves[key]) act = () => move(moves[key](), shiftKey);
+    else if (/^[1-9]$/.test(key)) act = () => label(roles[key - 1]);
+    else act = plain[key.length === 1 ? key.toLowerCase() : key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+  box.addEventListener("keydown", onKey);
+
+  // ── pointer and touch ──
+  const indexAt = (target) => { const found = target?.closest?.(".cd-word"); return found && box.contains(found) ? Number(found.dataset.i) : -1; };
+  box.addEventListener("pointerdown", (event) => {
+    const i = indexAt(event.target);
+    if (i < 0 || event.pointerType === "touch" || event.button) return;
+    event.preventDefault();
+    dragging = true;
+    move(i, event.shiftKey && picked);
+  });
+  box.addEventListener("pointermove", (event) => {
+    if (!dragging) return;
+    const i = indexAt(document.elementFromPoint(event.clientX, event.clientY));
+    if (i >= 0 && i !== at) move(i, true);
+  });
+  const stop = () => { dragging = false; };
+  window.addEventListener("pointerup", stop);
+  box.addEventListener("click", (event) => {
+    const i = indexAt(event.target);
+    if (i < 0 || event.pointerType !== "touch") return;
+    const second = tapped && i !== at;
+    move(i, second);
+    tapped = !second;
+    refresh();
+  });
+
+  return { box, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; } };
+}
+
+function markerTools(context, text, roles, grouped) {
+  const { say, spec } = context;
+  const tool = (name, act, extra) => node("button", { type: "button", ...keySafe, onclick: act }, name, extra);
+  const labels = roles.map((role, i) => node("button", { type: "button", class: `cd-label cd-l-${role}`, ...keySafe, onclick: () => { text.label(role); text.focus(); } }, node("kbd", {}, String(i + 1)), say.roles[role], node("span", { class: "cd-tag" }, spec.tags[role])));
+  return node("div", { class: "cd-tools", role: "group", "aria-label": say.marker.label_as }, ...labels,
+    grouped ? tool(fill(say.marker.new, { item: spec.item }), () => { text.begin(); text.focus(); }) : null,
+    tool(say.marker.clear, () => { text.clear(); text.focus(); }), tool(say.marker.undo, () => text.undo()), tool(say.marker.redo, () => text.redo()));
+}
+
+function markerKeys(say) {
+  return node("details", { class: "cd-keys" }, node("summary", { ...keySafe }, say.marker.keys_title),
+    node("table", {}, node("tbody", {}, ...say.marker.keys.map(([keys, what]) => node("tr", {}, node("th", { scope: "row" }, keys), node("td", {}, what))))));
+}

@@ -1,0 +1,135 @@
+"""What a widget is told of an exercise: plain data, never the key.
+
+JavaScript computes no offsets: words carry theirs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from copydesk.article import Block
+from copydesk.context.facts import Fact, by_id, say_day, story_facts
+from copydesk.lessons import Exercise, Lesson
+from copydesk.scoring.form import options
+from copydesk.spans import Span, chunks
+from copydesk.stories import Story
+from copydesk.wording import choice_labels, load_wording
+
+
+def spec(lesson: Lesson, exercise: Exercise) -> dict[str, Any]:
+    """Everything the browser needs to show an exercise and to let it be answered."""
+    story, say = lesson.story, load_wording("strings")
+    common = {
+        "uid": f"{story.id}/{lesson.id}/{exercise.id}/{story.about['sha256'][:8]}",
+        "type": exercise.type,
+        "title": exercise.title,
+        "prompt": exercise.prompt,
+        "points_text": points_text(exercise),
+        "lang": story.about["language"],
+        "rights": story.rights,
+        "say": say,
+        "tags": say["tags"],
+    }
+    return common | {"mark": _mark, "sort": _sort, "form": _form, "write": _write}[exercise.type](story, exercise)
+
+
+def points_text(exercise: Exercise) -> str:
+    """What an exercise is worth, in words."""
+    say = load_wording("strings")["frame"]
+    if not exercise.points:
+        return str(say["practice"])
+    return str(say["point"] if exercise.points == 1 else say["points"].format(n=f"{exercise.points:g}"))
+
+
+def shown_blocks(story: Story, exercise: Exercise) -> list[Block]:
+    """The blocks an exercise is about; without a region, the whole page."""
+    blocks = story.article.blocks
+    return [b for b in blocks if not exercise.region or b.id in exercise.region]
+
+
+def _mark(story: Story, exercise: Exercise) -> dict[str, Any]:
+    roles = exercise.get("roles")
+    return {
+        "blocks": _blocks(story, exercise),
+        "roles": roles,
+        "labels": {n: choice_labels(n) for n in exercise.get("labels", ())},
+        "item": load_wording("strings")["roles"]["attribution" if len(roles) > 1 else roles[0]],
+    }
+
+
+def _blocks(story: Story, exercise: Exercise) -> list[dict[str, Any]]:
+    article = story.article
+    return [
+        {
+            "id": b.id,
+            "label": b.id,
+            "sentences": [
+                {"id": s.id, "words": _words(article.text, s.span)} for s in (article.sentences_of(b.id) or (b,))
+            ],
+        }
+        for b in shown_blocks(story, exercise)
+    ]
+
+
+def _words(text: str, span: Span) -> list[list[Any]]:
+    found = chunks(text, span)
+    after = [text[w.end : w.end + 1].isspace() for w in found]
+    return [[w.of(text), w.start, w.end, space] for w, space in zip(found, after, strict=True)]
+
+
+def _sort(story: Story, exercise: Exercise) -> dict[str, Any]:
+    return {"items": sort_items(story, exercise), "choices": choice_labels(exercise.get("choices"))}
+
+
+def sort_items(story: Story, exercise: Exercise) -> list[dict[str, Any]]:
+    """The items to sort, with the words a learner sees: blocks, sentences, claims, or what the story's lesson lists."""
+    text, layer = story.article.text, exercise.get("layer")
+    if layer == "page":
+        return [{"id": b.id, "where": b.id, "text": b.of(text)} for b in story.article.blocks]
+    if layer == "sentences":
+        shown = {b.id for b in shown_blocks(story, exercise)}
+        return [
+            {"id": s.id, "where": s.id, "text": s.of(text)}
+            for s in story.article.sentences
+            if s.id.split(".")[0] in shown
+        ]
+    facts = story_facts(story)
+    return [_item(story, facts, item, exercise.get("cards", {})) for item in exercise.get("items", ())]
+
+
+def _item(story: Story, facts: tuple[Fact, ...], item: Mapping[str, Any], cards: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {"id": item["id"], "where": item.get("where", item["id"]), "text": item.get("text", "")}
+    if "span" in item:
+        shown["text"] = Span(*item["span"]).of(story.article.text)
+    if "fact" in item:
+        shown["text"] = by_id(facts, item["fact"]).statement
+    shown["cards"] = [card(by_id(facts, f), story.date) for f in cards.get(item["id"], ())]
+    return shown
+
+
+def card(fact: Fact, day: dt.date) -> dict[str, Any]:
+    """A fact as a card: its date, what it says, where it is from, and whether it was known on the day."""
+    return {
+        "date": say_day(fact.date) if fact.date else "",
+        "statement": fact.statement,
+        "credit": fact.credit,
+        "later": not fact.known_on(day),
+    }
+
+
+def _form(story: Story, exercise: Exercise) -> dict[str, Any]:
+    shown = ("id", "text", "min", "max")
+    return {
+        "questions": [
+            {n: q[n] for n in shown if n in q} | ({"options": options(q)} if "options" in q else {})
+            for q in exercise.get("questions")
+        ]
+    }
+
+
+def _write(story: Story, exercise: Exercise) -> dict[str, Any]:
+    asks = exercise.get("evidence")
+    fields = [{"min": 3, "max": 200, **f} for f in exercise.get("fields")]
+    return {"fields": fields, "evidence": asks} | ({"blocks": _blocks(story, exercise)} if asks else {})

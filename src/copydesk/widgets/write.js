@@ -1,0 +1,41 @@
+// The `write` exercise: boxes to fill, and evidence picked from the text.
+
+const makeBody = (context) => {
+  const { spec, say } = context;
+  const groups = [];
+  const texts = {};
+  const areas = [];
+  let typing = null;
+  const value = () => ({ texts: { ...texts }, evidence: groups.flatMap((group) => group.evidence ?? []) });
+  const flush = () => { if (typing) { clearTimeout(typing); typing = null; context.changed(value()); } };
+  const count = (words) => words.trim().split(/\s+/).filter(Boolean).length;
+  const picks = node("ul", { class: "cd-groups" });
+  const text = spec.evidence ? marker(context, { groups, roles: ["evidence"], grouped: false, onChange: () => { showPicks(); context.changed(value()); } }) : null;
+  const showPicks = () => picks.replaceChildren(...groups.map((group, g) => node("li", {},
+    node("span", { class: "cd-part cd-m-evidence" }, group.evidence.map(([a, b]) => text.between(a, b)).join(" … ")),
+    node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${say.roles.evidence} ${g + 1}`, onclick: () => text.remove(g) }, say.marker.remove))));
+  const rows = spec.fields.map((field) => {
+    const id = freshId("box");
+    const counter = node("small", { id: `${id}-n` });
+    const area = node("textarea", { id, rows: field.max > 60 ? 4 : 2, "aria-describedby": `${id}-n`, ...keySafe, oninput: () => {
+      texts[field.id] = area.value;
+      tell();
+      clearTimeout(typing);
+      typing = setTimeout(flush, 400);
+    }, onblur: flush });
+    const tell = () => { counter.textContent = `${fill(say.form_ui.words, { n: count(area.value) })} (${fill(say.form_ui.words_range, field)})`; };
+    areas.push([field.id, (given) => { area.value = given ?? ""; tell(); }]);
+    return node("div", { class: "cd-item" }, node("label", { for: id }, field.label), area, counter);
+  });
+  return {
+    root: node("div", { class: "cd-write" }, ...(text ? [text.box, node("p", { class: "cd-hint" }, say.form_ui.evidence_pick), markerTools(context, text, ["evidence"], false), picks] : []), ...rows),
+    flush,
+    show: (answer) => {
+      groups.splice(0, groups.length, ...(answer?.evidence ?? []).map((span) => ({ evidence: [span], labels: {} })));
+      Object.keys(texts).forEach((id) => delete texts[id]);
+      Object.assign(texts, answer?.texts ?? {});
+      areas.forEach(([id, set]) => set(texts[id]));
+      if (text) { text.reset(); text.refresh(); showPicks(); } else context.now("");
+    },
+  };
+};
