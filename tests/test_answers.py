@@ -17,9 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk import answer_disk, answer_folder, answer_form
-from copydesk.answer_form import Damaged, decode, merged, new_entry
-from copydesk.answers import AnswerFile, Record, folder, where
+from copydesk.answers import AnswerFile, Record, disk, folder, form, place, where
+from copydesk.answers.form import Damaged, decode, merged, new_entry
 from copydesk.errors import CopydeskError
 
 PAGE, OTHER_PAGE = "ab" * 32, "cd" * 32
@@ -68,7 +67,7 @@ class TestFolder:
     def test_else_the_user_data_folder_and_says_why(self, tmp_path, monkeypatch):
         (tmp_path / "answers").write_text("a file stands in the way")
         monkeypatch.delenv("COPYDESK_ANSWERS", raising=False)
-        monkeypatch.setattr(answer_folder.platformdirs, "user_data_path", lambda *_, **__: tmp_path / "home")
+        monkeypatch.setattr(place.platformdirs, "user_data_path", lambda *_, **__: tmp_path / "home")
         monkeypatch.chdir(tmp_path)
         assert folder() == tmp_path / "home" / "answers"
         assert where().endswith(f"because {tmp_path / 'answers'} cannot be written.")
@@ -76,7 +75,7 @@ class TestFolder:
     def test_nowhere_is_said_in_a_sentence(self, tmp_path, monkeypatch):
         (tmp_path / "file").write_text("")
         monkeypatch.setenv("COPYDESK_ANSWERS", str(tmp_path / "file"))
-        monkeypatch.setattr(answer_folder.platformdirs, "user_data_path", lambda *_, **__: tmp_path / "file")
+        monkeypatch.setattr(place.platformdirs, "user_data_path", lambda *_, **__: tmp_path / "file")
         with pytest.raises(CopydeskError, match="neither in"):
             folder()
 
@@ -540,9 +539,9 @@ class TestTrouble:
         file.save("q", {"a": 1})
         before = file.path.read_bytes()
         with monkeypatch.context() as patch:
-            patch.setattr(answer_disk.os, what, self.fails(number))
+            patch.setattr(disk.os, what, self.fails(number))
             if what == "link":
-                patch.setattr(answer_disk.shutil, "copyfile", self.fails(number))
+                patch.setattr(disk.shutil, "copyfile", self.fails(number))
             with pytest.raises(CopydeskError, match="disk is full" if number == errno.ENOSPC else "could not be saved"):
                 file.save("q", {"a": 2})
         assert file.path.read_bytes() == before
@@ -552,7 +551,7 @@ class TestTrouble:
         assert record.others == () and opened(tmp_path).record("q").answer == {"a": 3}
 
     def test_without_hard_links_a_copy_is_kept(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(answer_disk.os, "link", self.fails(errno.EPERM))
+        monkeypatch.setattr(disk.os, "link", self.fails(errno.EPERM))
         file = opened(tmp_path)
         file.save("q", {"a": 1})
         file.save("q", {"a": 2})
@@ -582,8 +581,8 @@ class TestTrouble:
 
     def test_a_lock_that_never_comes_free_is_one_sentence(self, tmp_path, monkeypatch):
         file = opened(tmp_path)
-        monkeypatch.setattr(answer_disk, "LOCK_SECONDS", 0.05)
-        with answer_disk.locked(file.path), pytest.raises(CopydeskError, match="in use"):
+        monkeypatch.setattr(disk, "LOCK_SECONDS", 0.05)
+        with disk.locked(file.path), pytest.raises(CopydeskError, match="in use"):
             file.save("q", {"a": 1})
         file.save("q", {"a": 1})
 
@@ -647,4 +646,4 @@ def test_merging_loses_no_answer_and_is_done_once(mine, theirs):
 
 
 def test_every_older_schema_has_its_step():
-    assert len(answer_form.MIGRATIONS) == answer_form.SCHEMA
+    assert len(form.MIGRATIONS) == form.SCHEMA

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.answers import AnswerFile
+from copydesk.answers.handin import pack, read_handin, unpack
 from copydesk.errors import CopydeskError
-from copydesk.handin import pack, read_handin, unpack
 
 PAGE, OTHER_PAGE = "ab" * 32, "cd" * 32
 FAST = settings(max_examples=60, deadline=None)

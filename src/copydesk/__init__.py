@@ -19,7 +19,7 @@ _HOME = {
     "hand_in": "desk",
     "CopydeskError": "errors",
 }
-__all__ = ["__version__", *_HOME]
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names are strings; ruff does not see through the star)
 
 
 def __getattr__(name: str) -> Any:

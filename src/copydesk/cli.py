@@ -39,8 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check",
         help="prove that stories, keys and lessons are sound",
-        description="Read every story, key and lesson, and prove that scoring is fair: the key and each alternative score "
-        "100 %, a blank 0, marking everything under 50 %, one answer everywhere below the bar.",
+        description="Read every story, key and lesson, and prove that scoring is fair: the key and each alternative "
+        "score 100 %, a blank 0, marking everything under 50 %, one answer everywhere below the bar.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

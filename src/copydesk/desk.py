@@ -16,8 +16,8 @@ from copydesk.stories import Story
 from copydesk.wording import load_wording
 
 if TYPE_CHECKING:
+    from copydesk.answers.handin import HandIn
     from copydesk.figures import Figure
-    from copydesk.handin import HandIn
     from copydesk.widgets import ExerciseWidget
 
 
@@ -145,6 +145,6 @@ def open_lesson(lesson_id: str, story: Story | None = None) -> Desk:
 
 def hand_in(story: str | None = None, *, to: Path | None = None) -> HandIn:
     """Pack all work on a story into one small file, without a button."""
-    from copydesk.handin import pack
+    from copydesk.answers.handin import pack
 
     return pack(folder(), story=story, to=to)

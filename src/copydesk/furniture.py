@@ -258,7 +258,7 @@ def classify(texts: Sequence[str]) -> list[str | None]:
     """
     kinds = [kind_by_words(text) for text in texts]
     page = _layout([Line.of(text) for text in texts], kinds)
-    return [kind or (page and kind_by_place(page, i)) for i, kind in enumerate(kinds)]
+    return [kind or (kind_by_place(page, i) if page else None) for i, kind in enumerate(kinds)]
 
 
 def _layout(lines: Sequence[Line], kinds: Sequence[str | None]) -> Layout | None:

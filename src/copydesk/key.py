@@ -1,7 +1,7 @@
 """The answer key of a story: stand-off records that point into its page.
 
-A key never quotes the page: each entry holds offsets, a short hash of what stands there, and judgements. What coders may
-defensibly differ on is `contestable`: a reason, and alternatives whose `patch` holds the fields that differ.
+A key never quotes the page: each entry holds offsets, a short hash of what stands there, and judgements. What coders
+may defensibly differ on is `contestable`: a reason, and alternatives whose `patch` holds the fields that differ.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Proofs that a lesson's scoring is fair: what must score full marks does, and what must not does not.
 
-The key's own answer and each alternative score 100 %; a blank answer scores 0 without an error; marking everything stays under
-half; one answer everywhere stays below the bar; nothing that cannot be got wrong carries points.
+The key's own answer and each alternative score 100 %; a blank answer scores 0 without an error; marking everything
+stays under half; one answer everywhere stays below the bar; nothing that cannot be got wrong carries points.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Lessons: one TOML file each, generic, joined with what a story's own `lessons.toml` says about it.
 
-The generic file holds objectives, exercise types and wording that fit any story; the story adds regions, prompts, hints and
-questions that name it. A new lesson, or a new story's lessons, needs no Python.
+The generic file holds objectives, exercise types and wording that fit any story; the story adds regions, prompts,
+hints and questions that name it. A new lesson, or a new story's lessons, needs no Python.
 """
 
 from __future__ import annotations

@@ -18,13 +18,11 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
     """Score given values; `answer` is `{"values": {question id: value}}`."""
     values = {n: v for n, v in answer.get("values", {}).items() if v not in (None, "")}
     keyed = key.answers.get(exercise.key_name, {})
-    notes, earned, possible = [], 0, 0
+    notes = []
     for number, question in enumerate(exercise.get("questions"), 1):
         expected = keyed.get(question["id"], {})
-        worth = int(worth_points(question, expected))
-        right = accepts(expected, values.get(question["id"]))
-        earned, possible = earned + worth * right, possible + worth
-        notes.append(_note(number, question, expected, values.get(question["id"]), right, worth))
+        notes.append(_note(number, question, expected, values.get(question["id"])))
+    earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
     value = earned / possible if possible else float(bool(values))
     return Outcome.of(value, notes, bar=exercise.bar, attempted=bool(values))
 
@@ -50,13 +48,12 @@ def accepts(expected: Mapping[str, Any], value: Any) -> bool:
     return value in expected.get("accept", ())
 
 
-def _note(
-    number: int, question: Mapping[str, Any], expected: Mapping[str, Any], value: Any, right: bool, worth: int
-) -> Note:
+def _note(number: int, question: Mapping[str, Any], expected: Mapping[str, Any], value: Any) -> Note:
     say = load_wording("strings")["form"]
     where = say["where"].format(n=number)
     if not expected:
         return Note(question["id"], where, 0, 0, reveal=question.get("after", say["open"]))
+    right, worth = accepts(expected, value), int(worth_points(question, expected))
     hint = "" if right else say["empty"].format(n=number) if value is None else question.get("hint", say["again"])
     best = _shown(question, expected)
     others = tuple(options(question)[v] for v in expected.get("accept", ())[1:] if v in options(question))

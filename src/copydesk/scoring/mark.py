@@ -1,9 +1,10 @@
 """Scoring marks: spans with roles, in groups, against key entries.
 
-Each field of an entry (source, cue, content, label) earns one point. Spans match by words: F1 from 0.8 is full credit, from 0.5
-full credit with a note on the boundary (content.md D2; PARC's agreement is measured the same way, Pareti 2015). Content that
-swallows its own source or cue earns nothing. The score is the harmonic mean of precision and recall over fields, so marking
-everything scores worse than marking well. Of all alternatives the key lists, those that suit the learner best are taken.
+Each field of an entry (source, cue, content, label) earns one point. Spans match by words: F1 from 0.8 is full
+credit, from 0.5 full credit with a note on the boundary (content.md D2; PARC's agreement is measured the same way,
+Pareti 2015). Content that swallows its own source or cue earns nothing. The score is the harmonic mean of precision
+and recall over fields, so marking everything scores worse than marking well. Of all alternatives the key lists, those
+that suit the learner best are taken.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ def harmonic(exercise: Exercise, matches: list[Match], loose: list[Group], key: 
 def cost(exercise: Exercise, loose: list[Group], key: Key, text: str) -> float:
     """What marks on nothing cost: each costs its fields, as much as a missed entry would.
 
-    Where an exercise sets `free_share`, marks that touch neither a device nor a plain control are free until they cover that
-    share of the region's words.
+    Where an exercise sets `free_share`, marks that touch neither a device nor a plain control are free until they
+    cover that share of the region's words.
     """
     share = exercise.get("free_share")
     if share is None:

@@ -9,8 +9,8 @@ from typing import Any
 import ipywidgets as ipw
 
 from copydesk.answers import AnswerFile, folder
+from copydesk.answers.handin import HandIn, pack
 from copydesk.errors import CopydeskError
-from copydesk.handin import HandIn, pack
 from copydesk.wording import load_wording
 
 

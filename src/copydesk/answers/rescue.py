@@ -6,8 +6,8 @@ import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
-from copydesk.answer_disk import backup, read_bytes, set_aside, time_tag, write
-from copydesk.answer_form import Damaged, Json, checked, decode, encode
+from copydesk.answers.disk import backup, read_bytes, set_aside, time_tag, write
+from copydesk.answers.form import Damaged, Json, checked, decode, encode
 from copydesk.errors import CopydeskError
 
 

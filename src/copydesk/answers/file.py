@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import BaseFileLock
 
 from copydesk import __version__
-from copydesk.answer_disk import (
+from copydesk.answers.disk import (
     backup,
     free_sibling,
     hang_sign,
@@ -28,24 +28,23 @@ from copydesk.answer_disk import (
     sweep,
     write,
 )
-from copydesk.answer_folder import folder, learner_of, remember_learner, safe_name, where
-from copydesk.answer_form import (
+from copydesk.answers.place import folder, learner_of, remember_learner, safe_name
+from copydesk.answers.form import (
     MOST_OTHERS,
     SCHEMA,
     Damaged,
     Json,
     Record,
-    Try,
+
     accepted,
     encode,
     new_entry,
     put_beside,
     schema_of,
 )
-from copydesk.answer_rescue import mend, read_document
+from copydesk.answers.rescue import mend, read_document
 from copydesk.errors import CopydeskError
 
-__all__ = ["AnswerFile", "Record", "Try", "folder", "where"]
 
 
 class AnswerFile:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import platformdirs
 
-from copydesk.answer_disk import locked, make_folder, read_bytes, set_aside, time_tag, write
-from copydesk.answer_form import SCHEMA, Damaged, Json, decode, encode
+from copydesk.answers.disk import locked, make_folder, read_bytes, set_aside, time_tag, write
+from copydesk.answers.form import SCHEMA, Damaged, Json, decode, encode
 from copydesk.errors import CopydeskError
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)

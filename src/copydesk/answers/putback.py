@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from copydesk.answer_disk import free_sibling, locked, sibling, stamp, write
-from copydesk.answer_form import SCHEMA, Damaged, Json, encode, merged, put_beside, schema_of
-from copydesk.answer_rescue import mend, read_document
+from copydesk.answers.disk import free_sibling, locked, sibling, stamp, write
+from copydesk.answers.form import SCHEMA, Damaged, Json, encode, merged, put_beside, schema_of
+from copydesk.answers.rescue import mend, read_document
 from copydesk.errors import CopydeskError
 
 
