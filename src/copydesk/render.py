@@ -66,7 +66,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: 
     """A plain table with a caption and scoped headers."""
     head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
     body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f'<table class="cd-still-table"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
 def marks_of(groups: Iterable[Mapping[str, object]]) -> list[Mark]:

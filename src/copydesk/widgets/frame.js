@@ -56,16 +56,16 @@ function frame({ model, el }, makeBody) {
     timer = setTimeout(notSaved, 5000);
   };
   const view = Math.random().toString(36).slice(2);
-  const context = { spec, say, changed: push, check: doCheck, announce: (text) => { said.textContent = text; }, now: (text) => { now.textContent = text; }, nowId: now.id };
+  const context = { spec, say, changed: push, check: doCheck, announce: (text) => { said.textContent = text; }, now: (text) => { now.textContent = text; }, nowNode: now };
   const body = makeBody(context);
 
   el.classList.add("cd-host");
   el.append(
     node("section", { class: "cd", "aria-labelledby": titleId, lang: spec.lang },
-      node("h3", { id: titleId }, spec.title, node("span", { class: "cd-points" }, spec.points_text)),
+      node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
       node("p", { class: "cd-prompt" }, spec.prompt),
       body.root,
-      now,
+      body.root.contains(now) ? null : now,
       node("div", { class: "cd-bar" }, check, tries, saved, again),
       headline, details,
       spec.rights ? node("p", { class: "cd-rights" }, spec.rights) : null,

@@ -26,7 +26,7 @@ const makeBody = (context) => {
     if (!groups.length) list.append(node("li", { class: "cd-empty" }, say.marker.building_none));
   };
   return {
-    root: node("div", {}, text.box, markerTools(context, text, spec.roles, grouped), list, markerKeys(say)),
+    root: node("div", {}, text.box, context.nowNode, markerTools(context, text, spec.roles, grouped), list, markerKeys(say)),
     show: (answer) => {
       groups.splice(0, groups.length, ...JSON.parse(JSON.stringify(answer?.groups ?? [])));
       text.active = groups.length - 1;

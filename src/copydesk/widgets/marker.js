@@ -9,10 +9,11 @@ function marker(context, { groups, roles, grouped, onChange }) {
       const tag = node("span", { class: "cd-tag", "aria-hidden": "true" });
       const el = node("span", { class: "cd-word", role: "option", tabindex: word.length ? "-1" : "0", "aria-selected": "false", ...keySafe }, tag, text);
       el.dataset.i = word.length;
-      word.push({ el, tag, text, start, end, sentence: sentence.id, block: block.id });
-      return space ? [el, " "] : [el];
+      const gap = node("span", { class: "cd-gap" }, space ? " " : "");
+      word.push({ el, tag, gap, text, start, end, sentence: sentence.id, block: block.id });
+      return [el, gap];
     }))));
-  const box = node("div", { class: "cd-text", role: "listbox", "aria-multiselectable": "true", "aria-label": say.marker.text_label, "aria-describedby": context.nowId }, ...blocks);
+  const box = node("div", { class: "cd-text", role: "listbox", "aria-multiselectable": "true", "aria-label": say.marker.text_label, "aria-describedby": context.nowNode.id }, ...blocks);
 
   let at = 0, anchor = 0, picked = false, active = groups.length - 1, dragging = false, tapped = false;
   let past = [], future = [];
@@ -23,14 +24,18 @@ function marker(context, { groups, roles, grouped, onChange }) {
   const paint = () => {
     const [from, to] = range();
     const marks = word.map(() => []);
+    const last = word.length - 1;
     groups.forEach((group, g) => roles.forEach((role) => (group[role] ?? []).forEach(([start, end]) => {
       let first = true;
       word.forEach((w, i) => { if (w.start < end && start < w.end) { marks[i].push({ role, g, first }); first = false; } });
     })));
+    const shown = marks.map((found) => found.find((m) => m.g === active) ?? found[0]);
+    const look = (mine, inPick) => `${mine ? ` cd-m-${mine.role}${grouped && mine.g !== active ? " cd-other" : ""}` : ""}${inPick ? " cd-picked" : ""}`;
     word.forEach((w, i) => {
-      const mine = marks[i].find((m) => m.g === active) ?? marks[i][0];
       const inPick = picked && i >= from && i <= to;
-      w.el.className = `cd-word${mine ? ` cd-m-${mine.role}${grouped && mine.g !== active ? " cd-other" : ""}` : ""}${inPick ? " cd-picked" : ""}`;
+      const joined = i < last && shown[i] && shown[i + 1] && !shown[i + 1].first && shown[i].role === shown[i + 1].role && shown[i].g === shown[i + 1].g;
+      w.el.className = `cd-word${look(shown[i], inPick)}`;
+      w.gap.className = `cd-gap${look(joined ? shown[i] : null, inPick && i < to)}`;
       w.el.setAttribute("aria-selected", String(inPick));
       w.tag.textContent = marks[i].filter((m) => m.first).map((m) => `${spec.tags[m.role]}${m.g + 1}`).join(" ");
       const labels = marks[i].map((m) => `${say.roles[m.role]} ${m.g + 1}`).join(", ");
@@ -92,7 +97,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     settle(spoken);
   };
   const without = (spans, start, end) => spans.flatMap(([a, b]) => (b <= start || a >= end ? [[a, b]] : [[a, Math.min(b, start)], [Math.max(a, end), b]].filter(([x, y]) => /\S/.test(between(x, y)))));
-  const between = (start, end) => word.filter((w) => w.start < end && start < w.end).map((w) => w.text).join(" ");
+  const between = (start, end) => word.filter((w) => w.start < end && start < w.end).map((w) => w.text).join(" ").replace(/[,.;:]+$/, "");
   const label = (role) => {
     if (!role) return;
     if (!picked) { context.announce(say.marker.said_nothing); return; }

@@ -28,7 +28,7 @@ const makeBody = (context) => {
     return node("div", { class: "cd-item" }, node("label", { for: id }, field.label), area, counter);
   });
   return {
-    root: node("div", { class: "cd-write" }, ...(text ? [text.box, node("p", { class: "cd-hint" }, say.form_ui.evidence_pick), markerTools(context, text, ["evidence"], false), picks] : []), ...rows),
+    root: node("div", { class: "cd-write" }, ...(text ? [text.box, context.nowNode, markerTools(context, text, ["evidence"], false), picks] : []), ...rows),
     flush,
     show: (answer) => {
       groups.splice(0, groups.length, ...(answer?.evidence ?? []).map((span) => ({ evidence: [span], labels: {} })));

@@ -1,0 +1,119 @@
+"""A real JupyterLab and a real Chromium, for tests and for screenshots."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def chromium() -> str | None:
+    """The browser to drive: `COPYDESK_CHROMIUM`, else the first Chromium or Chrome on the path."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return os.environ.get("COPYDESK_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+class Lab:
+    """A running server with its own empty settings and answers."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.answers, self.token = home, home / "answers", secrets.token_hex(8)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.base = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        shutil.copytree(NOTEBOOKS, home / "notebooks")
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        places += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+        environment = {**os.environ, **{p: str(self.home / p) for p in places}, "COPYDESK_ANSWERS": str(self.answers)}
+        environment["COPYDESK_SEEDS"] = str(NOTEBOOKS.parent / "seeds")
+        command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ServerApp.ip=127.0.0.1"]
+        command += [f"--port={self.base.rsplit(':')[-1]}", f"--IdentityProvider.token={self.token}"]
+        self.log = (self.home / "lab.log").open("w")
+        self.process = subprocess.Popen(
+            [*command, f"--ServerApp.root_dir={self.home}"], env=environment, stdout=self.log, stderr=subprocess.STDOUT
+        )
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{self.base}/api?token={self.token}", timeout=2).close()
+                return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        raise RuntimeError(f"JupyterLab did not start: {(self.home / 'lab.log').read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        """Stop the server that was started here."""
+        self.process.terminate()
+        self.process.wait(30)
+        self.log.close()
+
+    def open(self, page: Page, lesson: str, *, theme: str = "JupyterLab Light") -> None:
+        """Open a lesson and wait until its kernel is idle."""
+        settings = self.home / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "{theme}"}}')
+        page.goto(f"{self.base}/lab/tree/notebooks/{lesson}.ipynb?token={self.token}&reset")
+        page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=120_000)
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+
+
+def run_all(page: Page) -> None:
+    """Run all cells and wait for the last prompt; a Run All before the kernel listens is dropped, so try again."""
+    page.locator(".jp-NotebookPanel .jp-Notebook").wait_for(timeout=60_000)
+    for _ in range(20):
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.locator('li[data-command="runmenu:run-all"]').click()
+        for _ in range(20):
+            if any("*" in t or "1" in t for t in page.locator(".jp-InputPrompt").all_inner_texts()):
+                page.wait_for_function(
+                    "![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('*'))",
+                    timeout=120_000,
+                )
+                return
+            page.wait_for_timeout(50)
+    raise RuntimeError("Run All was never taken up")
+
+
+def restart_kernel(page: Page) -> None:
+    """Restart the kernel from the menu, as a learner would."""
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.locator('li[data-command="kernelmenu:restart"]').click()
+    page.locator(".jp-Dialog button.jp-mod-accept").click()
+    page.wait_for_timeout(1500)
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+
+
+def exercise(page: Page, title: str) -> Locator:
+    """The widget of one exercise by its title, scrolled into view."""
+    found = page.locator("section.cd", has=page.locator("h3", has_text=title)).last
+    found.wait_for(timeout=60_000)
+    found.scroll_into_view_if_needed()
+    return found
+
+
+@contextmanager
+def running(home: Path) -> Iterator[Lab]:
+    """A started lab that is stopped at the end."""
+    lab = Lab(home)
+    lab.start()
+    try:
+        yield lab
+    finally:
+        lab.stop()
