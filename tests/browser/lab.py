@@ -9,13 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
@@ -54,7 +53,7 @@ class Lab:
             try:
                 urllib.request.urlopen(f"{self.base}/api?token={self.token}", timeout=2).close()
                 return
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
+            except OSError:
                 time.sleep(0.1)
         raise RuntimeError(f"JupyterLab did not start: {(self.home / 'lab.log').read_text()[-2000:]}")
 
@@ -75,19 +74,18 @@ class Lab:
 
 
 def run_all(page: Page) -> None:
-    """Run all cells and wait for the last prompt; a Run All before the kernel listens is dropped, so try again."""
+    """Run all cells and wait until every one has run; a Run All before the kernel listens is dropped, so try again."""
     page.locator(".jp-NotebookPanel .jp-Notebook").wait_for(timeout=60_000)
+    prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent)"
     for _ in range(20):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.locator('li[data-command="runmenu:run-all"]').click()
-        for _ in range(20):
-            if any("*" in t or "1" in t for t in page.locator(".jp-InputPrompt").all_inner_texts()):
-                page.wait_for_function(
-                    "![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('*'))",
-                    timeout=120_000,
-                )
-                return
-            page.wait_for_timeout(50)
+        try:
+            page.wait_for_function(f"/[*1-9]/.test({prompts}[0])", timeout=1500)
+        except TimeoutError:
+            continue
+        page.wait_for_function(f"{prompts}.every(p => /[0-9]/.test(p))", timeout=120_000)
+        return
     raise RuntimeError("Run All was never taken up")
 
 
@@ -98,6 +96,8 @@ def restart_kernel(page: Page) -> None:
     page.locator(".jp-Dialog button.jp-mod-accept").click()
     page.wait_for_timeout(1500)
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Edit", exact=True).click()
+    page.locator('li[data-command="editmenu:clear-all"]').click()
 
 
 def exercise(page: Page, title: str) -> Locator:

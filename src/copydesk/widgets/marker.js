@@ -131,12 +131,12 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const start = sameSentence(at, -1);
     return start === at && at > 0 ? sameSentence(at - 1, -1) : start;
   };
+  const blockStart = (i) => { let j = i; while (word[j - 1]?.block === word[i].block) j -= 1; return j; };
   const byBlock = (way) => {
+    if (way < 0) return blockStart(at) < at || at === 0 ? blockStart(at) : blockStart(at - 1);
     let i = at;
-    while (word[i]?.block === word[at].block) i += way;
-    if (!word[i]) return at;
-    while (way < 0 && word[i - 1]?.block === word[i].block) i -= 1;
-    return i;
+    while (word[i]?.block === word[at].block) i += 1;
+    return word[i] ? i : at;
   };
   const onKey = (event) => {
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event;

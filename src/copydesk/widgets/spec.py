@@ -76,7 +76,8 @@ def _blocks(story: Story, exercise: Exercise) -> list[dict[str, Any]]:
 def _words(text: str, span: Span) -> list[list[Any]]:
     found = chunks(text, span)
     after = [text[w.end : w.end + 1].isspace() for w in found]
-    return [[w.of(text), w.start, w.end, space] for w, space in zip(found, after, strict=True)]
+    ends = [w.start + (len(w.of(text).rstrip(",.;:")) or len(w)) for w in found]  # a mark stops before a comma
+    return [[w.of(text), w.start, end, space] for w, end, space in zip(found, ends, after, strict=True)]
 
 
 def _sort(story: Story, exercise: Exercise) -> dict[str, Any]:

@@ -1,0 +1,49 @@
+# One task list: CI calls the same names a person types. `make help` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+LESSON ?= notebooks/00_start_here.ipynb
+ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
+.DEFAULT_GOAL := help
+.PHONY: help lab test lint notebooks bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+$(BIN)/python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Copydesk needs Python 3.11 or newer; this is ' + sys.version.split()[0] + '. Name another with: make lab PYTHON=python3.12')"
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/lab.done: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/test.done: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,browser]"
+	@touch $@ $(VENV)/lab.done
+
+lab: $(VENV)/lab.done ## set up and open JupyterLab on the first lesson (BROWSER=no prints the address)
+	$(BIN)/python -m jupyterlab $(ROOT) $(if $(filter no,$(BROWSER)),--no-browser) $(LESSON)
+
+test: $(VENV)/test.done lint ## set up and run all tests: unit, doctest, nbval, browser where Chromium is present
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests src
+	$(BIN)/python -m copydesk.cli check
+	$(BIN)/python -m pytest -q -m browser tests/browser
+
+lint: $(VENV)/test.done ## formatter, linter, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+notebooks: $(VENV)/test.done ## run every lesson and store the outputs that nbval compares
+	$(BIN)/python tests/refresh_notebooks.py
+
+bench: $(VENV)/test.done ## print the figures the README quotes
+	$(BIN)/python benchmarks/light.py
+
+clean: ## remove what make made
+	rm -rf $(VENV)
