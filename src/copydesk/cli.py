@@ -53,10 +53,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def run_check(options: argparse.Namespace) -> int:
     """Print what holds and what does not; 0 only if everything holds."""
-    faults = 0
-    for name in [options.story] if options.story else list_stories():
-        story = load_story(name)
-        faults += _check_story(story)
+    faults, stories = 0, [load_story(name) for name in ([options.story] if options.story else list_stories())]
+    if options.lesson and not any(options.lesson in story.lessons for story in stories):
+        offers = ", ".join(sorted(lesson for story in stories for lesson in story.lessons)) or "none"
+        raise CopydeskError(f"there is no lesson '{options.lesson}' to check", f"there are: {offers}")
+    for story in stories:
+        in_key = _check_story(story)
+        faults += in_key
+        if in_key and story.key:
+            print("  the lessons wait until the key is sound")
+            continue
         for lesson_id in sorted(story.lessons):
             if options.lesson in (None, lesson_id):
                 faults += _check_lesson(lesson_id, story, show_all=options.all)

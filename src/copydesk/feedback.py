@@ -33,7 +33,7 @@ def feedback(exercise: Exercise, outcome: Outcome, *, last: bool) -> dict[str, A
         rest = [say["more_hints"].format(n=len(hints) - MOST_HINTS)] if len(hints) > MOST_HINTS else []
         told["hints"] = hints[:MOST_HINTS] + rest
     if show_key:
-        told["key"] = [_row(n) for n in outcome.notes if n.reveal]
+        told["key"] = [_row(n) for n in outcome.notes if n.reveal or n.parts]
     foot = say["framing_figure"] if show_key and exercise.get("layer") == "framing" else ""
     return {**told, "foot": foot}
 
@@ -56,7 +56,7 @@ def _row(note: Note) -> dict[str, Any]:
         "open" if not note.possible else "full" if note.earned == note.possible else "part" if note.earned else "none"
     )
     say = load_wording("strings")["outcome"]
-    where = "" if note.where == note.reveal else f"{note.where}."
+    where = f"{note.where[:1].upper()}{note.where[1:]}."
     return {
         "mark": mark,
         "sign": SIGNS[mark],
@@ -64,4 +64,5 @@ def _row(note: Note) -> dict[str, Any]:
         "where": where,
         "reveal": note.reveal,
         "others": list(note.others),
+        "parts": [[role, name, words, SIGNS["full" if found else "none"]] for role, name, words, found in note.parts],
     }

@@ -7,7 +7,7 @@ may defensibly differ on is `contestable`: a reason, and alternatives whose `pat
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,17 @@ LAYERS = (
     *("furniture", "paragraphs", "sentences", "reporter_voice", "sources", "attributions", "framing"),
     *("structure", "questions", "policy_frames", "quirks", "claims", "controls"),
 )
+
+SPANS = {*LAYERS} - {"sources", "attributions", "structure", "questions", "policy_frames"}
+"""Layers whose records are spans themselves."""
+NEEDED: dict[str, tuple[str, ...]] = {
+    "sources": ("name", "kind"),
+    "sentences": ("voice",),
+    "attributions": ("region", "speaker", "kind", "form", "counted", "content"),
+    "framing": ("region", "device", "readings"),
+    "claims": ("verdict",),
+}
+TEXTS = ("region", "speaker", "kind", "form", "carried_from", "device", "verdict", "voice", "name", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +128,56 @@ def read_key(path: Path) -> Key:
     try:
         entries = {name: tuple(_entry(name, record) for record in raw.get(name, ())) for name in LAYERS}
         more = {name: value for name, value in raw.items() if name not in LAYERS and name != "answers"}
-        return Key(raw["story"], raw["sha256"], entries, raw.get("answers", {}), more)
+        answers = {name: dict(of) for name, of in raw.get("answers", {}).items()}
+        return Key(raw["story"], raw["sha256"], entries, answers, more)
+    except CopydeskError as error:
+        raise CopydeskError(f"{path}: {error.problem}", error.remedy) from None
     except (KeyError, TypeError, AttributeError) as error:
         raise CopydeskError(f"{path}: a record lacks or mistypes {error}", "compare it with a neighbour") from None
 
 
 def _entry(layer: str, record: Mapping[str, Any]) -> Entry:
+    wrong = next(_misshapen(layer, record), "")
+    if wrong:
+        raise CopydeskError(f"{record.get('id', layer)}: {wrong}", "compare it with a neighbour")
     contest = record.get("contestable") or {}
     alternatives = tuple(Alternative(a["id"], a["say"], a["patch"]) for a in contest.get("alternatives", ()))
     return Entry(record["id"], layer, record, contest.get("why", ""), alternatives)
+
+
+def _misshapen(layer: str, record: Mapping[str, Any]) -> Iterator[str]:
+    """What keeps a record from being read at all; whether it is right is for `copydesk.key_faults`."""
+    yield from (f"it lacks '{n}'" for n in ("id", *NEEDED.get(layer, ())) if n not in record)
+    if not isinstance(record["id"], str) or not record["id"]:
+        yield "its id is not a word"
+    yield from (f"its {n} is not text" for n in TEXTS if not isinstance(record.get(n), str | None))
+    if not _texts(record.get("readings", [])):
+        yield "its readings are not a list of texts"
+    contest = record.get("contestable") or {}
+    if not isinstance(contest, dict) or not isinstance(contest.get("why", ""), str):
+        yield "what is contestable needs a 'why' and alternatives"
+    for a in contest.get("alternatives", ()):
+        if not isinstance(a, dict) or not _texts([a.get("id"), a.get("say")]) or not isinstance(a.get("patch"), dict):
+            yield "an alternative needs 'id', 'say' and 'patch'"
+        yield from (f"the {n} of {a['id']} is not text" for n in TEXTS if not isinstance(a["patch"].get(n), str | None))
+    for of in (record, *(a["patch"] for a in contest.get("alternatives", ()))):
+        yield from (
+            f"its {n} is not a span"
+            for n in ("source", "cue", "content")
+            if of.get(n) is not None and not _spans(of[n])
+        )
+    if layer in SPANS and not _spans(record):
+        yield "it is not a span: 0 <= start < end"
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _spans(value: Any) -> bool:
+    """Whether this is the notation of a span, or of a list of them."""
+    records = value if isinstance(value, list) else [value]
+    return all(
+        isinstance(r, dict) and all(type(r.get(n)) is int for n in ("start", "end")) and 0 <= r["start"] < r["end"]
+        for r in records
+    )

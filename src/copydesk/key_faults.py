@@ -33,9 +33,10 @@ def _all(key: Key) -> Iterator[Entry]:
 def _ids(key: Key, article: Article) -> Iterator[str]:
     seen: dict[str, str] = {}
     for entry in _all(key):
-        if entry.id.lower() in seen:
-            yield f"{entry.id}: the id stands twice (ignoring case, with {seen[entry.id.lower()]})"
-        seen[entry.id.lower()] = entry.id
+        for name in (entry.id, *(a.id for a in entry.alternatives)):
+            if name.lower() in seen:
+                yield f"{name}: the id stands twice (ignoring case, with {seen[name.lower()]})"
+            seen[name.lower()] = name
 
 
 def _records(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -56,11 +57,12 @@ def _offsets(key: Key, article: Article) -> Iterator[str]:
         if entry.get("region") and region is None:
             yield f"{entry.id}: there is no block '{entry['region']}' on the page"
         for record in _records(dict(entry.data)):
-            start, end = record["start"], record["end"]
-            words = article.text[start:end]
-            if not 0 <= start < end <= len(article.text):
+            start, end = record["start"], record.get("end")
+            if not (type(start) is type(end) is int and 0 <= start < end <= len(article.text)):
                 yield f"{entry.id}: {start}–{end} is not a stretch of the page"
-            elif short_hash(words) != record.get("hash"):
+                continue
+            words = article.text[start:end]
+            if short_hash(words) != record.get("hash"):
                 yield f"{entry.id}: the words at {start}–{end} are not those the key was made for"
             elif words != words.strip() and entry.layer != "quirks":
                 yield f"{entry.id}: {start}–{end} begins or ends with white space"
@@ -112,7 +114,7 @@ def _attributions(key: Key, article: Article) -> Iterator[str]:
                 yield f"{a.id}: its content overlaps that of {', '.join(sorted(clash))}"
             used.update(dict.fromkeys(range(span.start, span.end), a.id))
             words = span.of(article.text)
-            if a["form"] == "direct" and not (words[0] in "“\"‘'«„" and words[-1] in "”\"’'»“"):
+            if a["form"] == "direct" and words and not (words[0] in "“\"‘'«„" and words[-1] in "”\"’'»“"):
                 yield f"{a.id}: a direct quotation begins and ends with quotation marks"
     for clause in key.layer("reporter_voice"):
         if any(i in used for s in clause.spans("span") for i in range(s.start, s.end)):

@@ -117,6 +117,10 @@ def _load(folder: Path, with_key: bool) -> Story:
     missing = [name for name in REQUIRED if name not in about]
     if missing:
         raise CopydeskError(f"{folder / 'story.toml'} lacks {', '.join(missing)}", "see CONTRIBUTING.md, 'A new story'")
+    if not isinstance(about["date"], dt.date):
+        raise CopydeskError(
+            f"{folder / 'story.toml'}: {about['date']!r} is not a date", "write it as date = 2022-01-12"
+        )
     article = parse_article(read_page(folder / "page.txt"))
     if fingerprint(article.text) != about["sha256"]:
         raise CopydeskError(

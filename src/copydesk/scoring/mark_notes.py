@@ -2,47 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from copydesk.key import Key
 from copydesk.scoring.matching import FULL, Group, Match, touches
 from copydesk.scoring.outcome import Note
-from copydesk.scoring.targets import Target
 from copydesk.spans import word_f1
 from copydesk.wording import load_wording
 
 
 def note(match: Match, text: str) -> Note:
     """What is said about one target: where to look, then what the key has and why."""
-    say = load_wording("strings")["mark"]
-    one, group = match.target, match.group
-    where = say["where"].format(region=one.entry.get("region", ""))
-    item = load_wording("strings")["roles"].get(next(iter(one.roles)) if len(one.roles) == 1 else "attribution")
-    hint = ""
-    if group is None:
-        hint = say["missing"].format(item=item, where=where)
-    elif match.total < one.fields:
-        parts = [load_wording("strings")["roles"][n] for n in (*one.roles, *one.labels) if not match.earned.get(n)]
-        hint = say["parts"].format(item=item, where=where, parts=", ".join(parts))
-    near = group and any(
-        match.earned.get(r) and word_f1(text, group.roles[r], one.roles[r]) < FULL
-        for r in one.roles
-        if r in group.roles
-    )
-    reveal = reason(one, text) + (" " + say["boundary"] if near else "")
+    one, entry = match.target, match.target.entry
+    where = place(entry.get("region", ""))
+    others = tuple(a.say for a in entry.alternatives) + tuple(entry.get("readings", ()))
     spans = tuple(s for found in one.roles.values() for s in found)
-    others = tuple(a.say for a in one.entry.alternatives) + tuple(one.entry.get("readings", ()))
-    return Note(one.entry.id, where, match.total, one.fields, hint, reveal, others, spans)
+    parts = tuple(fields(match, text))
+    return Note(entry.id, where, match.total, one.fields, hint(match), reason(match, text), others, parts, spans)
 
 
-def reason(one: Target, text: str) -> str:
-    """The key's own marks in words looked up on the page, with its note."""
-    names = load_wording("strings")["roles"]
-    parts = [f"{names[r]}: {' … '.join(s.of(text) for s in spans)}" for r, spans in one.roles.items()]
+def hint(match: Match) -> str:
+    """Where to look again, without the key: empty when nothing is missing."""
+    say, names = load_wording("strings")["mark"], load_wording("strings")["roles"]
+    one, where = match.target, place(match.target.entry.get("region", ""))
+    item = names["attribution" if one.entry.layer == "attributions" else next(iter(one.roles))]
+    if match.group is None:
+        return str(say["missing"].format(item=item, where=where))
+    wrong = [names[n] for n in (*one.roles, *one.labels) if not match.earned.get(n)]
+    return str(say["parts"].format(item=item, where=where, parts=", ".join(wrong))) if wrong else ""
+
+
+def place(region: str) -> str:
+    """A block as a reader names it.
+
+    >>> place("p6"), place("f2")
+    ('paragraph 6', 'block f2')
+    """
+    say = load_wording("strings")["mark"]
+    return str(say["paragraph"].format(n=region[1:]) if region.startswith("p") else say["block"].format(id=region))
+
+
+def fields(match: Match, text: str) -> Iterator[tuple[str, str, str, bool]]:
+    """The key's own fields, one by one: role, its name, the words looked up on the page, and whether it was found."""
+    names, one = load_wording("strings")["roles"], match.target
+    for role, spans in one.roles.items():
+        yield role, names[role], " … ".join(s.of(text) for s in spans), bool(match.earned.get(role))
     for name, value in one.labels.items():
-        parts.append(f"{names[name]}: {label_words(name, value)}")
-    if one.entry.get("carried_from"):
-        parts.append(load_wording("strings")["mark"]["carried"].format(speaker=one.entry.get("speaker")))
-    why = one.entry.why or one.entry.get("note") or ""
-    return ". ".join([*parts, why] if why else parts)
+        yield name, names[name], label_words(name, value), bool(match.earned.get(name))
+
+
+def reason(match: Match, text: str) -> str:
+    """Why the key has it so: whom it is carried over from, what is contestable, how near the boundary was."""
+    say, entry = load_wording("strings")["mark"], match.target.entry
+    said = [say["carried"].format(speaker=entry.get("speaker"))] if entry.get("carried_from") else []
+    why = entry.why or entry.get("note") or ""
+    said += [why[:1].upper() + why[1:] + "."] if why else []
+    return " ".join([*said, say["boundary"]] if near(match, text) else said)
+
+
+def near(match: Match, text: str) -> bool:
+    """Whether a field earned its point with another boundary than the key's."""
+    one, group = match.target, match.group
+    return group is not None and any(
+        match.earned.get(role) and word_f1(text, group.roles[role], spans) < FULL for role, spans in one.roles.items()
+    )
 
 
 def label_words(name: str, value: str) -> str:
@@ -61,6 +84,6 @@ def over_notes(loose: list[Group], key: Key) -> list[Note]:
     if not loose:
         return []
     say = load_wording("strings")["mark"]
-    where = {b.id for b in key.layer("paragraphs") for g in loose if touches(g, b.spans("span"))}
-    regions = ", ".join(sorted(where, key=lambda p: int(p[1:]))) or say["furniture"]
+    found = [b.id for b in key.layer("paragraphs") if any(touches(g, b.spans("span")) for g in loose)]
+    regions = ", ".join(place(b) for b in found) or say["furniture"]
     return [Note("over", regions, 0, 0, say["over"].format(n=len(loose), where=regions), say["over_why"])]

@@ -15,7 +15,8 @@ Answer = dict[str, Any]
 class Note:
     """What is said about one item: before the key is shown (`hint`), and after (`reveal`).
 
-    `earned` and `possible` count fields of the item; `others` are further readings that earn full credit.
+    `earned` and `possible` count fields of the item; `parts` are a revealed entry field by field (role, its name, the
+    words, found or not); `others` are further readings that earn full credit.
     """
 
     item: str
@@ -25,6 +26,7 @@ class Note:
     hint: str = ""
     reveal: str = ""
     others: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str, str, bool], ...] = ()
     spans: tuple[Span, ...] = ()
 
 

@@ -20,13 +20,13 @@ from copydesk.wording import load_wording
 def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
     """Check the form; `answer` is `{"texts": {field: words}, "evidence": [[start, end], …]}`."""
     texts, picked = answer.get("texts", {}), spans_from(answer.get("evidence", []), len(text))
-    notes = [_text_note(f, str(texts.get(f["id"], ""))) for f in exercise.get("fields")]
+    notes = [_text_note(f, str(texts.get(f["id"]) or "")) for f in exercise.get("fields")]
     if exercise.get("evidence"):
         blocks = [e.spans("span")[0] for layer in ("furniture", "paragraphs") for e in key.layer(layer)]
         places = sum(any(b.overlap(s) for s in picked) for b in blocks)
         notes.append(_evidence_note(exercise.get("evidence"), len(picked), places))
     done = sum(n.earned for n in notes) / sum(n.possible for n in notes)
-    attempted = bool(picked) or any(str(t).strip() for t in texts.values())
+    attempted = bool(picked) or any(str(t or "").strip() for t in texts.values())
     samples = _samples(exercise, key) if done == 1 else []
     return Outcome.of(done, notes + samples, bar=1.0, attempted=attempted)
 
@@ -52,7 +52,7 @@ def _evidence_note(wanted: Mapping[str, int], found: int, places: int) -> Note:
     if found < wanted["min"]:
         fault = say["few"].format(n=found, min=wanted["min"])
     elif places < wanted.get("places", 1):
-        fault = say["one_place"].format(n=places, min=wanted["places"])
+        fault = say["one_place"].format(n=places, min=wanted.get("places", 1))
     return Note("evidence", say["evidence"], float(not fault), 1, fault, fault or say["picked"].format(n=found))
 
 

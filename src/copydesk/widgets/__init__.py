@@ -81,7 +81,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         """Check the answer as it stands; a try counts only if there is something to check."""
         value = self.answer["value"]
         self.outcome = score(self.exercise, value, self.lesson.key, self.lesson.story.article.text)
-        if value == self._beginning() and self.outcome.status != "received":
+        if value == self._beginning():
             self.outcome = Outcome("not_attempted", 0.0)
         if self.outcome.status != "not_attempted" and not self.finished:
             earned = self.outcome.score * self.exercise.points
@@ -119,7 +119,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         """Whatever a learner runs into is one sentence in the widget, never a traceback."""
         try:
             act()
-        except CopydeskError as error:
+        except (CopydeskError, OSError) as error:
             self.state = {**self.state, "saved_text": "", "feedback": _told(str(error))}
 
     def _show(self, saved: str) -> None:
@@ -145,8 +145,9 @@ class ExerciseWidget(anywidget.AnyWidget):
         say, of = load_wording("strings")["frame"], self.exercise.tries
         left = of - sum(t.round == self.record.round for t in self.record.tries)
         if not of:
-            return str(say["tries_free"])
-        text = say["tries_none"] if self.finished else say["tries_last" if left == 1 else "tries_left"]
+            return str(say["tries_free" if self.exercise.points else "tries_open"])
+        done = say["tries_done" if left else "tries_none"]
+        text = done if self.finished else say["tries_last" if left == 1 else "tries_left"]
         if self.record.round > 1:
             text = f"{text} · {say['round'].format(n=self.record.round)}"
         return str(text.format(n=left, of=of))

@@ -16,8 +16,10 @@ const keySafe = { "data-lm-suppress-shortcuts": "true" };
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
+// Every widget loads its own copy of this script, so a counter alone would repeat across widgets.
 let serial = 0;
-const freshId = (stem) => `cd-${stem}-${++serial}`;
+const mine = Math.random().toString(36).slice(2, 8);
+const freshId = (stem) => `cd-${stem}-${mine}-${++serial}`;
 
 function frame({ model, el }, makeBody) {
   const spec = model.get("spec");
@@ -110,7 +112,9 @@ function showFeedback(feedback, headline, details, say) {
     node("li", { "data-mark": row.mark },
       node("span", { class: "cd-mark", "aria-hidden": "true" }, row.sign),
       node("span", { class: "cd-visually-hidden" }, row.mark_text),
-      node("strong", {}, row.where, " "), row.reveal,
+      node("strong", {}, row.where, " "),
+      ...row.parts.map(([role, name, words, sign]) => node("span", { class: `cd-part cd-m-${role}` }, node("b", {}, `${sign} ${name}: `), words)),
+      row.reveal ? node(row.parts.length ? "div" : "span", {}, row.reveal) : null,
       row.others.length ? node("div", { class: "cd-others" }, node("em", {}, say.outcome.others), node("ul", {}, ...row.others.map((other) => node("li", {}, other)))) : null));
   details.append(node("h4", {}, say.outcome.key), node("ul", { class: "cd-key" }, ...rows));
   if (feedback.foot) details.append(node("p", { class: "cd-foot" }, feedback.foot));

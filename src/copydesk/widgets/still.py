@@ -6,19 +6,20 @@ from html import escape
 from typing import Any
 
 from copydesk.lessons import Exercise, Lesson
-from copydesk.render import blocks, marks_of, still, table
+from copydesk.render import Mark, blocks, still, table
+from copydesk.scoring import well_formed
+from copydesk.scoring.matching import read_groups, spans_from
 from copydesk.widgets.spec import shown_blocks, spec
 
 
 def still_exercise(lesson: Lesson, exercise: Exercise, answer: dict[str, Any]) -> str:
-    """An exercise as plain HTML."""
-    told = spec(lesson, exercise)
+    """An exercise as plain HTML; of an answer, only what has the right shape."""
+    told, answer = spec(lesson, exercise), well_formed(answer)
     text, story = lesson.story.article.text, lesson.story
     head = f"<h3>{escape(exercise.title)}</h3><p>{escape(exercise.prompt)}</p>"
     body = ""
     if "blocks" in told:
-        groups = answer.get("groups", [{"evidence": answer.get("evidence", [])}])
-        body += blocks(text, shown_blocks(story, exercise), marks_of(groups), lang=told["lang"])
+        body += blocks(text, shown_blocks(story, exercise), _marks(exercise, answer, len(text)), lang=told["lang"])
     if exercise.type == "sort":
         rows = [
             (i["where"], i["text"], told["choices"].get(answer.get("choices", {}).get(i["id"]), ""))
@@ -32,6 +33,13 @@ def still_exercise(lesson: Lesson, exercise: Exercise, answer: dict[str, Any]) -
         rows_of = [(f["label"], answer.get("texts", {}).get(f["id"], "")) for f in told["fields"]]
         body += table(("", "your words"), rows_of, caption=exercise.title)
     return still(head + body, rights=story.rights)
+
+
+def _marks(exercise: Exercise, answer: dict[str, Any], length: int) -> list[Mark]:
+    if exercise.type == "write":
+        return [Mark(span, "evidence", n) for n, span in enumerate(spans_from(answer.get("evidence"), length), 1)]
+    groups = enumerate(read_groups(exercise, answer, length), 1)
+    return [Mark(span, role, n) for n, group in groups for role, spans in group.roles.items() for span in spans]
 
 
 def _given(question: dict[str, Any], value: Any) -> str:
