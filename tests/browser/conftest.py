@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the browser extra is not installed")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
-from tests.browser.lab import FLAGS, Lab, chromium, running  # noqa: E402
+    from tests.browser.lab import Lab
+
+if find_spec("playwright") is None or find_spec("axe_playwright_python") is None:
+    collect_ignore_glob = ["*.py"]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
+def browser() -> Iterator[Browser]:
     """Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.lab import FLAGS, chromium
+
     path = chromium()
     if path is None and not os.environ.get("CI"):
         pytest.skip("no Chromium here; set COPYDESK_CHROMIUM to its path")
-    with playwright.sync_playwright() as driver:
+    with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=path, args=FLAGS)
         yield started
         started.close()
@@ -28,16 +37,17 @@ def browser() -> Iterator[object]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A server with its own copy of the notebooks and an empty answers folder."""
-    home: Path = tmp_path_factory.mktemp("lab")
-    with running(home) as started:
+    from tests.browser.lab import running
+
+    with running(tmp_path_factory.mktemp("lab")) as started:
         yield started
 
 
 @pytest.fixture
-def page(browser: object) -> Iterator[object]:
+def page(browser: Browser) -> Iterator[Page]:
     """A fresh page; errors thrown in it fail the test."""
     errors: list[str] = []
-    opened = browser.new_page(viewport={"width": 1280, "height": 1000})  # type: ignore[attr-defined]
+    opened = browser.new_page(viewport={"width": 1280, "height": 1000})
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
     opened.close()
