@@ -42,6 +42,9 @@ class Lab:
         places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
         places += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
         environment = {**os.environ, **{p: str(self.home / p) for p in places}, "COPYDESK_ANSWERS": str(self.answers)}
+        quiet = self.home / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / "apputils-extension"
+        quiet.mkdir(parents=True)
+        (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
         environment["COPYDESK_SEEDS"] = str(NOTEBOOKS.parent / "seeds")
         command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ServerApp.ip=127.0.0.1"]
         command += [f"--port={self.base.rsplit(':')[-1]}", f"--IdentityProvider.token={self.token}"]
@@ -71,6 +74,8 @@ class Lab:
         page.goto(f"{self.base}/lab/tree/notebooks/{lesson}.ipynb?token={self.token}&reset")
         page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=120_000)
         page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+        page.locator(".jp-NotebookPanel .jp-Spinner").wait_for(state="detached", timeout=60_000)
+        page.locator(".jp-Cell.jp-mod-active:focus").wait_for(timeout=60_000)
 
 
 def run_all(page: Page) -> None:

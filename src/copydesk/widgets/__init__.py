@@ -42,7 +42,8 @@ def view_script(kind: str) -> str:
 class ExerciseWidget(anywidget.AnyWidget):
     """One exercise on the screen; `answer`, `outcome` and `record` are for reading.
 
-    The browser owns `answer`; Python owns `state`. "Saved" is shown only after the answer file has been written.
+    The browser tells what was done by messages; `answer` and `state` are what Python knows. "Saved" is shown only after the
+    answer file has been written.
     """
 
     _esm = ""
@@ -59,7 +60,6 @@ class ExerciseWidget(anywidget.AnyWidget):
         value = self.record.answer or self._beginning()
         super().__init__(spec=spec(lesson, exercise), answer={"seq": 0, "by": "", "value": value})
         self._show(load_wording("strings")["frame"]["restored"] if restored else "")
-        self.observe(self._answered, names="answer")
         self.on_msg(self._asked)
 
     def __repr__(self) -> str:
@@ -100,20 +100,21 @@ class ExerciseWidget(anywidget.AnyWidget):
         given = self.exercise.get("given")
         return {"groups": [{"labels": {}, **g} for g in given]} if given else {}
 
-    def _answered(self, change: dict[str, Any]) -> None:
-        new = change["new"]
-        if new.get("by"):
-            self._try(lambda: self._save(new["value"]))
-
-    def _save(self, value: dict[str, Any]) -> None:
+    def save(self, value: dict[str, Any], *, seq: int = 0, by: str = "") -> None:
+        """Keep an answer; when the state says so, it is on the disk. `seq` and `by` name the change and its view."""
+        self.answer = {"seq": seq, "by": by, "value": value}
         self.record = self.answers.save(self.exercise.id, value)
         conflict = load_wording("strings")["frame"]["conflict"] if self.record.conflict else ""
         self._show(f"{_saved_now()} {conflict}".strip())
 
     def _asked(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        acts = {"check": self.check, "again": self.start_again}
-        if message.get("do") in acts:
-            self._try(acts[message["do"]])
+        match message:
+            case {"do": "save", "seq": int(seq), "by": str(by), "value": dict(value)}:
+                self._try(lambda: self.save(value, seq=seq, by=by))
+            case {"do": "check"}:
+                self._try(self.check)
+            case {"do": "again"}:
+                self._try(self.start_again)
 
     def _try(self, act: Any) -> None:
         """Whatever a learner runs into is one sentence in the widget, never a traceback."""

@@ -18,7 +18,7 @@ def name_box(answers: AnswerFile) -> ipw.VBox:
     """A text box for the learner's name or number, and a button that keeps it."""
     say = load_wording("strings")["lesson"]
     label = ipw.HTML(f"<span>{escape(say['name_ask'])}</span>")
-    box = ipw.Text(value=answers.learner, description="Name:")
+    box = ipw.Text(value=answers.learner, description="Name:", continuous_update=False)
     button = ipw.Button(description=say["name_save"], layout=ipw.Layout(width="max-content"))
     told = ipw.HTML()
 
@@ -30,6 +30,7 @@ def name_box(answers: AnswerFile) -> ipw.VBox:
             told.value = _status(str(error))
 
     button.on_click(keep)
+    box.observe(keep, names="value")  # also when the box is left, so that fast typing is never cut short
     return ipw.VBox([label, ipw.HBox([box, button]), told])
 
 

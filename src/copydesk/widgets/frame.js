@@ -33,7 +33,7 @@ function frame({ model, el }, makeBody) {
   const headline = node("p", { class: "cd-headline", role: "status" });
   const details = node("div", { class: "cd-details" });
   const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, say.frame.check);
-  const again = node("button", { type: "button", title: say.frame.again_sure, ...keySafe, onclick: () => model.send({ do: "again" }) }, say.frame.again);
+  const again = node("button", { type: "button", title: say.frame.again_sure, ...keySafe, onclick: () => tell({ do: "again" }) }, say.frame.again);
   let seq = 0;
   let timer = null;
 
@@ -42,18 +42,21 @@ function frame({ model, el }, makeBody) {
     saved.textContent = say.frame.saving;
     saved.dataset.state = "saving";
     try { sessionStorage.setItem(stash, JSON.stringify(value)); } catch { /* a browser without storage still saves through the kernel */ }
-    try { model.set("answer", { seq, by: view, value }); model.save_changes(); } catch { /* no kernel: the timer says so */ }
+    tell({ do: "save", seq, by: view, value });
     clearTimeout(timer);
     timer = setTimeout(notSaved, 5000);
   };
+  // Messages arrive in the order they are sent; synced traits do not (they wait for a busy kernel, and a check would overtake).
+  const tell = (message) => { try { model.send(message); } catch { /* no kernel: the timer says so */ } };
   const notSaved = () => {
     saved.textContent = say.frame.not_saved;
     saved.dataset.state = "unsaved";
   };
   const doCheck = () => {
+    if (model.get("state").finished) return;
     body.flush?.();
     headline.textContent = say.frame.checking;
-    try { model.send({ do: "check" }); } catch { notSaved(); }
+    tell({ do: "check" });
     clearTimeout(timer);
     timer = setTimeout(notSaved, 5000);
   };
@@ -76,7 +79,7 @@ function frame({ model, el }, makeBody) {
   const showState = () => {
     const state = model.get("state");
     tries.textContent = state.tries_text;
-    check.disabled = state.finished;
+    check.setAttribute("aria-disabled", String(state.finished)); // a disabled button would lose the focus
     again.hidden = !state.can_restart;
     if (state.saved_by === view ? state.saved_seq >= seq : seq === 0) {
       clearTimeout(timer);
@@ -86,8 +89,10 @@ function frame({ model, el }, makeBody) {
     }
     showFeedback(state.feedback, headline, details, say);
   };
+  el.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) el.closest(".jp-Cell")?.focus();
+  });
   model.on("change:state", showState);
-  model.on("msg:custom", (message) => { if (message.do === "answer") { body.show(message.value); } });
   const onAnswer = () => { const given = model.get("answer"); if (given.by !== view) body.show(given.value); };
   model.on("change:answer", onAnswer);
 

@@ -138,11 +138,13 @@ function marker(context, { groups, roles, grouped, onChange }) {
     while (word[i]?.block === word[at].block) i += 1;
     return word[i] ? i : at;
   };
+  const drop = () => { picked = false; tapped = false; anchor = at; context.announce(say.marker.said_drop); refresh(); };
   const onKey = (event) => {
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
     const command = ctrlKey || metaKey;
     const moves = { ArrowRight: () => at + 1, ArrowLeft: () => at - 1, ArrowDown: () => bySentence(1, shiftKey), ArrowUp: () => bySentence(-1, shiftKey), Home: () => sameSentence(at, -1), End: () => sameSentence(at, 1), PageDown: () => byBlock(1), PageUp: () => byBlock(-1) };
-    const plain = { a: () => { anchor = sameSentence(at, -1); move(sameSentence(at, 1), true); }, n: begin, "[": () => go(active - 1), "]": () => go(active + 1), Delete: clear, Backspace: clear, Escape: () => { picked = false; tapped = false; anchor = at; context.announce(say.marker.said_drop); refresh(); }, Enter: context.check };
+    const plain = { a: () => { anchor = sameSentence(at, -1); move(sameSentence(at, 1), true); }, n: begin, "[": () => go(active - 1), "]": () => go(active + 1), Delete: clear, Backspace: clear, Enter: context.check };
+    if (picked) plain.Escape = drop; // with nothing picked, Escape goes back to the notebook
     let act = null;
     if (altKey) return;
     if (command) act = { z: () => (shiftKey ? step(future, past, say.marker.said_redo) : step(past, future, say.marker.said_undo)), y: () => step(future, past, say.marker.said_redo) }[key.toLowerCase()];
