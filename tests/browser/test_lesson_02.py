@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copydesk import load_story
-from copydesk.lessons import load_lesson
+from copydesk.lessons import list_lessons, load_lesson
 from copydesk.scoring.targets import targets_of
 from tests.browser.lab import Lab, exercise, restart_kernel, run_all
 
@@ -157,7 +157,7 @@ def test_a_key_press_shows_at_once_and_the_notebook_keeps_its_cells(page, lab: L
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-@pytest.mark.parametrize("lesson", ["00_start_here", "01_what_is_on_the_page", LESSON])
+@pytest.mark.parametrize("lesson", list_lessons())
 def test_axe_finds_nothing_serious(page, lab: Lab, lesson: str, theme: str) -> None:
     lab.open(page, lesson, theme=theme)
     run_all(page)

@@ -56,6 +56,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         self.lesson, self.exercise, self.answers = lesson, exercise, answers
         self.record: Record = answers.record(exercise.id)
         self.outcome: Outcome | None = None
+        self._kept = (0, "")  # which change, from which view, is on the disk
         restored = bool(self.record.answer)
         value = self.record.answer or self._beginning()
         super().__init__(spec=spec(lesson, exercise), answer={"seq": 0, "by": "", "value": value})
@@ -79,20 +80,21 @@ class ExerciseWidget(anywidget.AnyWidget):
 
     def check(self) -> Outcome:
         """Check the answer as it stands; a try counts only if there is something to check."""
-        value = self.answer["value"]
+        value, saved = self.answer["value"], str(self.state["saved_text"])
         self.outcome = score(self.exercise, value, self.lesson.key, self.lesson.story.article.text)
         if value == self._beginning():
             self.outcome = Outcome("not_attempted", 0.0)
         if self.outcome.status != "not_attempted" and not self.finished:
             earned = self.outcome.score * self.exercise.points
             self.record = self.answers.add_try(self.exercise.id, value, self.outcome.score, earned)
-        self._show(_saved_now())
+            self._kept, saved = (self.answer["seq"], self.answer["by"]), _saved_now()
+        self._show(saved)
         return self.outcome
 
     def start_again(self) -> None:
         """Begin a new round with an empty answer; the tries made so far stay in the record."""
         self.record = self.answers.restart(self.exercise.id)
-        self.outcome = None
+        self.outcome, self._kept = None, (0, "")
         self.answer = {"seq": 0, "by": "", "value": self._beginning()}
         self._show("")
 
@@ -103,7 +105,7 @@ class ExerciseWidget(anywidget.AnyWidget):
     def save(self, value: dict[str, Any], *, seq: int = 0, by: str = "") -> None:
         """Keep an answer; when the state says so, it is on the disk. `seq` and `by` name the change and its view."""
         self.answer = {"seq": seq, "by": by, "value": value}
-        self.record = self.answers.save(self.exercise.id, value)
+        self.record, self._kept = self.answers.save(self.exercise.id, value), (seq, by)
         conflict = load_wording("strings")["frame"]["conflict"] if self.record.conflict else ""
         self._show(f"{_saved_now()} {conflict}".strip())
 
@@ -124,11 +126,10 @@ class ExerciseWidget(anywidget.AnyWidget):
             self.state = {**self.state, "saved_text": "", "feedback": _told(str(error))}
 
     def _show(self, saved: str) -> None:
-        last_seen = self.answer
         outcome = self.outcome or self._outcome_before()
         self.state = {
-            "saved_seq": last_seen["seq"],
-            "saved_by": last_seen["by"],
+            "saved_seq": self._kept[0],
+            "saved_by": self._kept[1],
             "saved_text": saved,
             "tries_text": self._tries_text(),
             "finished": self.finished,

@@ -19,7 +19,7 @@ const makeBody = (context) => {
       const labels = Object.entries(spec.labels).map(([name, options]) => choice(group, name, options, g));
       const building = grouped && g === text.active;
       return node("li", { class: building ? "cd-building" : "", "aria-current": building ? "true" : null },
-        node("strong", {}, building ? fill(say.marker.building, { item: spec.item, n: g + 1 }) : `${spec.item} ${g + 1}`), ...parts, ...labels,
+        node("strong", {}, building ? fill(say.marker.building, { item: spec.item, n: g + 1 }) : `${spec.item[0].toUpperCase()}${spec.item.slice(1)} ${g + 1}`), ...parts, ...labels,
         grouped && !building ? node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.edit}: ${spec.item} ${g + 1}`, onclick: () => { text.go(g); text.focus(); } }, say.marker.edit) : null,
         node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${spec.item} ${g + 1}`, onclick: () => { text.remove(g); text.focus(); } }, say.marker.remove));
     }));
