@@ -70,12 +70,18 @@ class Desk:
         article = self.story.article
         region = self.lesson.exercise(exercise_id).region if exercise_id else ()
         shown = [article.block(b) for b in region] or list(article.paragraphs)
-        return self._page(blocks(article.text, shown, lang=self.story.about["language"]), f"{len(shown)} paragraphs")
+        return self._page(
+            blocks(article.text, {b.id: b for b in shown}, lang=self.story.about["language"]),
+            f"{len(shown)} paragraphs",
+        )
 
     def page(self) -> Page:
         """The whole page as it was found, furniture and all."""
         article = self.story.article
-        html = blocks(article.text, article.blocks, lang=self.story.about["language"])
+        numbered = {
+            str(n): block for n, block in enumerate(article.blocks, 1)
+        }  # a name like f1 would give the sorting away
+        html = blocks(article.text, numbered, lang=self.story.about["language"])
         return self._page(html, f"{len(article.blocks)} blocks")
 
     def worked_example(self, exercise_id: str) -> Page:
@@ -85,7 +91,11 @@ class Desk:
         marks: list[Mark] = marks_of(exercise.get("given", ()))
         shown = [article.block(b) for b in exercise.region]
         legend = ", ".join(f"{say['tags'][r]} = {say['roles'][r]}" for r in exercise.get("roles"))
-        body = f"<p>{escape(exercise.prompt)}</p>" + blocks(article.text, shown, marks) + f"<p>{escape(legend)}</p>"
+        body = (
+            f"<p>{escape(exercise.prompt)}</p>"
+            + blocks(article.text, {b.id: b for b in shown}, marks)
+            + f"<p>{escape(legend)}</p>"
+        )
         return self._page(body, f"a worked example with {len(marks)} marks")
 
     def timeline(self, *, later: bool = False) -> Figure:

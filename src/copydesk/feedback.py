@@ -56,12 +56,11 @@ def _row(note: Note) -> dict[str, Any]:
         "open" if not note.possible else "full" if note.earned == note.possible else "part" if note.earned else "none"
     )
     say = load_wording("strings")["outcome"]
-    where = f"{note.where[:1].upper()}{note.where[1:]}."
     return {
         "mark": mark,
         "sign": SIGNS[mark],
         "mark_text": say[mark],
-        "where": where,
+        "where": f"{note.where}.",
         "reveal": note.reveal,
         "others": list(note.others),
         "parts": [[role, name, words, SIGNS["full" if found else "none"]] for role, name, words, found in note.parts],

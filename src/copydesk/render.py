@@ -47,12 +47,12 @@ def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
     return "".join([*out, escape(text[at : span.end])])
 
 
-def blocks(text: str, shown: Iterable[Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
-    """Blocks of the page as paragraphs, each with its name in front."""
+def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
+    """Blocks of the page as paragraphs, each with a name in front."""
     return "".join(
-        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(b.id)}</span> '
-        f"{marked(text, b.span, marks)}</p>"
-        for b in shown
+        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(name)}</span> '
+        f"{marked(text, block.span, marks)}</p>"
+        for name, block in shown.items()
     )
 
 

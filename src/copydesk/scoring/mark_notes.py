@@ -18,7 +18,17 @@ def note(match: Match, text: str) -> Note:
     others = tuple(a.say for a in entry.alternatives) + tuple(entry.get("readings", ()))
     spans = tuple(s for found in one.roles.values() for s in found)
     parts = tuple(fields(match, text))
-    return Note(entry.id, where, match.total, one.fields, hint(match), reason(match, text), others, parts, spans)
+    return Note(
+        entry.id,
+        where[:1].upper() + where[1:],
+        match.total,
+        one.fields,
+        hint(match),
+        reason(match, text),
+        others,
+        parts,
+        spans,
+    )
 
 
 def hint(match: Match) -> str:

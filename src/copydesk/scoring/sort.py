@@ -6,14 +6,16 @@ carries no points: it is practice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from copydesk.key import Entry, Key
 from copydesk.lessons import Exercise
 from copydesk.scoring.outcome import Answer, Note, Outcome
 from copydesk.wording import choice_labels, load_wording
 
-FIELD = {"sentences": "voice", "claims": "verdict", "attributions": "form"}
+FIELD = {"claims": "verdict", "attributions": "form"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Asked:
     """One item to sort: the classes that earn credit, and what to say about it."""
 
     id: str
+    where: str
     accepted: tuple[str, ...]
     why: str
     others: tuple[str, ...]
@@ -41,52 +44,45 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
 
 def asked(exercise: Exercise, key: Key) -> list[Asked]:
     """The items of an exercise with the classes the key accepts."""
-    if exercise.get("layer") == "page":
-        return [
-            Asked(e.id, ("furniture" if layer == "furniture" else "story",), _kind(e), ())
-            for layer in ("furniture", "paragraphs")
-            for e in key.layer(layer)
-        ]
-    if exercise.get("layer"):
-        field = FIELD[exercise.get("layer")]
-        return [
-            _from_entry(e, field) for e in key.layer(exercise.get("layer"), exercise.region) if _wanted(exercise, e)
-        ]
-    keyed = key.answers.get(exercise.key_name, {})
-    return [
-        Asked(
-            i["id"],
-            tuple(keyed[i["id"]]["accept"]),
-            keyed[i["id"]].get("why", ""),
-            tuple(keyed[i["id"]].get("others", ())),
-        )
-        for i in exercise.get("items", ())
-        if i["id"] in keyed
-    ]
+    layer = exercise.get("layer")
+    if layer == "page":
+        blocks = sorted((*key.layer("furniture"), *key.layer("paragraphs")), key=lambda e: e.spans("span"))
+        return [_block(n, e) for n, e in enumerate(blocks, 1)]
+    if layer == "sentences":
+        return [_entry(e.id, e, "voice") for e in key.layer("sentences", exercise.region)]
+    return [a for n, item in enumerate(exercise.get("items", ()), 1) if (a := _item(n, item, exercise, key))]
 
 
-def _wanted(exercise: Exercise, entry: Entry) -> bool:
-    only = exercise.get("only")
-    return not only or entry.id in only
-
-
-def _kind(entry: Entry) -> str:
+def _block(number: int, entry: Entry) -> Asked:
     kinds: dict[str, str] = load_wording("strings")["furniture"]
     kind = str(entry.get("kind", "paragraph"))
-    return kinds.get(kind, kind)
+    side = "furniture" if entry.layer == "furniture" else "story"
+    return Asked(entry.id, str(number), (side,), kinds.get(kind, kind), ())
 
 
-def _from_entry(entry: Entry, field: str) -> Asked:
+def _item(number: int, item: Mapping[str, Any], exercise: Exercise, key: Key) -> Asked | None:
+    if exercise.get("layer"):
+        return _entry(str(number), key.entry(item["id"]), FIELD[exercise.get("layer")])
+    keyed = key.answers.get(exercise.key_name, {}).get(item["id"])
+    if keyed is None:
+        return None
+    others = tuple(keyed.get("others", ()))
+    return Asked(item["id"], str(number), tuple(keyed["accept"]), keyed.get("why", ""), others)
+
+
+def _entry(where: str, entry: Entry, field: str) -> Asked:
     accepted = (entry[field], *(a.patch[field] for a in entry.alternatives if field in a.patch))
     others = tuple(a.say for a in entry.alternatives)
-    return Asked(entry.id, accepted, entry.why or entry.get("note") or "", others)
+    return Asked(entry.id, where, accepted, entry.why or entry.get("note") or "", others)
 
 
 def _note(item: Asked, chosen: str | None, right: bool, worth: int, classes: dict[str, str]) -> Note:
     say = load_wording("strings")["sort"]
-    hint = "" if right else say["empty" if chosen is None else "look_again"].format(item=item.id)
-    reveal = f"{classes[item.accepted[0]]}. {item.why}".strip() if item.why else f"{classes[item.accepted[0]]}."
-    return Note(item.id, item.id, worth * right, worth, hint, reveal, item.others)
+    hint = "" if right else say["empty" if chosen is None else "look_again"].format(item=item.where)
+    best = classes[item.accepted[0]]
+    why = f" {item.why[:1].upper()}{item.why[1:].rstrip('.')}." if item.why else ""
+    reveal = f"{best[:1].upper()}{best[1:]}.{why}"
+    return Note(item.id, item.where, worth * right, worth, hint, reveal, item.others)
 
 
 def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:

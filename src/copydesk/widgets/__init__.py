@@ -42,8 +42,8 @@ def view_script(kind: str) -> str:
 class ExerciseWidget(anywidget.AnyWidget):
     """One exercise on the screen; `answer`, `outcome` and `record` are for reading.
 
-    The browser tells what was done by messages; `answer` and `state` are what Python knows. "Saved" is shown only after the
-    answer file has been written.
+    The browser tells what was done by messages; `answer` and `state` are what Python knows. "Saved" is shown only
+    after the answer file has been written.
     """
 
     _esm = ""

@@ -13,6 +13,7 @@ from copydesk.article import Block
 from copydesk.context.facts import Fact, by_id, say_day, story_facts
 from copydesk.lessons import Exercise, Lesson
 from copydesk.scoring.form import options
+from copydesk.scoring.mark_notes import place
 from copydesk.spans import Span, chunks
 from copydesk.stories import Story
 from copydesk.wording import choice_labels, load_wording
@@ -64,7 +65,7 @@ def _blocks(story: Story, exercise: Exercise) -> list[dict[str, Any]]:
     return [
         {
             "id": b.id,
-            "label": b.id,
+            "label": place(b.id),
             "sentences": [
                 {"id": s.id, "words": _words(article.text, s.span)} for s in (article.sentences_of(b.id) or (b,))
             ],
@@ -88,7 +89,7 @@ def sort_items(story: Story, exercise: Exercise) -> list[dict[str, Any]]:
     """The items to sort, with the words a learner sees: blocks, sentences, claims, or what the story's lesson lists."""
     text, layer = story.article.text, exercise.get("layer")
     if layer == "page":
-        return [{"id": b.id, "where": b.id, "text": b.of(text)} for b in story.article.blocks]
+        return [{"id": b.id, "where": str(n), "text": b.of(text)} for n, b in enumerate(story.article.blocks, 1)]
     if layer == "sentences":
         shown = {b.id for b in shown_blocks(story, exercise)}
         return [
@@ -97,11 +98,13 @@ def sort_items(story: Story, exercise: Exercise) -> list[dict[str, Any]]:
             if s.id.split(".")[0] in shown
         ]
     facts = story_facts(story)
-    return [_item(story, facts, item, exercise.get("cards", {})) for item in exercise.get("items", ())]
+    cards = exercise.get("cards", {})
+    return [_item(story, facts, {"n": n, **i}, cards) for n, i in enumerate(exercise.get("items", ()), 1)]
 
 
 def _item(story: Story, facts: tuple[Fact, ...], item: Mapping[str, Any], cards: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {"id": item["id"], "where": item.get("where", item["id"]), "text": item.get("text", "")}
+    where = f"{item['n']} · {item['where']}" if "where" in item else str(item["n"])
+    shown = {"id": item["id"], "where": where, "text": item.get("text", "")}
     if "span" in item:
         shown["text"] = Span(*item["span"]).of(story.article.text)
     if "fact" in item:
