@@ -12,6 +12,7 @@ from copydesk.context.facts import Fact, story_facts
 from copydesk.lessons import Lesson, load_lesson
 from copydesk.render import Mark, blocks, marks_of, still
 from copydesk.results import Result, results
+from copydesk.sourcing import By, Counted, Diversity, counted, diversity, totals
 from copydesk.stories import Story
 from copydesk.wording import load_wording
 
@@ -122,6 +123,20 @@ class Desk:
         """The story's dated facts; with `known`, those that were public on its day."""
         return [f for f in story_facts(self.story) if not known or f.known_on(self.story.date)]
 
+    def sourcing(self) -> Any:
+        """An explorer of the sources: shares, in attributions or words, with one item dropped if wanted."""
+        from copydesk.widgets.explorers import sourcing_explorer
+
+        items = self._counted()
+        return sourcing_explorer(items) if items else Page(still(escape(_no_key())), _no_key())
+
+    def diversity(self, *, by: By = "attributions") -> Diversity:
+        """How varied the sources of the story are, by the key."""
+        return diversity(totals(self._counted(), by=by))
+
+    def _counted(self) -> tuple[Counted, ...]:
+        return counted(self.story.key, self.story.article.text) if self.story.key else ()
+
     def result(self) -> Result:
         """The learner's own result so far, beside each objective's bar."""
         return results(self.lesson, self.answers)
@@ -140,6 +155,10 @@ class Desk:
 
     def _page(self, html: str, plain: str) -> Page:
         return Page(still(html, rights=self.story.rights), plain)
+
+
+def _no_key() -> str:
+    return str(load_wording("strings")["sourcing"]["no_key"])
 
 
 def open_lesson(lesson_id: str, story: Story | None = None) -> Desk:

@@ -6,10 +6,12 @@ from copydesk.context.facts import by_id, say_day, story_facts
 from copydesk.context.timeline import timeline
 from copydesk.counts import words_by_voice
 from copydesk.errors import CopydeskError
-from copydesk.figures import Figure, show
+from copydesk.figures import Figure, Table, show
 from copydesk.lessons import Lesson
 from copydesk.plots import percent, shares_plot, shares_table, timeline_plot, timeline_table
+from copydesk.sourcing import By, Counted, diversity, totals, without
 from copydesk.stories import Story
+from copydesk.wording import load_wording
 
 
 def timeline_figure(lesson: Lesson, *, later: bool = False) -> Figure:
@@ -42,3 +44,23 @@ def voices_figure(story: Story) -> Figure:
     return show(
         shares_plot, shares, alt=alt, caption=caption, table=shares_table(shares, name="voice", share="share of words")
     )
+
+
+def sourcing_figure(items: tuple[Counted, ...], *, by: By = "attributions", dropped: str = "") -> Figure:
+    """Shares by speaker, with the measures in the caption."""
+    say = load_wording("strings")["sourcing"]
+    amounts = totals(without(items, dropped), by=by)
+    found = diversity(amounts)
+    first = next(iter(found.shares))
+    caption = say["caption"].format(
+        first=first,
+        share=f"{found.shares[first]:.2f}",
+        total=f"{found.total:g}",
+        unit=say[by],
+        hhi=f"{found.hhi:.2f}",
+        effective=f"{found.effective:.2f}",
+    )
+    alt = "Bar chart of shares: " + ", ".join(f"{n} {percent(v)}" for n, v in found.shares.items()) + "."
+    rows = [[name, amounts[name], f"{share:.3f}", f"{share * share:.3f}"] for name, share in found.shares.items()]
+    table = Table(["source", say[by], "share", "share squared"], rows)
+    return show(shares_plot, found.shares, alt=alt, caption=caption, table=table)

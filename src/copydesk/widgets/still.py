@@ -19,7 +19,12 @@ def still_exercise(lesson: Lesson, exercise: Exercise, answer: dict[str, Any]) -
     head = f"<h3>{escape(exercise.title)}</h3><p>{escape(exercise.prompt)}</p>"
     body = ""
     if "blocks" in told:
-        body += blocks(text, shown_blocks(story, exercise), _marks(exercise, answer, len(text)), lang=told["lang"])
+        body += blocks(
+            text,
+            {b.id: b for b in shown_blocks(story, exercise)},
+            _marks(exercise, answer, len(text)),
+            lang=told["lang"],
+        )
     if exercise.type == "sort":
         rows = [
             (i["where"], i["text"], told["choices"].get(answer.get("choices", {}).get(i["id"]), ""))
