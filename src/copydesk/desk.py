@@ -105,11 +105,11 @@ class Desk:
 
         return timeline_figure(self.lesson, later=later)
 
-    def voices(self) -> Figure:
+    def voices(self) -> Figure | Page:
         """Whose words fill the story, as a figure."""
         from copydesk.lesson_figures import voices_figure
 
-        return voices_figure(self.story)
+        return voices_figure(self.story) if self.story.key else _no_key()
 
     def speakers(self) -> dict[str, int]:
         """How many attributions the key counts for each speaker."""
@@ -128,7 +128,7 @@ class Desk:
         from copydesk.widgets.explorers import sourcing_explorer
 
         items = self._counted()
-        return sourcing_explorer(items) if items else Page(still(escape(_no_key())), _no_key())
+        return sourcing_explorer(items) if items else _no_key()
 
     def diversity(self, *, by: By = "attributions") -> Diversity:
         """How varied the sources of the story are, by the key."""
@@ -157,8 +157,9 @@ class Desk:
         return Page(still(html, rights=self.story.rights), plain)
 
 
-def _no_key() -> str:
-    return str(load_wording("strings")["sourcing"]["no_key"])
+def _no_key() -> Page:
+    sentence = str(load_wording("strings")["sourcing"]["no_key"])
+    return Page(still(f"<p>{escape(sentence)}</p>"), sentence)
 
 
 def open_lesson(lesson_id: str, story: Story | None = None) -> Desk:

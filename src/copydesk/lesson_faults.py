@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from copydesk.context.facts import story_facts
 from copydesk.key import LAYERS
 from copydesk.lessons import Exercise, Lesson
-from copydesk.wording import load_wording
+from copydesk.scoring.form import options
+from copydesk.wording import choice_labels, load_wording
 
 NEEDED = {"mark": ("layer", "roles"), "sort": ("choices",), "form": ("questions",), "write": ("fields",)}
 
@@ -41,6 +42,7 @@ def _exercise(lesson: Lesson, exercise: Exercise) -> Iterator[str]:
         yield f"there are no choices named '{exercise.get('choices')}'"
     yield from _spans(lesson, exercise)
     yield from _facts(lesson, exercise)
+    yield from _answers(lesson, exercise)
 
 
 def _spans(lesson: Lesson, exercise: Exercise) -> Iterator[str]:
@@ -56,3 +58,17 @@ def _facts(lesson: Lesson, exercise: Exercise) -> Iterator[str]:
     wanted = [i["fact"] for i in exercise.get("items", ()) if "fact" in i]
     wanted += [f for cards in exercise.get("cards", {}).values() for f in cards]
     yield from (f"there is no fact '{f}' in the story's context" for f in wanted if f not in known)
+
+
+def _answers(lesson: Lesson, exercise: Exercise) -> Iterator[str]:
+    keyed = lesson.key.answers.get(exercise.key_name, {}) if lesson.key else {}
+    asked = {q["id"]: options(q) for q in exercise.get("questions", ())}
+    asked |= {
+        i["id"]: choice_labels(exercise.get("choices")) for i in exercise.get("items", ()) if not exercise.get("layer")
+    }
+    for name, expected in keyed.items():
+        if name != "samples" and name not in asked:
+            yield f"the key answers '{name}', which is not asked"
+        for value in expected.get("accept", ()) if name != "samples" else ():
+            if asked.get(name) and value not in asked[name]:
+                yield f"the key accepts '{value}' for '{name}', which is not an option"

@@ -1,4 +1,4 @@
-"""One JupyterLab and one Chromium for all browser tests; skipped where no Chromium is found, unless CI asks for them."""
+"""One JupyterLab and one Chromium for all browser tests; skipped where no Chromium is, unless CI asks for them."""
 
 from __future__ import annotations
 

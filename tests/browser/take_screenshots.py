@@ -1,4 +1,7 @@
-"""Take the README's pictures from a real JupyterLab: `python -m tests.browser.take_screenshots`. Practice story only."""
+"""Take the README's pictures from a real JupyterLab: `python -m tests.browser.take_screenshots`.
+
+Only the practice story is shown.
+"""
 
 from __future__ import annotations
 

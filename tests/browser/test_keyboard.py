@@ -24,7 +24,9 @@ def tab_to(page, condition: str, *, most: int = 40) -> None:
         page.keyboard.press("Tab")
         if page.evaluate(condition):
             return
-    raise AssertionError(f"Tab never reached {condition}; focus is on {page.evaluate(HERE + '.outerHTML.slice(0, 200)')}")
+    raise AssertionError(
+        f"Tab never reached {condition}; focus is on {page.evaluate(HERE + '.outerHTML.slice(0, 200)')}"
+    )
 
 
 def inside(title: str, what: str) -> str:

@@ -73,7 +73,9 @@ def drag(page, section, start: int, end: int) -> None:
 def test_marks_by_pointer_and_keys_survive_a_killed_kernel(page, lab: Lab) -> None:
     lab.open(page, LESSON)
     run_all(page)
-    assert page.locator("section.cd").count() == len(load_lesson(LESSON).exercises) - 1  # the worked example stands still
+    assert (
+        page.locator("section.cd").count() == len(load_lesson(LESSON).exercises) - 1
+    )  # the worked example stands still
 
     section = exercise(page, "The cues are given")
     one = key_target("mark_cues", "A7")
@@ -109,7 +111,7 @@ def test_marks_by_pointer_and_keys_survive_a_killed_kernel(page, lab: Lab) -> No
 
 
 def test_what_is_not_saved_is_not_called_saved(page, lab: Lab) -> None:
-    """With the kernel gone a change is kept in the tab, said to be unsaved, and brought back when the cell runs again."""
+    """With the kernel gone a change is kept in the tab, said to be unsaved, and back when the cell runs again."""
     lab.open(page, LESSON)
     run_all(page)
     section = exercise(page, "Half done for you")

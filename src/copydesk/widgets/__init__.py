@@ -84,11 +84,14 @@ class ExerciseWidget(anywidget.AnyWidget):
         self.outcome = score(self.exercise, value, self.lesson.key, self.lesson.story.article.text)
         if value == self._beginning():
             self.outcome = Outcome("not_attempted", 0.0)
-        if self.outcome.status != "not_attempted" and not self.finished:
+        if self.outcome.status == "received":  # no key, no feedback: the last answer counts, not a try
+            self.save(value, seq=self.answer["seq"], by=self.answer["by"])
+        elif self.outcome.status != "not_attempted" and not self.finished:
             earned = self.outcome.score * self.exercise.points
             self.record = self.answers.add_try(self.exercise.id, value, self.outcome.score, earned)
             self._kept, saved = (self.answer["seq"], self.answer["by"]), _saved_now()
-        self._show(saved)
+        if self.outcome.status != "received":
+            self._show(saved)
         return self.outcome
 
     def start_again(self) -> None:
@@ -146,6 +149,8 @@ class ExerciseWidget(anywidget.AnyWidget):
     def _tries_text(self) -> str:
         say, of = load_wording("strings")["frame"], self.exercise.tries
         left = of - sum(t.round == self.record.round for t in self.record.tries)
+        if self.lesson.key is None:
+            return str(say["tries_received"])
         if not of:
             return str(say["tries_free" if self.exercise.points else "tries_open"])
         done = say["tries_done" if left else "tries_none"]

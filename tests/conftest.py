@@ -1,0 +1,55 @@
+"""Every test keeps its answers in an empty folder of its own; stories can be copied, to be spoilt."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from copydesk.stories import Story, load_story
+
+SEEDS = Path(__file__).resolve().parents[1] / "seeds"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Doctests in `src` open lessons too: their answers go to a folder that is thrown away."""
+    if "COPYDESK_ANSWERS" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="copydesk-answers-", ignore_cleanup_errors=True)
+        os.environ["COPYDESK_ANSWERS"] = folder.name
+        config.add_cleanup(lambda: os.environ.pop("COPYDESK_ANSWERS", None))
+        config.add_cleanup(folder.cleanup)
+
+
+@pytest.fixture(autouse=True)
+def own_answers(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty answers folder; no story or seeds folder named by whoever runs the tests, or by the test before."""
+    folder = tmp_path_factory.mktemp("answers")
+    monkeypatch.setenv("COPYDESK_ANSWERS", str(folder))
+    for name in ("COPYDESK_STORY", "COPYDESK_SEEDS"):
+        monkeypatch.setenv(name, "")  # so that what a test sets is undone, whether or not it was set before
+        monkeypatch.delenv(name)
+    return folder
+
+
+@pytest.fixture
+def baltics() -> Story:
+    """The built-in story with its key."""
+    return load_story(SEEDS / "baltics-2022")
+
+
+@pytest.fixture
+def practice() -> Story:
+    """The practice story with its key."""
+    return load_story(SEEDS / "practice")
+
+
+@pytest.fixture
+def seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of all stories, in use and free to be spoilt; spoil a story before it is first loaded."""
+    copy = tmp_path / "seeds"
+    shutil.copytree(SEEDS, copy)
+    monkeypatch.setenv("COPYDESK_SEEDS", str(copy))
+    return copy
