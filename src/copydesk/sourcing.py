@@ -1,8 +1,8 @@
 """How strong and how varied the sourcing is: shares, concentration, and what one dropped item does to them.
 
 Simpson's index is the one used in studies of actor diversity (Masini and others 2018); indices differ, so several
-stand side by side (Deacon & Stanyer 2021, doi:10.1177/20570473211006481). With a dozen attributions every figure is shaky: drop
-one and look again before you say anything.
+stand side by side (Deacon & Stanyer 2021, doi:10.1177/20570473211006481). With a dozen attributions every figure is
+shaky: drop one and look again before you say anything.
 """
 
 from __future__ import annotations
