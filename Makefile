@@ -27,7 +27,7 @@ $(VENV)/test.done: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/lab.done
 
 lab: $(VENV)/lab.done ## set up and open JupyterLab on the first lesson (BROWSER=no prints the address)
-	$(BIN)/python -m jupyterlab $(ROOT) $(if $(filter no,$(BROWSER)),--no-browser) $(LESSON)
+	$(BIN)/python -m jupyterlab $(ROOT) $(if $(filter no,$(BROWSER)),--no-browser) --LabApp.default_url=/lab/tree/$(LESSON)
 
 test: $(VENV)/test.done lint ## set up and run all tests: unit, doctest, nbval, browser where Chromium is present
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests src
