@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from copydesk import __version__
 from copydesk.errors import CopydeskError
+from copydesk.foil import compare
 from copydesk.key_faults import key_faults
 from copydesk.lesson_faults import lesson_faults
 from copydesk.lessons import load_lesson
@@ -17,6 +18,7 @@ from copydesk.stories import Story, list_stories, load_story
 EXAMPLES = """examples:
   copydesk check                        every story, every lesson
   copydesk check --story baltics-2022   one story
+  copydesk check --story baltics-2022 --finder   the finder beside the key
   copydesk check --lesson 02_who_says_so --all   every proof, not only a count
 """
 
@@ -46,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--story", help="name or folder of one story (default: all)")
     check.add_argument("--lesson", help="one lesson (default: all)")
+    check.add_argument("--finder", action="store_true", help="also lay the attribution finder’s reading beside the key")
     check.add_argument("--all", action="store_true", help="print every proof, not only those that fail")
     check.set_defaults(run=run_check)
     return parser
@@ -63,6 +66,8 @@ def run_check(options: argparse.Namespace) -> int:
         if in_key and story.key:
             print("  the lessons wait until the key is sound")
             continue
+        if options.finder and story.key:
+            _print_finder(story)
         for lesson_id in sorted(story.lessons):
             if options.lesson in (None, lesson_id):
                 faults += _check_lesson(lesson_id, story, show_all=options.all)
@@ -92,6 +97,19 @@ def _check_lesson(lesson_id: str, story: Story, *, show_all: bool) -> int:
     for proof in proofs if show_all else failed:
         print(_line(proof))
     return len(faults) + len(failed)
+
+
+def _print_finder(story: Story) -> None:
+    assert story.key is not None
+    foil = compare(story.key, story.article)
+    for r in foil.readings:
+        print(f"  {r.entry.id:>4} {r.found:<7} {r.machine.rule if r.machine else '-':<22} {r.note}")
+    for a in foil.wrong:
+        print(f"       wrong   {a.rule:<22} at {a.start}")
+    counts = ", ".join(f"{foil.count(name)} {name}" for name in ("whole", "part", "missed"))
+    print(
+        f"  finder: of {len(foil.readings)} counted attributions {counts}; {len(foil.wrong)} marks meet nothing in the key"
+    )
 
 
 def _line(proof: Proof) -> str:

@@ -111,6 +111,12 @@ class Desk:
 
         return voices_figure(self.story) if self.story.key else _no_key()
 
+    def machine(self) -> Page:
+        """What the attribution finder makes of the story: its marks, and the rule behind each."""
+        from copydesk.machine_page import machine_page
+
+        return Page(*machine_page(self.story))
+
     def speakers(self) -> dict[str, int]:
         """How many attributions the key counts for each speaker."""
         return counts.speakers(self.story)

@@ -15,6 +15,11 @@ const makeBody = (context) => {
   const flush = () => { if (typing) { clearTimeout(typing); typing = null; context.changed({ values: { ...values } }); } };
   const rows = spec.questions.map((question, n) => {
     const text = `${n + 1}. ${question.text}`;
+    if (question.open) {
+      const area = node("textarea", { rows: 2, ...keySafe, oninput: () => give(question.id, area.value, 400), onblur: () => flush() });
+      fields.push([question.id, (value) => { area.value = value ?? ""; }]);
+      return node("p", { class: "cd-item" }, node("label", {}, text, area));
+    }
     if (!question.options) {
       const input = node("input", { type: "number", step: "any", min: question.min, max: question.max, ...keySafe, oninput: (event) => give(question.id, event.target.value === "" ? null : Number(event.target.value), 300), onblur: () => flush(), onkeydown: (event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); context.check(); } } });
       fields.push([question.id, (value) => { input.value = value ?? ""; }]);

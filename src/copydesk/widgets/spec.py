@@ -124,7 +124,7 @@ def card(fact: Fact, day: dt.date) -> dict[str, Any]:
 
 
 def _form(story: Story, exercise: Exercise) -> dict[str, Any]:
-    shown = ("id", "text", "min", "max")
+    shown = ("id", "text", "min", "max", "open")
     return {
         "questions": [
             {n: q[n] for n in shown if n in q} | ({"options": options(q)} if "options" in q else {})
