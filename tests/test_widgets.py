@@ -1,6 +1,7 @@
 """Exercise widgets as ordinary objects, no browser: saved before they say so, and never told the key."""
 
 import copy
+import datetime as dt
 import errno
 import json
 import os
@@ -348,10 +349,18 @@ def test_packing_lists_what_is_in_it_or_says_what_is_missing(
     own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    box = hand_in_box("practice")
-    button, told = box.children
+    (button, upload), told = (box := hand_in_box("practice")).children[0].children, box.children[1]
     button.click()
     assert 'role="status"' in told.value and "Traceback" not in told.value and "download=" not in told.value
     AnswerFile.open("practice", "l", sha256="ab" * 32, root=own_answers).save("q", {"a": 1})
     button.click()
     assert "download=" in told.value and "<li>" in told.value
+
+    packed = next(tmp_path.glob("handin_*.json")).read_bytes()
+    (own_answers / "practice" / "l.json").unlink()
+    file = {"type": "application/json", "size": 1, "last_modified": dt.datetime.now(dt.UTC)}
+    upload.set_trait("value", ({**file, "name": "x.json", "content": memoryview(packed)},))
+    assert "Run the cells again" in told.value
+    assert AnswerFile.open("practice", "l", sha256="ab" * 32, root=own_answers).record("q").answer == {"a": 1}
+    upload.set_trait("value", ({**file, "name": "y.json", "content": memoryview(b"not json <b>")},))
+    assert "y.json is not a Copydesk hand-in" in told.value and "<b>" not in told.value and "/tmp" not in told.value

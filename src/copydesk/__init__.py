@@ -17,6 +17,7 @@ _HOME = {
     "parse_article": "article",
     "open_lesson": "desk",
     "hand_in": "desk",
+    "unpack": "answers.handin",
     "CopydeskError": "errors",
 }
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names are strings; ruff does not see through the star)

@@ -108,7 +108,7 @@ def _print_finder(story: Story) -> None:
         print(f"       wrong   {a.rule:<22} at {a.start}")
     counts = ", ".join(f"{foil.count(name)} {name}" for name in ("whole", "part", "missed"))
     print(
-        f"  finder: of {len(foil.readings)} counted attributions {counts}; {len(foil.wrong)} marks meet nothing in the key"
+        f"  finder: of {len(foil.readings)} counted attributions {counts}; {len(foil.wrong)} marks are not in the key"
     )
 
 

@@ -1,4 +1,4 @@
-"""A machine's reading beside the key: what the attribution finder finds whole, in part, not at all, and what it marks wrongly.
+"""A machine's reading beside the key: what the finder finds whole, in part, not at all, and what it marks wrongly.
 
 The machine is a foil, never a judge: learners predict what it will find, run it, and say why it missed.
 """

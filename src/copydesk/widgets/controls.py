@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import tempfile
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
 
 from copydesk.answers import AnswerFile, folder
-from copydesk.answers.handin import HandIn, pack
+from copydesk.answers.handin import HandIn, pack, unpack
 from copydesk.errors import CopydeskError
 from copydesk.wording import load_wording
 
@@ -18,7 +20,7 @@ def name_box(answers: AnswerFile) -> ipw.VBox:
     """A text box for the learner's name or number, and a button that keeps it."""
     say = load_wording("strings")["lesson"]
     label = ipw.HTML(f"<span>{escape(say['name_ask'])}</span>")
-    box = ipw.Text(value=answers.learner, description="Name:", continuous_update=False)
+    box = ipw.Text(value=answers.learner, description=say["name"], continuous_update=False)
     button = ipw.Button(description=say["name_save"], layout=ipw.Layout(width="max-content"))
     told = ipw.HTML()
 
@@ -35,9 +37,11 @@ def name_box(answers: AnswerFile) -> ipw.VBox:
 
 
 def hand_in_box(story: str) -> ipw.VBox:
-    """A button that packs the work, and a list of what was packed."""
+    """A button that packs the work and lists what was packed, and one that brings packed work back."""
     say = load_wording("strings")["lesson"]
-    button = ipw.Button(description=say["pack"], button_style="primary", layout=ipw.Layout(width="max-content"))
+    wide = ipw.Layout(width="max-content")
+    button = ipw.Button(description=say["pack"], button_style="primary", layout=wide)
+    upload = ipw.FileUpload(accept=".json", description=say["bring_back"], layout=wide)
     told = ipw.HTML()
 
     def run(_: Any) -> None:
@@ -46,8 +50,25 @@ def hand_in_box(story: str) -> ipw.VBox:
         except CopydeskError as error:
             told.value = _status(str(error))
 
+    def back(change: dict[str, Any]) -> None:
+        for file in change["new"]:
+            told.value = _brought_back(file["name"], bytes(file["content"]))
+
     button.on_click(run)
-    return ipw.VBox([button, told])
+    upload.observe(back, names="value")
+    return ipw.VBox([ipw.HBox([button, upload]), told])
+
+
+def _brought_back(name: str, content: bytes) -> str:
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / (Path(name).name or "handin.json")
+        path.write_bytes(content)
+        try:
+            lines = unpack(path, folder())
+        except CopydeskError as error:
+            return _status(str(error))
+    rest = load_wording("strings")["lesson"]["run_again"]
+    return '<div role="status"><ul>' + "".join(f"<li>{escape(line)}</li>" for line in [*lines, rest]) + "</ul></div>"
 
 
 def _status(sentence: str) -> str:

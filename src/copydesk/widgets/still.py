@@ -10,12 +10,13 @@ from copydesk.render import Mark, blocks, still, table
 from copydesk.scoring import well_formed
 from copydesk.scoring.matching import read_groups, spans_from
 from copydesk.widgets.spec import shown_blocks, spec
+from copydesk.wording import load_wording
 
 
 def still_exercise(lesson: Lesson, exercise: Exercise, answer: dict[str, Any]) -> str:
     """An exercise as plain HTML; of an answer, only what has the right shape."""
     told, answer = spec(lesson, exercise), well_formed(answer)
-    text, story = lesson.story.article.text, lesson.story
+    text, story, say = lesson.story.article.text, lesson.story, load_wording("strings")["still"]
     head = f"<h3>{escape(exercise.title)}</h3><p>{escape(exercise.prompt)}</p>"
     body = ""
     if "blocks" in told:
@@ -30,13 +31,13 @@ def still_exercise(lesson: Lesson, exercise: Exercise, answer: dict[str, Any]) -
             (i["where"], i["text"], told["choices"].get(answer.get("choices", {}).get(i["id"]), ""))
             for i in told["items"]
         ]
-        body += table(("", "text", "your choice"), rows, caption=exercise.title)
+        body += table(("", say["text"], say["choice"]), rows, caption=exercise.title)
     if exercise.type == "form":
         rows_of = [(q["text"], _given(q, answer.get("values", {}).get(q["id"]))) for q in told["questions"]]
-        body += table(("question", "your answer"), rows_of, caption=exercise.title)
+        body += table((say["question"], say["answer"]), rows_of, caption=exercise.title)
     if exercise.type == "write":
         rows_of = [(f["label"], answer.get("texts", {}).get(f["id"], "")) for f in told["fields"]]
-        body += table(("", "your words"), rows_of, caption=exercise.title)
+        body += table(("", say["words"]), rows_of, caption=exercise.title)
     return still(head + body, rights=story.rights)
 
 
