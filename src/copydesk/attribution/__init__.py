@@ -1,0 +1,24 @@
+"""Who says what: an ordered table of small named rules finds source, cue and content in an English news story.
+
+>>> from copydesk.attribution import find_attributions, why
+>>> text = "The ferry sails again in spring, Ines Okafor said on Monday."
+>>> [(a.source.of(text), a.cue.of(text), why(a)) for a in find_attributions(text)]
+[('Ines Okafor', 'said', 'A clause, a comma, then its speaker and a reporting verb.')]
+"""
+
+from copydesk.attribution.finder import find_attributions
+from copydesk.attribution.model import Attribution, Rule
+from copydesk.attribution.rules import EVERY_RULE, PAGE_RULES, RULES
+
+__all__ = ["EVERY_RULE", "PAGE_RULES", "RULES", "Attribution", "Rule", "find_attributions", "why"]
+
+_WHY = (
+    {rule.name: rule.why for rule in RULES}
+    | PAGE_RULES
+    | {"nested": "Somebody inside the quotation reports what another said."}
+)
+
+
+def why(attribution: Attribution) -> str:
+    """The one-sentence reason of the rule that found it."""
+    return _WHY[attribution.rule]

@@ -8,17 +8,23 @@ from functools import cached_property
 from copydesk.attribution.grammar import (
     ENDERS,
     in_group,
+    is_finite,
     is_passive,
+    is_possessive,
     is_word,
     noun_chunk,
     opens_clause,
     skip_aside,
 )
-from copydesk.attribution.lexicon import AUX, DET, PREP, PRONOUN, Cue
+from copydesk.attribution.lexicon import AUX, DET, PREP, PRONOUN, SMALL, SUBORD, WORDS, Cue, word_set
 from copydesk.attribution.model import Hit, Tokens
 from copydesk.attribution.page import Page
 from copydesk.attribution.sources import shared_subject, subject_before
 
+_NOUN_BEFORE = word_set(WORDS["before_nouns"])
+_MANY = word_set(WORDS["counting"])
+_NO_PLURAL = word_set(WORDS["no_plurals"])
+PLURALS = word_set(WORDS["plural"])
 OPENING = frozenset("“\"«„‘'") | {"``"}
 
 
@@ -88,15 +94,44 @@ class Anchor:
             return i
         if "person" in cue.frames or "person_to" in cue.frames:
             if i < self.high and not opens_clause(page, i) and page.low[i] not in ("to", "about", "of"):
-                return noun_chunk(page, i, self.high) if page.quote_at[i] == page.quote_at[self.at] else i
+                return (
+                    self._past_title(noun_chunk(page, i, self.high))
+                    if page.quote_at[i] == page.quote_at[self.at]
+                    else i
+                )
         elif i < self.high and page.low[i] == "to" and "bare" in cue.frames:
             return max(i, noun_chunk(page, i + 1, self.high)) if i + 1 < self.high else i
         return i
 
+    def _past_title(self, i: int) -> int:
+        """Past a short title in quotation marks: told Radio One’s “Morning” show."""
+        n = self.opens_quote(i)
+        if n < 0 or not is_possessive(self.page, i - 1) or self.page.quote_words[n][1] - i > 8:
+            return i
+        end = self.page.quote_words[n][1]
+        return end + 1 if end < self.high and not self.page.flags[end] & SMALL and is_word(self.page, end) else end
+
     @cached_property
     def after(self) -> int:
         """The word after the cue, the addressee, the day and the occasion."""
-        return skip_aside(self.page, self.told, self.high)
+        page, i = self.page, skip_aside(self.page, self.told, self.high)
+        if i + 2 < self.high and page.low[i] == "," and page.quote_at[i] < 0:
+            for k in range(i + 2, min(self.high - 1, i + 10)):
+                if page.low[k] == "," and page.low[k + 1] == "that":
+                    return k + 1
+        return self._past_phrases(i)
+
+    def _past_phrases(self, i: int) -> int:
+        """Past phrases such as “of the senator” or “to Congress” if that, or a quotation, comes right behind them."""
+        page = self.page
+        if i >= self.high or not page.flags[i] & PREP or page.flags[i] & SUBORD:
+            return i
+        for k in range(i + 1, min(self.high - 1, i + 12)):
+            if page.low[k] == "that" or (page.low[k] in (",", ":") and self.opens_quote(k + 1) >= 0):
+                return k
+            if page.quote_at[k] >= 0 or page.low[k] in (",", ";", ":") or is_finite(page, k, i):
+                break
+        return i
 
     @cached_property
     def quote_after(self) -> int:
@@ -123,6 +158,40 @@ class Anchor:
             i >= self.high
             or (self.page.low[i] in ENDERS and i + 2 >= self.high)
             or not any(is_word(self.page, k) for k in range(i, self.high))
+        )
+
+    @cached_property
+    def is_noun(self) -> bool:
+        """Whether the cue is no verb here: the report, a blog post, the plan announced by …"""
+        cue, page, at = self.cue, self.page, self.at
+        if cue is None or (self.group < at and page.flags[self.group] & AUX):
+            return False
+        if at > self.low and page.low[at - 1] in _NOUN_BEFORE:
+            return True
+        if at > self.low and page.capital(at) and (page.capital(at - 1) or page.quote_at[at - 1] >= 0):
+            return True
+        by = at + 2 < self.high and page.low[at + 1] == "by" and not page.low[at + 2][0].isdigit()
+        if at + 1 < self.high and (page.flags[at + 1] & AUX or by):
+            return cue.unsure or cue.tense != "ing"
+        if cue.unsure and at > self.low and (page.low[at - 1].isdigit() or page.low[at - 1] in _MANY):
+            return True
+        return not self.agrees or (cue.unsure and self.noun_like)
+
+    @cached_property
+    def agrees(self) -> bool:
+        """Whether a bare present has a plural subject: they claim, but not: the asylum claim."""
+        cue, page = self.cue, self.page
+        if cue is None or cue.tense != "base" or self.group < self.at or cue.lemma == "say":
+            return True
+        if self.group > self.low and page.low[self.group - 1] == "to":
+            return True
+        if self.source is None:
+            return False
+        words = page.low[slice(*self.source)]
+        near = [words[0], *words[-3:]] if cue.unsure else words
+        return any(
+            w in PLURALS or (w.endswith("s") and not w.endswith(("'s", "’s", "ss")) and w not in _NO_PLURAL)
+            for w in near
         )
 
     @cached_property

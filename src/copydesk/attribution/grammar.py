@@ -24,6 +24,8 @@ from copydesk.attribution.lexicon import (
 from copydesk.attribution.model import Tokens
 from copydesk.attribution.page import Page
 
+_BEFORE_TIME = word_set(WORDS["before_times"])
+_NO_ASIDE = word_set(WORDS["no_asides"])
 MARKS = frozenset(',;:.—–-()[]!?…“”"«»„/')
 ENDERS = frozenset(".!?…")
 VENUES = word_set(WORDS["venue"])
@@ -63,6 +65,8 @@ def is_finite(page: Page, i: int, low: int) -> bool:
     if before & DET or (before & PREP and page.low[i - 1] != "to"):
         return False
     word = page.low[i]
+    if i > low and page.low[i - 1] in ("be", "been", "being"):
+        return False
     if word.endswith("ed") and len(word) > 3 and not page.capital(i):
         after = page.flags[i + 1] if i + 1 < len(page.low) else 0
         return not (after & PREP and page.low[i + 1] in ("by", "in", "at", "of")) or bool(before & PRONOUN)
@@ -116,7 +120,7 @@ def noun_chunk(page: Page, i: int, end: int) -> int:
             return noun_chunk(page, i + 1, end)
         return i
     plain = i
-    while plain < end and plain < i + 4 and is_word(page, plain) and not page.flags[plain] & (SMALL | CUE):
+    while plain < end and plain < i + 4 and is_word(page, plain) and not page.flags[plain] & (SMALL | CUE | ADVERB):
         plain += 1
     ends_well = plain >= end or page.flags[plain] & SMALL or not is_word(page, plain)
     return plain if ends_well else min(i + 1, plain)
@@ -150,16 +154,17 @@ def _aside(page: Page, i: int, end: int) -> int:
         return i + 1
     if page.flags[i] & TIME:
         return _time(page, i, end)
-    if word in ("last", "this", "earlier", "late", "early", "next", "the", "a", "an") and i + 1 < end:
-        k = i + 1
-        while k < min(end, i + 4) and page.low[k] in ("this", "last", "same", "in", "the", "on", "previous", "few"):
-            k += 1
-        if k < end and page.flags[k] & TIME and page.low[k] != "may":
-            return _time(page, k, end)
-        return i
-    if page.flags[i] & PREP and word not in ("of", "like", "as", "because", "than"):
-        return _venue(page, i, end)
-    return i
+    if word in _BEFORE_TIME:
+        return _phrase_of_time(page, i, end)
+    return _venue(page, i, end) if page.flags[i] & PREP and word not in _NO_ASIDE else i
+
+
+def _phrase_of_time(page: Page, i: int, end: int) -> int:
+    """Past “last week”, “earlier this month”."""
+    k = i + 1
+    while k < min(end, i + 4) and page.low[k] in ("this", "last", "same", "in", "the", "on", "previous", "few"):
+        k += 1
+    return _time(page, k, end) if k < end and page.flags[k] & TIME and page.low[k] != "may" else i
 
 
 def _time(page: Page, i: int, end: int) -> int:
@@ -187,7 +192,7 @@ def _venue(page: Page, i: int, end: int) -> int:
     inside = page.low[k:stop]
     if any(w in VENUES or page.flags[k + n] & TIME or (w.isdigit() and len(w) == 4) for n, w in enumerate(inside)):
         return stop
-    place = page.low[i] in ("in", "at", "from", "to", "with", "on", "before") and page.capital(stop - 1)
+    place = page.low[i] in ("in", "at", "from", "on") and page.capital(stop - 1)
     return stop if place else i
 
 

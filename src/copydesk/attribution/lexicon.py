@@ -64,7 +64,7 @@ def forms_of(lemma: str, irregular: Mapping[str, str]) -> tuple[tuple[str, str],
         past = part = lemma + ("d" if lemma.endswith("e") else "ed")
         ing = (lemma[:-1] if lemma.endswith("e") else lemma) + "ing"
     pairs = ((lemma, "base"), (third, "s"), (part, "part"), (past, "past"), (ing, "ing"))
-    return tuple({form: tense for form, tense in pairs}.items())
+    return tuple(dict(pairs).items())
 
 
 def _cues() -> dict[str, Cue]:

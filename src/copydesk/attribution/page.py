@@ -12,7 +12,9 @@ from copydesk.attribution.quotes import Quote, find_quotes
 from copydesk.sentences import split_sentences
 from copydesk.spans import Span
 
-_TOKEN = re.compile(r"[^\W_]+(?:[’'.&\-][^\W_]+)*|``|''|[^\w\s]|_")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)+\w*|\b(?:[A-Za-z]\.){2,}|[^\W_]+(?:[’'.&\-][^\W_]+)*|``|''|[^\w\s]|_")
+_LOUD = frozenset(("WHO", "US", "IT", "AS", "MAY", "ME", "OR", "IN"))
+_LONGEST, _LONGEST_QUOTED = 400, 3000  # words in a sentence, without and with the quotations that hold it together
 _LINE = re.compile(r"[^\r\n]+")
 
 
@@ -48,6 +50,23 @@ class Page:
         return self.text[start:end]
 
 
+def _plain(word: str) -> str:
+    """In lower case, but US, IT and WHO stay apart from us, it and who."""
+    return word if len(word) > 1 and word in _LOUD else word.lower()
+
+
+def _pieces(a: int, b: int, quote_at: list[int], quote_words: list[Tokens]) -> list[Tokens]:
+    """A sentence as it is; one that no writer would write, cut up, so that no text can keep the rules busy."""
+    pieces = []
+    while b - a > _LONGEST:
+        cut = a + _LONGEST
+        if quote_at[cut] >= 0 and quote_at[cut] == quote_at[cut - 1]:
+            cut = min(b, quote_words[quote_at[cut]][1], a + _LONGEST_QUOTED)
+        pieces.append((a, cut))
+        a = cut
+    return [*pieces, (a, b)] if a < b else pieces
+
+
 def read_page(text: str) -> Page:
     """Take a text apart once; every rule looks at the result.
 
@@ -57,7 +76,7 @@ def read_page(text: str) -> Page:
     """
     lines = [Span(*m.span()) for m in _LINE.finditer(text)]
     spans = [m.span() for m in _TOKEN.finditer(text)]
-    low = [text[a:b].lower() for a, b in spans]
+    low = [_plain(text[a:b]) for a, b in spans]
     flags = [FLAGS.get(word, 0) for word in low]
     starts = [a for a, _ in spans]
     quotes = find_quotes(text, lines) if lines else []
@@ -76,8 +95,9 @@ def read_page(text: str) -> Page:
         rows.append(row)
         for sentence in split_sentences(text, line):
             a, b = bisect_left(starts, sentence.start), bisect_left(starts, sentence.end)
-            if units and a < b and a and quote_at[a] >= 0 and quote_at[a] == quote_at[a - 1]:
+            joined = units and a < b and a and quote_at[a] >= 0 and quote_at[a] == quote_at[a - 1]
+            if joined and b - units[-1][0] < _LONGEST_QUOTED:
                 units[-1] = (units[-1][0], b)
-            elif a < b:
-                units.append((a, b))
+            else:
+                units.extend(_pieces(a, b, quote_at, quote_words))
     return Page(text, spans, low, flags, quotes, quote_at, quote_words, units, rows)

@@ -10,11 +10,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copydesk.sentences import PAGE
 from copydesk.spans import Span
 
 _MARK = re.compile(r"[“”„‟«»\"]|``|''")
 _SINGLE = re.compile(r"(?<![\w’'])[‘'](?=[\w\[])([^\n“”\"‘]{1,400}?)(?<=[\w.,!?…])[’'](?![\w’'])")
 _STOP = re.compile(r"[.?!…][”\"’')]*(?=\s)")
+_TAIL = re.compile(rf"[,?!](?=\s(?:[^\s,.“”\"]+\s){{0,5}}(?:{'|'.join(PAGE['sentences']['saying'])})\b)")
 _GLYPH = {"“": "open", "„": "open", "«": "open", "``": "open", "”": "close", "»": "close", "''": "close"}
 _BEFORE_OPEN, _AFTER_CLOSE = "([{—–-/‘'", ".,;:!?)]}—–-’'/"
 _LONGEST_GUESS = 600  # characters: how far back a quotation without an opening mark may reach
@@ -84,7 +86,10 @@ def _opens(line: int, home: int, start: int, starts: Sequence[int], side: str) -
 
 
 def _unclosed(text: str, start: int, line: Span, *, carries: bool) -> Quote:
-    """A quotation that its paragraph leaves open: all of it if the next paragraph goes on, else one sentence."""
+    """A quotation that its paragraph leaves open: up to its speaker, to the paragraph's end, or one sentence."""
+    tail = None if carries else _TAIL.search(text, start, line.end)
+    if tail:
+        return Quote(Span(start, tail.end()))
     if carries or start - line.start < 2:
         return Quote(Span(start, max(line.end, start + 1)), carries)
     return _broken(text, start, max(line.end, start + 1))

@@ -1,0 +1,223 @@
+"""The finder: reads a page once, asks the rules about every cue, then works out who each source is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from copydesk.attribution import rules_page
+from copydesk.attribution.anchor import Anchor
+from copydesk.attribution.contents import said_clause, said_that
+from copydesk.attribution.lexicon import CUE, CUE_FORMS, CUES, word_set
+from copydesk.attribution.model import Attribution, Hit, Rule
+from copydesk.attribution.page import Page, read_page
+from copydesk.attribution.rules import NESTED, PAGE_RULES, RULES
+from copydesk.attribution.speakers import Cast
+
+_PHRASES = CUES["phrases"]
+_NOUNS, _ADJECTIVES = (
+    word_set(CUES["nouns"]["that"]) | word_set(CUES["nouns"]["to"]),
+    word_set(CUES["adjectives"]["that"]),
+)
+_LONE = (
+    _NOUNS
+    | _ADJECTIVES
+    | {"according", "respond", "return", "returned", "responded"}
+    | word_set(_PHRASES["non_response_verbs"] + _PHRASES["non_response_adjectives"] + _PHRASES["act_starts"])
+)
+_MOST = 60  # cues in a sentence: more is no language, and would make time grow faster than length
+_NESTED_VERBS = frozenset(("say", "tell"))
+SHARING = frozenset(("second_verb", "participle"))
+"""Rules whose verb shares a subject stated earlier: the attribution then says from which one it is carried over."""
+_EVERY = frozenset(PAGE_RULES) | {"nested"}
+
+
+def find_attributions(
+    text: str, *, rules: Sequence[Rule] = RULES, beyond: frozenset[str] = _EVERY
+) -> list[Attribution]:
+    """Every attribution of a page or story, in reading order; `beyond` names the rules that look past a sentence.
+
+    >>> text = '“Enough,” Amara Diallo said. She told reporters the talks were over.'
+    >>> [(a.speaker, a.form, a.rule) for a in find_attributions(text)]
+    [('Amara Diallo', 'direct', 'quote_then_speaker'), ('Amara Diallo', 'indirect', 'says_clause')]
+    """
+    page = read_page(text)
+    if not page.spans:
+        return []
+    hits = [hit for low, high in page.units for hit in _sentence(page, low, high, rules, "nested" in beyond)]
+    hits = _continue(page, _distinct(hits), beyond)
+    hits = _headlines(page, hits, beyond)
+    return _attributions(page, sorted(hits, key=_order))
+
+
+def _order(hit: Hit) -> tuple[int, int]:
+    return min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end
+
+
+def _sentence(page: Page, low: int, high: int, rules: Sequence[Rule], nested: bool) -> Iterator[Hit]:
+    """What the rules find in one sentence."""
+    flags, quote_at = page.flags, page.quote_at
+    cues = [i for i in range(low, high) if flags[i] & CUE or page.low[i] in _LONE][:_MOST]
+    if not cues:
+        return
+    free = [i for i in cues if quote_at[i] < 0]
+    before: list[Hit] = []
+    for at in cues:
+        cue = CUE_FORMS.get(page.low[at])
+        if quote_at[at] >= 0:
+            hit = _nested(page, at, nested, rules)
+        else:
+            anchor = Anchor(page, low, high, at, cue, before, free)
+            hit = _first(anchor, rules)
+        if hit:
+            if quote_at[at] < 0:
+                before.append(hit)
+            yield hit
+
+
+def _first(anchor: Anchor, rules: Sequence[Rule]) -> Hit | None:
+    word = anchor.page.low[anchor.at]
+    for rule in rules:
+        if rule.name == "feels" and word not in _ADJECTIVES:
+            continue
+        if rule.name in ("noun_that", "noun_to") and word not in _NOUNS:
+            continue
+        if rule.name not in _WITHOUT_VERB and (anchor.cue is None or anchor.is_noun):
+            continue
+        hit = rule.find(anchor)
+        if hit:
+            hit.rule = rule.name
+            return hit
+    return None
+
+
+_WITHOUT_VERB = frozenset(("according_to", "non_response", "speech_act", "feels", "noun_that", "noun_to"))
+
+
+def _nested(page: Page, at: int, nested: bool, rules: Sequence[Rule]) -> Hit | None:
+    """Speech inside speech: “she told me that it rained”."""
+    cue = CUE_FORMS.get(page.low[at])
+    if not nested or cue is None or cue.lemma not in _NESTED_VERBS or cue.tense not in ("past", "s"):
+        return None
+    low, high = page.quote_words[page.quote_at[at]]
+    anchor = Anchor(page, low + 1, high - 1, at, cue, [], [])
+    named = {rule.name for rule in rules}
+    source = anchor.source
+    if source is None or not named & NESTED or anchor.passive:
+        return None
+    content = said_that(anchor) or said_clause(anchor)
+    return Hit(source, (anchor.group, anchor.told), [content], rule="nested") if content else None
+
+
+def _distinct(hits: list[Hit]) -> list[Hit]:
+    """Without a second reading of the same cue."""
+    seen: set[tuple[object, ...]] = set()
+    found = []
+    for hit in hits:
+        mark = (hit.source, hit.cue, tuple(hit.content))
+        if mark not in seen:
+            seen.add(mark)
+            found.append(hit)
+    return found
+
+
+def _continue(page: Page, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
+    """Hang quotations without a cue on what stands before them."""
+    found: list[Hit] = []
+    queue = sorted(hits, key=lambda h: h.end)
+    taken = [c for h in hits for c in h.content]
+    taken.sort()
+    at = 0
+    reach = 0
+    spoken = 0
+    for n, (start, end) in enumerate(page.quote_words):
+        while at < len(queue) and queue[at].end <= start:
+            found.append(queue[at])
+            at += 1
+        while spoken < len(taken) and taken[spoken][0] < end:
+            reach = max(reach, taken[spoken][1])
+            spoken += 1
+        if reach > start or end <= start:
+            continue
+        recent = sorted(found[-4:], key=lambda h: h.end)
+        hit = rules_page.quote_then_any_verb(page, n, recent) if "quote_then_any_verb" in beyond else None
+        if hit:
+            hit.rule = "quote_then_any_verb"
+            found.append(hit)
+            continue
+        for name in ("continued_here", "continued_below"):
+            rule = rules_page.continued_here if name == "continued_here" else rules_page.continued_below
+            last = rule(page, n, recent) if name in beyond else None
+            if last:
+                root = last.carried or last
+                if n and page.quotes[n - 1].carries and root.content[-1][1] == page.quote_words[n - 1][1]:
+                    root.content.append((start, end))
+                else:
+                    found.append(Hit(None, None, [(start, end)], rule=name, carried=root))
+                break
+    found.extend(queue[at:])
+    return found
+
+
+def _headlines(page: Page, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
+    seen: set[str] = set()
+    dash = rules_page.headline_dash if "headline_dash" in beyond else _nothing
+    colon = rules_page.speaker_colon if "speaker_colon" in beyond else _nothing
+    taken = {h.cue[0] for h in hits if h.cue}
+    for line in page.lines:
+        name = "headline_dash"
+        hit = dash(page, line)
+        if hit is None:
+            name, hit = "speaker_colon", colon(page, line)
+        if hit and page.of(line) not in seen and not any(line[0] <= c < line[1] for c in range(*line) if c in taken):
+            seen.add(page.of(line))
+            hit.rule = name
+            hits.append(hit)
+    return hits
+
+
+def _nothing(page: Page, line: tuple[int, int]) -> Hit | None:
+    """A rule that is left out."""
+    return None
+
+
+def _attributions(page: Page, hits: list[Hit]) -> list[Attribution]:
+    cast = Cast(page, [h.source for h in hits if h.source])
+    place = {id(hit): n for n, hit in enumerate(hits)}
+    done: list[Attribution] = []
+    stated: dict[tuple[int, int], int] = {}
+    for n, hit in enumerate(hits):
+        if hit.carried is not None and id(hit.carried) in place:
+            parent = done[place[id(hit.carried)]]
+            who = (parent.speaker, parent.kind, parent.decided_by, parent.note)
+            carried: int | None = place[id(hit.carried)]
+        else:
+            who, carried = cast.who(hit.source), None
+        source = hit.source
+        if source is not None and source in stated and hit.rule in SHARING:
+            carried, source = stated[source], None
+        elif source is not None:
+            stated.setdefault(source, n)
+        content = tuple(page.span(c) for c in hit.content)
+        done.append(
+            Attribution(
+                page.span(source) if source else None,
+                page.span(hit.cue) if hit.cue else None,
+                content,
+                hit.form or _form(page, hit),
+                hit.rule,
+                who[0],
+                who[1],
+                who[2],
+                carried,
+                who[3],
+            )
+        )
+    return done
+
+
+def _form(page: Page, hit: Hit) -> str:
+    """Direct when every word stands in quotation marks, indirect when none does, mixed between."""
+    inside = {page.quote_at[i] >= 0 for a, b in hit.content for i in range(a, b) if page.low[i][0].isalnum()}
+    if hit.rule == "nested":
+        return "indirect"
+    return "mixed" if len(inside) > 1 else "direct" if inside == {True} else "indirect"
