@@ -63,5 +63,6 @@ def _row(note: Note) -> dict[str, Any]:
         "where": f"{note.where}.",
         "reveal": note.reveal,
         "others": list(note.others),
+        "readings": list(note.readings),
         "parts": [[role, name, words, SIGNS["full" if found else "none"]] for role, name, words, found in note.parts],
     }

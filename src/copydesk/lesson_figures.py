@@ -18,12 +18,13 @@ def timeline_figure(lesson: Lesson, *, later: bool = False) -> Figure:
     """The events a story's lesson lists, up to the day of the story unless `later`."""
     story: Story = lesson.story
     facts = story_facts(story)
-    wanted = story.lessons.get(lesson.id, {}).get("timeline", {}).get("facts", ())
+    own = story.lessons.get(lesson.id, {}).get("timeline", {})
+    wanted = own.get("facts", ())
     if not wanted:
         raise CopydeskError(
             f"'{story.id}' has no timeline", "its folder needs context/facts.csv, and lessons.toml a list"
         )
-    events = timeline([by_id(facts, f) for f in wanted], until=None if later else story.date)
+    events = timeline([by_id(facts, f) for f in wanted], until=None if later else story.date, labels=own.get("labels"))
     first, last = events[0].day, events[-1].day
     caption = f"{len(events)} dated events, as {'known since' if later else 'known on ' + say_day(story.date)}."
     alt = f"Timeline of {len(events)} events from {say_day(first)} to {say_day(last)}; the table lists them."
@@ -52,11 +53,9 @@ def sourcing_figure(items: tuple[Counted, ...], *, by: By = "attributions", drop
     first = next(iter(found.shares))
     caption = say["caption"].format(
         first=first,
-        share=f"{found.shares[first]:.2f}",
+        amount=f"{amounts[first]:g}",
         total=f"{found.total:g}",
         unit=say[by],
-        hhi=f"{found.hhi:.2f}",
-        effective=f"{found.effective:.2f}",
     )
     alt = "Bar chart of shares: " + ", ".join(f"{n} {percent(v)}" for n, v in found.shares.items()) + "."
     rows = [[name, amounts[name], f"{share:.3f}", f"{share * share:.3f}"] for name, share in found.shares.items()]

@@ -26,7 +26,7 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
     targets = choose_readings(exercise, groups, key, text)
     matches, loose = align(targets, groups, text)
     value = harmonic(exercise, matches, loose, key, text)
-    notes = [note(m, text) for m in matches] + over_notes(loose, key)
+    notes = [note(m, text) for m in matches] + over_notes(exercise, loose, key)
     return Outcome.of(value, notes, bar=exercise.bar, attempted=bool(groups))
 
 
@@ -41,13 +41,15 @@ def choose_readings(exercise: Exercise, groups: list[Group], key: Key, text: str
 
 
 def harmonic(exercise: Exercise, matches: list[Match], loose: list[Group], key: Key, text: str) -> float:
-    """F1 over fields; `need` caps how many targets must be found."""
+    """F1 over fields; where an exercise says how many it `need`s, the share of that many, less what over-marking costs."""
     need = exercise.get("need") or len(matches)
     done = sorted((m for m in matches if m.group), key=lambda m: -m.total)[:need]
     earned = sum(m.total for m in done)
     wanted = sum(sorted((m.target.fields for m in matches), reverse=True)[: max(0, need - len(done))])
     wanted += sum(m.target.fields for m in done)
     given = sum(m.target.fields for m in done) + cost(exercise, loose, key, text)
+    if exercise.get("need"):
+        return earned / max(wanted, given, 1)
     return 2 * earned / (wanted + given) if wanted + given else 0.0
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copydesk.key import Key
-from copydesk.scoring.matching import FULL, Group, Match, touches
+from copydesk.lessons import Exercise
+from copydesk.scoring.matching import FULL, Group, Match, swallows, touches
 from copydesk.scoring.outcome import Note
 from copydesk.spans import word_f1
 from copydesk.wording import load_wording
@@ -15,7 +16,7 @@ def note(match: Match, text: str) -> Note:
     """What is said about one target: where to look, then what the key has and why."""
     one, entry = match.target, match.target.entry
     where = place(entry.get("region", ""))
-    others = tuple(a.say for a in entry.alternatives) + tuple(entry.get("readings", ()))
+    others = tuple(a.say for a in entry.alternatives)
     spans = tuple(s for found in one.roles.values() for s in found)
     parts = tuple(fields(match, text))
     return Note(
@@ -28,6 +29,7 @@ def note(match: Match, text: str) -> Note:
         others,
         parts,
         spans,
+        tuple(entry.get("readings", ())),
     )
 
 
@@ -38,6 +40,9 @@ def hint(match: Match) -> str:
     item = names["attribution" if one.entry.layer == "attributions" else next(iter(one.roles))]
     if match.group is None:
         return str(say["missing"].format(item=item, where=where))
+    for role in one.roles:
+        if role in match.earned and swallows(one, role, match.group.roles.get(role, ())):
+            return str(say["swallowed"].format(item=item, where=where, part=names[role]))
     wrong = [names[n] for n in (*one.roles, *one.labels) if not match.earned.get(n)]
     return str(say["parts"].format(item=item, where=where, parts=", ".join(wrong))) if wrong else ""
 
@@ -65,7 +70,8 @@ def reason(match: Match, text: str) -> str:
     """Why the key has it so: whom it is carried over from, what is contestable, how near the boundary was."""
     say, entry = load_wording("strings")["mark"], match.target.entry
     said = [say["carried"].format(speaker=entry.get("speaker"))] if entry.get("carried_from") else []
-    why = entry.why or entry.get("note") or ""
+    own = (entry.get("note"), entry.why) if entry.layer == "framing" else (entry.why, entry.get("note"))
+    why = next((w for w in own if w), "")
     said += [why[:1].upper() + why[1:] + "."] if why else []
     return " ".join([*said, say["boundary"]] if near(match, text) else said)
 
@@ -89,11 +95,20 @@ def label_words(name: str, value: str) -> str:
     return str(load_wording("choices")[name][value])
 
 
-def over_notes(loose: list[Group], key: Key) -> list[Note]:
+def over_notes(exercise: Exercise, loose: list[Group], key: Key) -> list[Note]:
     """One note for marks that meet nothing in the key, named by paragraph."""
     if not loose:
         return []
     say = load_wording("strings")["mark"]
     found = [b.id for b in key.layer("paragraphs") if any(touches(g, b.spans("span")) for g in loose)]
     regions = ", ".join(place(b) for b in found) or say["furniture"]
-    return [Note("over", regions, 0, 0, say["over"].format(n=len(loose), where=regions), say["over_why"])]
+    return [
+        Note(
+            "over",
+            regions,
+            0,
+            0,
+            say["over"].format(n=len(loose), where=regions),
+            say["over_free" if exercise.get("free_share") else "over_why"],
+        )
+    ]

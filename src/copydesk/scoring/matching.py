@@ -68,7 +68,7 @@ def align(targets: Sequence[Target], groups: Sequence[Group], text: str) -> tupl
     for i, one in enumerate(targets):
         for j, group in enumerate(groups):
             earned = credit(one, group, text)
-            if any(earned.get(role) for role in one.roles):
+            if any(role in earned for role in one.roles):
                 pairs.append((sum(earned.values()), -i, -j, earned))
     taken: dict[int, Match] = {}
     used: set[int] = set()
@@ -81,18 +81,22 @@ def align(targets: Sequence[Target], groups: Sequence[Group], text: str) -> tupl
 
 
 def credit(one: Target, group: Group, text: str) -> dict[str, float]:
-    """What each field of a target earns from one group."""
+    """What each field of a target earns from one group: roles that meet it, and labels once a role has earned."""
     earned = {}
     for role, expected in one.roles.items():
         found = group.roles.get(role, ())
-        if not found or not any(f.overlap(e) for f in found for e in expected):
-            continue
-        apart = [s for other, spans in one.roles.items() if other != role for s in spans]
-        swallowed = any(f.covers(s) for f in found for s in apart)
-        earned[role] = float(word_f1(text, found, expected) >= NEAR and not swallowed)
+        if any(f.overlap(e) for f in found for e in expected):
+            close = word_f1(text, found, expected) >= NEAR
+            earned[role] = float(close and not swallows(one, role, found))
     if any(earned.values()):
         earned |= {n: float(group.labels.get(n) == value) for n, value in one.labels.items()}
     return earned
+
+
+def swallows(one: Target, role: str, found: Iterable[Span]) -> bool:
+    """Whether spans marked as one role hold a whole span that the key gives another role of the same target."""
+    apart = [s for other, spans in one.roles.items() if other != role for s in spans]
+    return any(f.covers(s) for f in found for s in apart)
 
 
 def touches(group: Group, spans: Iterable[Span]) -> bool:

@@ -16,7 +16,8 @@ class Note:
     """What is said about one item: before the key is shown (`hint`), and after (`reveal`).
 
     `earned` and `possible` count fields of the item; `parts` are a revealed entry field by field (role, its name, the
-    words, found or not); `others` are further readings that earn full credit.
+    words, found or not); `others` are further answers that earn full credit; `readings` are
+    ways to understand a framing device, all of them defensible.
     """
 
     item: str
@@ -28,6 +29,7 @@ class Note:
     others: tuple[str, ...] = ()
     parts: tuple[tuple[str, str, str, bool], ...] = ()
     spans: tuple[Span, ...] = ()
+    readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,10 @@ def _block(number: int, entry: Entry) -> Asked:
     kinds: dict[str, str] = load_wording("strings")["furniture"]
     kind = str(entry.get("kind", "paragraph"))
     side = "furniture" if entry.layer == "furniture" else "story"
-    return Asked(entry.id, str(number), (side,), kinds.get(kind, kind), ())
+    arguable = tuple("story" for a in entry.alternatives if a.patch.get("kind") == "story")
+    return Asked(
+        entry.id, str(number), (side, *arguable), kinds.get(kind, kind), tuple(a.say for a in entry.alternatives)
+    )
 
 
 def _item(number: int, item: Mapping[str, Any], exercise: Exercise, key: Key) -> Asked | None:

@@ -84,6 +84,9 @@ class ExerciseWidget(anywidget.AnyWidget):
         self.outcome = score(self.exercise, value, self.lesson.key, self.lesson.story.article.text)
         if value == self._beginning():
             self.outcome = Outcome("not_attempted", 0.0)
+        if self._unchanged(value) and self.exercise.tries and not self.finished:
+            self._show(saved, headline=load_wording("strings")["outcome"]["unchanged"])
+            return self.outcome
         if self.outcome.status == "received":  # no key, no feedback: the last answer counts, not a try
             self.save(value, seq=self.answer["seq"], by=self.answer["by"])
         elif self.outcome.status != "not_attempted" and not self.finished:
@@ -95,9 +98,10 @@ class ExerciseWidget(anywidget.AnyWidget):
         return self.outcome
 
     def start_again(self) -> None:
-        """Begin a new round with an empty answer; the tries made so far stay in the record."""
-        self.record = self.answers.restart(self.exercise.id)
-        self.outcome, self._kept = None, (0, "")
+        """Clear the answer; the tries made so far stay in the record, and after the key was shown a new round begins."""
+        keep_round = bool(self.exercise.tries) and not self.finished
+        clear = self.answers.save(self.exercise.id, {}) if keep_round else self.answers.restart(self.exercise.id)
+        self.record, self.outcome, self._kept = clear, None, (0, "")
         self.answer = {"seq": 0, "by": "", "value": self._beginning()}
         self._show("")
 
@@ -128,8 +132,13 @@ class ExerciseWidget(anywidget.AnyWidget):
         except (CopydeskError, OSError) as error:
             self.state = {**self.state, "saved_text": "", "feedback": _told(str(error))}
 
-    def _show(self, saved: str) -> None:
+    def _unchanged(self, value: dict[str, Any]) -> bool:
+        made = [t for t in self.record.tries if t.round == self.record.round]
+        return bool(made) and made[-1].answer == value
+
+    def _show(self, saved: str, *, headline: str = "") -> None:
         outcome = self.outcome or self._outcome_before()
+        told = feedback(self.exercise, outcome, last=self.finished) if outcome else None
         self.state = {
             "saved_seq": self._kept[0],
             "saved_by": self._kept[1],
@@ -137,7 +146,7 @@ class ExerciseWidget(anywidget.AnyWidget):
             "tries_text": self._tries_text(),
             "finished": self.finished,
             "can_restart": bool(self.record.tries),
-            "feedback": feedback(self.exercise, outcome, last=self.finished) if outcome else None,
+            "feedback": {**told, "headline": headline or told["headline"]} if told else None,
         }
 
     def _outcome_before(self) -> Outcome | None:

@@ -21,9 +21,18 @@ const makeBody = (context) => {
       return node("p", { class: "cd-item" }, node("label", {}, text, area));
     }
     if (!question.options) {
-      const input = node("input", { type: "number", step: "any", min: question.min, max: question.max, ...keySafe, oninput: (event) => give(question.id, event.target.value === "" ? null : Number(event.target.value), 300), onblur: () => flush(), onkeydown: (event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); context.check(); } } });
-      fields.push([question.id, (value) => { input.value = value ?? ""; }]);
-      return node("p", { class: "cd-item" }, node("label", {}, text, " ", input, " ", node("small", {}, fill(say.form_ui.number, question))));
+      const help = node("small", { id: freshId("help") }, fill(say.form_ui.number, question));
+      const read = () => {
+        const typed = input.value.trim().replace(",", ".");
+        const number = typed.endsWith("%") ? Number(typed.slice(0, -1)) / 100 : Number(typed);
+        const fits = typed === "" || (Number.isFinite(number) && number >= question.min && number <= question.max);
+        input.setAttribute("aria-invalid", String(!fits));
+        help.textContent = fill(fits ? say.form_ui.number : say.form_ui.not_number, question);
+        if (fits) give(question.id, typed === "" ? null : number, 300);
+      };
+      const input = node("input", { type: "text", inputmode: "decimal", size: 8, "aria-describedby": help.id, ...keySafe, oninput: read, onblur: () => flush(), onkeydown: (event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); context.check(); } } });
+      fields.push([question.id, (value) => { input.value = value ?? ""; input.removeAttribute("aria-invalid"); }]);
+      return node("p", { class: "cd-item" }, node("label", {}, text, " ", input), " ", help);
     }
     const name = freshId("form");
     const radios = Object.entries(question.options).map(([value, words]) => {

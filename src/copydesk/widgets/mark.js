@@ -29,7 +29,8 @@ const makeBody = (context) => {
     root: node("div", {}, text.box, context.nowNode, markerTools(context, text, spec.roles, grouped), list, markerKeys(say)),
     show: (answer) => {
       groups.splice(0, groups.length, ...JSON.parse(JSON.stringify(answer?.groups ?? [])));
-      text.active = groups.length - 1;
+      const open = groups.findIndex((group) => spec.roles.some((role) => !(group[role] ?? []).length));
+      text.active = open >= 0 ? open : groups.length - 1;
       text.reset();
       text.refresh();
       showGroups();

@@ -98,17 +98,31 @@ function marker(context, { groups, roles, grouped, onChange }) {
   };
   const without = (spans, start, end) => spans.flatMap(([a, b]) => (b <= start || a >= end ? [[a, b]] : [[a, Math.min(b, start)], [Math.max(a, end), b]].filter(([x, y]) => /\S/.test(between(x, y)))));
   const between = (start, end) => word.filter((w) => w.start < end && start < w.end).map((w) => w.text).join(" ").replace(/[,.;:]+$/, "");
+  // A mark belongs to the attribution being built, unless its paragraph already has one that lacks this role; what would
+  // replace a mark in another paragraph begins a new one.
+  const home = (role, block) => {
+    const within = (group) => roles.some((r) => (group[r] ?? []).some(([a, b]) => word.some((w) => w.block === block && w.start < b && a < w.end)));
+    const current = groups[active];
+    if (!grouped || !current) return -1;
+    if (within(current) || !roles.some((r) => current[r]?.length)) return active;
+    const waiting = groups.findIndex((group) => within(group) && !group[role]?.length);
+    if (waiting >= 0) return waiting;
+    return current[role]?.length ? -1 : active;
+  };
   const label = (role) => {
     if (!role) return;
     if (!picked) { context.announce(say.marker.said_nothing); return; }
     const [from, to] = range();
     const start = word[from].start, end = word[to].end;
+    const g = home(role, word[from].block);
+    const before = g < 0 ? undefined : roles.find((other) => other !== role && (groups[g][other] ?? []).some(([a, b]) => a < end && start < b));
     change(() => {
-      if (!grouped || active < 0) { groups.push({ labels: {} }); active = groups.length - 1; }
+      if (g < 0) groups.push({ labels: {} });
+      active = g < 0 ? groups.length - 1 : g;
       const group = groups[active];
       roles.forEach((other) => { if (group[other]) group[other] = without(group[other], start, end); });
       group[role] = role === "content" ? [...(group[role] ?? []), [start, end]].sort((a, b) => a[0] - b[0]) : [[start, end]];
-    }, fill(say.marker.said_label, { words: between(start, end), role: say.roles[role], item: spec.item, n: (grouped && active >= 0 ? active : groups.length) + 1 }));
+    }, fill(before ? say.marker.said_over : say.marker.said_label, { words: between(start, end), role: say.roles[role], item: spec.item, n: (g < 0 ? groups.length : g) + 1, before: before && say.roles[before] }));
   };
   const clear = () => {
     const [from, to] = range();
