@@ -108,7 +108,7 @@ def test_devices_show_their_rival_readings_and_how_far_readers_agree() -> None:
     told = feedback(exercise, outcome, last=True)
     assert told["foot"] == SAY["framing_figure"] and "alpha" in told["foot"]
     assert feedback(exercise, outcome, last=False)["foot"] == ""
-    others = [o for row in told["key"] for o in row["others"]]
+    others = [o for row in told["key"] for o in row["readings"]]
     for device in key.layer("framing", exercise.region):
         assert set(device["readings"]) <= set(others), device.id
     voice = load_lesson("02_who_says_so", lesson.story).exercise("voice")

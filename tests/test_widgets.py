@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from copydesk.answers import AnswerFile
 from copydesk.errors import CopydeskError
 from copydesk.lessons import Lesson, load_lesson
+from copydesk.results import results
 from copydesk.scoring import model_answers
 from copydesk.stories import Story, load_story
 from copydesk.widgets import ExerciseWidget, exercise_widget, view_script
@@ -35,6 +36,7 @@ PAIRS = [(lesson, e) for lesson in LESSONS for e in lesson.exercises]
 every_exercise = pytest.mark.parametrize(("lesson", "exercise"), PAIRS, ids=[e.key_name for _, e in PAIRS])
 SAY = load_wording("strings")["frame"]
 HALF = {"choices": {"p1.s1": "attributed", "p2.s1": "attributed", "p4.s1": "attributed"}}
+OTHER = {"choices": {**HALF["choices"], "p3.s1": "attributed"}}
 Make = Callable[..., ExerciseWidget]
 
 
@@ -180,6 +182,10 @@ class TestTries:
         assert widget.state["tries_text"] == SAY["tries_last"].format(of=2)
         assert not widget.finished and widget.state["feedback"]["hints"] and widget.state["feedback"]["key"] == []
         widget.check()
+        assert len(widget.record.tries) == 1, "nothing has changed, so no try is used"
+        assert widget.state["feedback"]["headline"] == load_wording("strings")["outcome"]["unchanged"]
+        send(widget, OTHER)
+        widget.check()
         assert widget.finished and widget.state["finished"] and widget.state["feedback"]["key"]
         assert widget.state["tries_text"] == SAY["tries_none"]
         widget.check()
@@ -210,6 +216,7 @@ class TestTries:
         widget = make()
         send(widget, HALF)
         widget.check()
+        send(widget, OTHER)
         widget.check()
         ask(widget, "again")
         assert widget.answer == {"seq": 0, "by": "", "value": {}} and not widget.finished
@@ -219,6 +226,17 @@ class TestTries:
         send(widget, HALF)
         widget.check()
         assert [t.round for t in make().record.tries] == [1, 1, 2]
+
+    def test_start_again_before_the_key_is_shown_only_clears(self, make: Make) -> None:
+        widget = make()
+        send(widget, HALF)
+        widget.check()
+        ask(widget, "again")
+        assert widget.answer["value"] == {} and on_disk(widget) == {}
+        assert widget.record.round == 1 and len(widget.record.tries) == 1
+        send(widget, best(widget.lesson, "voices"))
+        widget.check()
+        assert results(widget.lesson, widget.answers).scores["voices"] == 1.0, "the second try counts"
 
     def test_feedback_is_there_again_in_a_new_kernel(self, make: Make) -> None:
         widget = make()
@@ -266,7 +284,8 @@ def test_the_browser_is_never_told_the_key(lesson: Lesson, exercise: Any, make: 
     says = [a.say for layer in key.entries.values() for e in layer for a in e.alternatives]
     samples = [s for sample in answers.get("samples", ()) for s in strings(sample["texts"])]
     reasons = [a["why"] for n, a in answers.items() if n != "samples"]
-    for secret in (*whys, *says, *samples, *reasons):
+    labels = {v for choices in load_wording("choices").values() for v in choices.values()}
+    for secret in {*whys, *says, *samples, *reasons} - labels:
         assert len(secret) < 12 or json.dumps(secret, ensure_ascii=False)[1:-1] not in sent, secret
     for question in exercise.get("questions", ()):
         assert question.get("hint", "\0") not in sent and question.get("after", "\0") not in sent

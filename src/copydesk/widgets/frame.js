@@ -121,7 +121,7 @@ function showFeedback(feedback, headline, details, say) {
       ...row.parts.map(([role, name, words, sign]) => node("span", { class: `cd-part cd-m-${role}` }, node("b", {}, `${sign} ${name}: `), words)),
       row.reveal ? node(row.parts.length ? "div" : "span", {}, row.reveal) : null,
       row.others.length ? node("div", { class: "cd-others" }, node("em", {}, say.outcome.others), node("ul", {}, ...row.others.map((other) => node("li", {}, other)))) : null,
-      row.readings.length ? node("div", { class: "cd-others" }, node("em", {}, say.outcome.readings), node("ul", {}, ...row.readings.map((reading) => node("li", {}, reading)))) : null));
+      row.readings.length ? node("div", { class: "cd-others" }, node("em", {}, say.outcome.rival_readings), node("ul", {}, ...row.readings.map((reading) => node("li", {}, reading)))) : null));
   details.append(node("h4", {}, say.outcome.key), node("ul", { class: "cd-key" }, ...rows));
   if (feedback.foot) details.append(node("p", { class: "cd-foot" }, feedback.foot));
 }
