@@ -1,6 +1,6 @@
 """How light the kit is: import time over bare Python, in the same run, in turn.
 
-    python benchmarks/light.py
+python benchmarks/light.py
 """
 
 from __future__ import annotations

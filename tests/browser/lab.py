@@ -94,6 +94,12 @@ def run_all(page: Page) -> None:
     raise RuntimeError("Run All was never taken up")
 
 
+def cell_count(page: Page) -> int:
+    """How many cells the notebook has, by JupyterLab's own status bar (cells out of sight are not in the document)."""
+    text = page.locator(".jp-StatusBar-TextItem", has_text="Cell ").first.text_content() or ""
+    return int(text.rsplit("/")[-1])
+
+
 def restart_kernel(page: Page) -> None:
     """Restart the kernel from the menu, as a learner would."""
     page.get_by_role("menuitem", name="Kernel", exact=True).click()

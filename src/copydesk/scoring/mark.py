@@ -41,7 +41,7 @@ def choose_readings(exercise: Exercise, groups: list[Group], key: Key, text: str
 
 
 def harmonic(exercise: Exercise, matches: list[Match], loose: list[Group], key: Key, text: str) -> float:
-    """F1 over fields; where an exercise says how many it `need`s, the share of that many, less what over-marking costs."""
+    """F1 over fields; where an exercise `need`s so many, the share of those, less what over-marking costs."""
     need = exercise.get("need") or len(matches)
     done = sorted((m for m in matches if m.group), key=lambda m: -m.total)[:need]
     earned = sum(m.total for m in done)

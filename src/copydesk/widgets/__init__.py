@@ -98,7 +98,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         return self.outcome
 
     def start_again(self) -> None:
-        """Clear the answer; the tries made so far stay in the record, and after the key was shown a new round begins."""
+        """Clear the answer; tries stay in the record, and after the key was shown a new round begins."""
         keep_round = bool(self.exercise.tries) and not self.finished
         clear = self.answers.save(self.exercise.id, {}) if keep_round else self.answers.restart(self.exercise.id)
         self.record, self.outcome, self._kept = clear, None, (0, "")
