@@ -9,12 +9,13 @@ import pytest
 from copydesk.answers import AnswerFile
 from copydesk.lessons import load_lesson
 from copydesk.results import results
+from copydesk.scoring import model_answers
 from copydesk.scoring.targets import targets_of
-from copydesk.spans import chunks
-from tests.browser.lab import Lab
+from copydesk.spans import Span, chunks
+from copydesk.widgets.spec import spec
+from tests.browser.lab import Lab, cell_count, run_all
 
 pytestmark = pytest.mark.browser
-LESSON = "00_start_here"
 HERE = "document.activeElement"
 
 
@@ -34,6 +35,17 @@ def inside(title: str, what: str) -> str:
     return f"{section} && {HERE}.matches('{what}')"
 
 
+def pick(page, shown: list[Span], blocks: int, span: Span) -> None:
+    """From any focused word: go to the first word of a span and extend to its last."""
+    inner = [i for i, c in enumerate(shown) if c.overlap(span)]
+    for _ in range(blocks + 1):
+        page.keyboard.press("PageUp")
+    for _ in range(inner[0]):
+        page.keyboard.press("ArrowRight")
+    for _ in inner[1:]:
+        page.keyboard.press("Shift+ArrowRight")
+
+
 def mark_by_keys(page, lesson, exercise_id: str) -> None:
     """With a word focused: mark every attribution the key has, group by group."""
     exercise, article = lesson.exercise(exercise_id), lesson.story.article
@@ -43,13 +55,7 @@ def mark_by_keys(page, lesson, exercise_id: str) -> None:
             page.keyboard.press("n")
         for key, role in enumerate(exercise.get("roles"), 1):
             for span in target.roles.get(role, ()):
-                inner = [i for i, c in enumerate(shown) if c.start < span.end and span.start < c.end]
-                for _ in exercise.region:
-                    page.keyboard.press("PageUp")
-                for _ in range(inner[0]):
-                    page.keyboard.press("ArrowRight")
-                for _ in inner[1:]:
-                    page.keyboard.press("Shift+ArrowRight")
+                pick(page, shown, len(exercise.region), span)
                 page.keyboard.press(str(key))
 
 
@@ -60,30 +66,54 @@ def check(page, title: str) -> None:
     headline.first.wait_for(state="attached", timeout=10_000)
 
 
-def do_marks(page, lesson, exercise_id: str, title: str) -> None:
-    tab_to(page, inside(title, ".cd-word"))
-    mark_by_keys(page, lesson, exercise_id)
-    for target in targets_of(lesson.exercise(exercise_id), lesson.key):
+def do_mark(page, lesson, exercise, answer) -> None:
+    tab_to(page, inside(exercise.title, ".cd-word"))
+    mark_by_keys(page, lesson, exercise.id)
+    for target in targets_of(exercise, lesson.key):
         if target.labels:
-            tab_to(page, inside(title, "select"))
+            tab_to(page, inside(exercise.title, "select"))
             page.keyboard.press(target.labels["form"][0])
 
 
-def do_voices(page, lesson, exercise_id: str, title: str) -> None:
-    for sentence in lesson.key.layer("sentences"):
-        tab_to(page, inside(title, "input[type=radio]"))
-        page.keyboard.press("Space")
-        for _ in range(("reporter", "attributed", "mixed").index(sentence["voice"])):
-            page.keyboard.press("ArrowRight")
+def choose(page, title: str, options: list[str], wanted: str) -> None:
+    """Tab to the next group of radio buttons and take one of them."""
+    tab_to(page, inside(title, "input[type=radio]"))
+    page.keyboard.press("Space")
+    for _ in range(options.index(wanted)):
+        page.keyboard.press("ArrowRight")
 
 
-def do_routine(page, lesson, exercise_id: str, title: str) -> None:
-    for words in ("the harbour master’s", "plainly and warmly", "a ferry returns"):
-        tab_to(page, inside(title, "textarea"))
-        page.keyboard.type(words)
+def do_sort(page, lesson, exercise, answer) -> None:
+    told = spec(lesson, exercise)
+    for item in told["items"]:
+        choose(page, exercise.title, list(told["choices"]), answer["choices"][item["id"]])
 
 
-DO = {"first_mark": do_marks, "second_mark": do_marks, "voices": do_voices, "routine": do_routine}
+def do_form(page, lesson, exercise, answer) -> None:
+    for question in spec(lesson, exercise)["questions"]:
+        value = answer["values"].get(question["id"])
+        if "options" in question:
+            choose(page, exercise.title, list(question["options"]), value or next(iter(question["options"])))
+        else:
+            tab_to(page, inside(exercise.title, "input[type=text], textarea"))
+            page.keyboard.type(str(value if value is not None else question["min"]).replace(".", ","))
+
+
+def do_write(page, lesson, exercise, answer) -> None:
+    if exercise.get("evidence"):
+        tab_to(page, inside(exercise.title, ".cd-word"))
+        shown = [
+            c for b in exercise.region for c in chunks(lesson.story.article.text, lesson.story.article.block(b).span)
+        ]
+        for start, end in answer["evidence"]:
+            pick(page, shown, len(exercise.region), Span(start, end))
+            page.keyboard.press("1")
+    for field in exercise.get("fields"):
+        tab_to(page, inside(exercise.title, "textarea"))
+        page.keyboard.type(answer["texts"].get(field["id"], "a few words of my own"))
+
+
+DO = {"mark": do_mark, "sort": do_sort, "form": do_form, "write": do_write}
 
 
 def do_cell(page, lesson, source: str) -> None:
@@ -93,7 +123,8 @@ def do_cell(page, lesson, source: str) -> None:
     if "exercise(" in source:
         exercise = lesson.exercise(source.split('"')[1])
         page.locator("section.cd", has_text=exercise.title).wait_for(timeout=20_000)
-        DO[exercise.id](page, lesson, exercise.id, exercise.title)
+        models = model_answers(exercise, lesson.key, lesson.story.article.text)
+        DO[exercise.type](page, lesson, exercise, next(iter(models.values()), {"values": {}, "texts": {}}))
         check(page, exercise.title)
     elif "name()" in source:
         page.locator(".widget-text input").wait_for(timeout=20_000)
@@ -110,17 +141,36 @@ def do_cell(page, lesson, source: str) -> None:
     page.keyboard.press("Escape")
 
 
-def test_lesson_00_by_keyboard_alone(page, lab: Lab) -> None:
-    lesson = load_lesson(LESSON)
-    cells = json.loads((lab.home / "notebooks" / f"{LESSON}.ipynb").read_text())["cells"]
-    lab.open(page, LESSON)
+@pytest.mark.parametrize("lesson_id", ["00_start_here", "03_how_strong_is_the_sourcing"])
+def test_a_whole_lesson_by_keyboard_alone(page, lab: Lab, lesson_id: str) -> None:
+    lesson = load_lesson(lesson_id)
+    cells = json.loads((lab.home / "notebooks" / f"{lesson_id}.ipynb").read_text())["cells"]
+    lab.open(page, lesson_id)
     page.wait_for_timeout(1500)
     for cell in cells:
         if cell["cell_type"] == "code":
             do_cell(page, lesson, "".join(cell["source"]))
         page.keyboard.press("ArrowDown")
 
-    answers = AnswerFile.open("practice", LESSON, sha256=lesson.story.about["sha256"], root=lab.answers)
-    assert results(lesson, answers).points == results(lesson, answers).possible
-    packed = json.loads(next((lab.home / "notebooks").glob("handin_*.json")).read_text())
-    assert packed["learner"] == "learner 7"
+    story = lesson.story
+    answers = AnswerFile.open(story.id, lesson_id, sha256=story.about["sha256"], root=lab.answers)
+    result = results(lesson, answers)
+    assert result.points == result.possible, result.scores
+    packed = json.loads(next((lab.home / "notebooks").glob(f"handin_*_{story.id}.json")).read_text())
+    assert lesson_id in [a["lesson"] for a in packed["answers"]]
+    assert cell_count(page) == len(cells), "keys reached JupyterLab"
+
+
+def test_the_sourcing_explorer_by_keyboard(page, lab: Lab) -> None:
+    """Stock controls in command mode: arrows on the slider and Enter on a toggle stay with the control."""
+    lab.open(page, "03_how_strong_is_the_sourcing")
+    run_all(page)
+    caption = page.locator(".widget-html figcaption")
+    caption.get_by_text("7 of 11 attributions").wait_for(timeout=20_000)
+    page.locator(".widget-toggle-button", has_text="words").first.focus()
+    page.keyboard.press("Enter")
+    caption.get_by_text("129 of 181 words").wait_for(timeout=10_000)
+    page.keyboard.press("Tab")
+    assert page.evaluate(f"{HERE}.classList.contains('noUi-handle')")
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("Left out: A1").wait_for(timeout=10_000)
