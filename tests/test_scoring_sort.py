@@ -28,9 +28,11 @@ KEY = Key(
         "furniture": (entry("furniture", "f1", kind="headline", start=5, end=9),),
         "paragraphs": (entry("paragraphs", "p1", start=0, end=4), entry("paragraphs", "p2", start=10, end=16)),
         "sentences": (
-            entry("sentences", "p1.s1", voice="reporter"),
-            entry("sentences", "p1.s2", {"voice": "mixed"}, voice="attributed"),
-            entry("sentences", "p2.s1", {"voice": "mixed"}, {"voice": "reporter"}, voice="attributed"),
+            entry("sentences", "p1.s1", voice="reporter", start=0, end=4),
+            entry("sentences", "p1.s2", {"voice": "mixed"}, voice="attributed", start=5, end=9),
+            entry(
+                "sentences", "p2.s1", {"voice": "mixed"}, {"voice": "reporter"}, voice="attributed", start=10, end=16
+            ),
         ),
     },
     {

@@ -28,23 +28,21 @@ from copydesk.answers.disk import (
     sweep,
     write,
 )
-from copydesk.answers.place import folder, learner_of, remember_learner, safe_name
 from copydesk.answers.form import (
     MOST_OTHERS,
     SCHEMA,
     Damaged,
     Json,
     Record,
-
     accepted,
     encode,
     new_entry,
     put_beside,
     schema_of,
 )
+from copydesk.answers.place import folder, learner_of, remember_learner, safe_name
 from copydesk.answers.rescue import mend, read_document
 from copydesk.errors import CopydeskError
-
 
 
 class AnswerFile:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from copydesk import __version__
 from copydesk.answers.disk import read_bytes, stamp, told, write
-from copydesk.answers.place import folder, learner_of, remember_learner, safe_name
 from copydesk.answers.form import DEEPEST, SCHEMA, Damaged, Json, checked, decode, encode, schema_of
+from copydesk.answers.place import folder, learner_of, remember_learner, safe_name
 from copydesk.answers.putback import put_back
 from copydesk.answers.rescue import peek
 from copydesk.errors import CopydeskError

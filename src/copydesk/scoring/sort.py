@@ -13,6 +13,7 @@ from typing import Any
 from copydesk.key import Entry, Key
 from copydesk.lessons import Exercise
 from copydesk.scoring.outcome import Answer, Note, Outcome
+from copydesk.spans import words
 from copydesk.wording import choice_labels, load_wording
 
 FIELD = {"claims": "verdict", "attributions": "form"}
@@ -33,12 +34,9 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
     """Score chosen classes; `answer` is `{"choices": {item id: class}}`."""
     choices = answer.get("choices", {})
     classes = choice_labels(exercise.get("choices"))
-    notes, earned, possible = [], 0, 0
-    for item in asked(exercise, key):
-        worth = int(set(item.accepted) != set(classes))
-        right = choices.get(item.id) in item.accepted
-        earned, possible = earned + worth * right, possible + worth
-        notes.append(_note(item, choices.get(item.id), right, worth, classes))
+    openings = {e.id: opening(text, e) for e in key.layer("sentences")} if exercise.get("layer") == "sentences" else {}
+    notes = [_note(i, choices.get(i.id), classes, openings.get(i.id, "")) for i in asked(exercise, key)]
+    earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
     return Outcome.of(earned / possible if possible else 0.0, notes, bar=exercise.bar, attempted=bool(choices))
 
 
@@ -79,13 +77,21 @@ def _entry(where: str, entry: Entry, field: str) -> Asked:
     return Asked(entry.id, where, accepted, entry.why or entry.get("note") or "", others)
 
 
-def _note(item: Asked, chosen: str | None, right: bool, worth: int, classes: dict[str, str]) -> Note:
+def opening(text: str, entry: Entry, *, most: int = 5) -> str:
+    """The first words of an entry, to know it by."""
+    found = words(text, entry.spans("span")[0])[:most]
+    return f" “{text[found[0].start : found[-1].end]} …”" if found else ""
+
+
+def _note(item: Asked, chosen: str | None, classes: dict[str, str], begins: str) -> Note:
     say = load_wording("strings")["sort"]
+    right, worth = chosen in item.accepted, int(set(item.accepted) != set(classes))
     hint = "" if right else say["empty" if chosen is None else "look_again"].format(item=item.where)
     best = classes[item.accepted[0]]
     why = f" {item.why[:1].upper()}{item.why[1:].rstrip('.')}." if item.why else ""
-    reveal = f"{best[:1].upper()}{best[1:]}.{why}"
-    return Note(item.id, item.where, worth * right, worth, hint, reveal, item.others)
+    yours = "" if right or chosen not in classes else " " + say["yours"].format(choice=classes[chosen])
+    reveal = f"{best[:1].upper()}{best[1:]}.{why}{yours}"
+    return Note(item.id, item.where + begins, worth * right, worth, hint, reveal, item.others)
 
 
 def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
