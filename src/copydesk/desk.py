@@ -111,10 +111,17 @@ class Desk:
 
         return voices_figure(self.story) if self.story.key else _no_key()
 
-    def machine(self) -> Page:
-        """What the attribution finder makes of the story: its marks, and the rule behind each."""
+    def machine(self, *, after: str | None = None) -> Page:
+        """What the attribution finder makes of the story: its marks, and the rule behind each.
+
+        With `after`, only once that exercise was checked: the marks would give its answers away.
+        """
         from copydesk.machine_page import machine_page
 
+        if after and not self.answers.record(after).tries and self.story.key:
+            title = self.lesson.exercise(after).title
+            wait = load_wording("strings")["lesson"]["first_do"].format(title=title)
+            return Page(still(f"<p>{escape(wait)}</p>"), wait)
         return Page(*machine_page(self.story))
 
     def speakers(self) -> dict[str, int]:
