@@ -73,7 +73,9 @@ class Lab:
         (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "{theme}"}}')
         page.goto(f"{self.base}/lab/tree/notebooks/{lesson}.ipynb?token={self.token}&reset")
         page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=120_000)
-        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(
+            state="attached", timeout=60_000
+        )
         page.locator(".jp-NotebookPanel .jp-Spinner").wait_for(state="detached", timeout=60_000)
         page.locator(".jp-Cell.jp-mod-active:focus").wait_for(timeout=60_000)
 
@@ -106,7 +108,7 @@ def restart_kernel(page: Page) -> None:
     page.locator('li[data-command="kernelmenu:restart"]').click()
     page.locator(".jp-Dialog button.jp-mod-accept").click()
     page.wait_for_timeout(1500)
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached", timeout=60_000)
     page.get_by_role("menuitem", name="Edit", exact=True).click()
     page.locator('li[data-command="editmenu:clear-all"]').click()
 

@@ -129,7 +129,7 @@ def test_what_is_not_saved_is_not_called_saved(page, lab: Lab) -> None:
     accept = page.locator(".jp-Dialog button.jp-mod-accept")
     if accept.count():
         accept.click()
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached", timeout=60_000)
     run_all(page)
     again = exercise(page, "Half done for you")
     again.locator('.cd-saved[data-state="saved"]').wait_for(timeout=20_000)
