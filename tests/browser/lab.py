@@ -85,6 +85,7 @@ def run_all(page: Page) -> None:
     page.locator(".jp-NotebookPanel .jp-Notebook").wait_for(timeout=60_000)
     prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent)"
     for _ in range(20):
+        accept_dialog(page)
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.locator('li[data-command="runmenu:run-all"]').click()
         try:
@@ -94,6 +95,13 @@ def run_all(page: Page) -> None:
         page.wait_for_function(f"{prompts}.every(p => /[0-9]/.test(p))", timeout=120_000)
         return
     raise RuntimeError("Run All was never taken up")
+
+
+def accept_dialog(page: Page) -> None:
+    """JupyterLab sometimes asks (for a kernel, on a slow start); answer as a learner would, and say what it was."""
+    if page.locator(".jp-Dialog").count():
+        print("JupyterLab asked:", page.locator(".jp-Dialog").first.inner_text())
+        page.locator(".jp-Dialog .jp-mod-accept").first.click()
 
 
 def cell_count(page: Page) -> int:
