@@ -30,7 +30,7 @@ lab: $(VENV)/lab.done ## set up and open JupyterLab on the first lesson (BROWSER
 	$(BIN)/python -m jupyterlab $(ROOT) $(if $(filter no,$(BROWSER)),--no-browser) --LabApp.default_url=/lab/tree/$(LESSON)
 
 test: $(VENV)/test.done lint ## set up and run all tests: unit, doctest, nbval, browser where Chromium is present
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests src
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser" tests src
 	$(BIN)/python -m copydesk.cli check
 	$(BIN)/python -m pytest -q -m browser tests/browser
 

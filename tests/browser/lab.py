@@ -90,9 +90,9 @@ def run_all(page: Page) -> None:
         page.locator('li[data-command="runmenu:run-all"]').click()
         try:
             page.wait_for_function(f"/[*1-9]/.test({prompts}[0])", timeout=1500)
+            page.wait_for_function(f"{prompts}.every(p => /[0-9]/.test(p))", timeout=60_000)
         except TimeoutError:
             continue
-        page.wait_for_function(f"{prompts}.every(p => /[0-9]/.test(p))", timeout=120_000)
         return
     raise RuntimeError("Run All was never taken up")
 
