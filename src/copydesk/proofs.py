@@ -42,8 +42,9 @@ def _prove(exercise: Exercise, key: Key, text: str) -> Iterator[Proof]:
     yield Proof(exercise.id, "blank scores 0", blank.status == "not_attempted" and blank.score == 0)
     models = {name: outcome(a).score for name, a in model_answers(exercise, key, text).items()}
     short = [f"{n} {v:.0%}" for n, v in models.items() if v < 1]
-    yield Proof(exercise.id, f"{len(models)} model answers score 100 %", not short, ", ".join(short))
-    if exercise.points and not models:
+    if models:
+        yield Proof(exercise.id, f"{len(models)} model answers score 100 %", not short, ", ".join(short))
+    elif exercise.points:
         yield Proof(exercise.id, "an exercise with points has a model answer", False, "add it to the key")
     if exercise.points:
         yield _lazy(exercise, {name: outcome(a).score for name, a in lazy_answers(exercise, key, text).items()})

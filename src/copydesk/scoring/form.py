@@ -81,10 +81,14 @@ def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
 
 def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
     """One answer everywhere, by value and by place in the list: must stay below the bar."""
-    questions = [q for q in exercise.get("questions") if key.answers.get(exercise.key_name, {}).get(q["id"])]
+    keyed = key.answers.get(exercise.key_name, {})
+    questions = [q for q in exercise.get("questions") if q["id"] in keyed]
     longest = max((len(options(q)) for q in questions), default=0)
     everywhere = {v for q in questions for v in options(q)}
-    answers: dict[str, Answer] = {f"all {v}": {"values": {q["id"]: v for q in questions}} for v in sorted(everywhere)}
+    everywhere |= {keyed[q["id"]]["range"][0] for q in questions if "range" in keyed[q["id"]]}
+    answers: dict[str, Answer] = {
+        f"all {v}": {"values": {q["id"]: v for q in questions}} for v in sorted(everywhere, key=str)
+    }
     for place in range(longest):
         chosen = {q["id"]: [*options(q)][min(place, len(options(q)) - 1)] for q in questions if options(q)}
         answers[f"always option {place + 1}"] = {"values": chosen}
