@@ -15,7 +15,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     }))));
   const box = node("div", { class: "cd-text", role: "listbox", "aria-multiselectable": "true", "aria-label": say.marker.text_label, "aria-describedby": context.nowNode.id }, ...blocks);
 
-  let at = 0, anchor = 0, picked = false, active = groups.length - 1, dragging = false, tapped = false;
+  let at = 0, anchor = 0, picked = false, active = groups.length - 1, dragging = false, tapped = false, tapAt = 0;
   let past = [], future = [];
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const range = () => [Math.min(anchor, at), Math.max(anchor, at)];
@@ -174,6 +174,16 @@ function marker(context, { groups, roles, grouped, onChange }) {
 
   // ── pointer and touch ──
   const indexAt = (target) => { const found = target?.closest?.(".cd-word"); return found && box.contains(found) ? Number(found.dataset.i) : -1; };
+  // A screen reader may put the focus on any word: what is done next is done there.
+  box.addEventListener("focusin", (event) => {
+    const i = indexAt(event.target);
+    if (i < 0 || i === at) return;
+    word[at].el.tabIndex = -1;
+    word[i].el.tabIndex = 0;
+    at = i;
+    anchor = i;
+    refresh();
+  });
   box.addEventListener("pointerdown", (event) => {
     const i = indexAt(event.target);
     if (i < 0 || event.pointerType === "touch" || event.button) return;
@@ -191,7 +201,8 @@ function marker(context, { groups, roles, grouped, onChange }) {
   box.addEventListener("click", (event) => {
     const i = indexAt(event.target);
     if (i < 0 || event.pointerType !== "touch") return;
-    const second = tapped && i !== at;
+    const second = tapped && i !== tapAt;
+    if (second) anchor = tapAt; else tapAt = i; // the tap itself has moved the focus already
     move(i, second);
     tapped = !second;
     refresh();
