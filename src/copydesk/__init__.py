@@ -18,6 +18,8 @@ _HOME = {
     "open_lesson": "desk",
     "hand_in": "desk",
     "unpack": "answers.handin",
+    "progress": "progress_page",
+    "glossary": "glossary_page",
     "CopydeskError": "errors",
 }
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names are strings; ruff does not see through the star)
