@@ -95,10 +95,10 @@ class TestProofs:
         assert [(p.exercise, p.detail) for p in self.failed(lesson, answers=answers)] == [("predict", "day")]
 
     def test_the_same_answer_everywhere_fails(self) -> None:
-        lesson = lesson_named("07_what_was_going_on")
-        known = {f"k{n}": {"accept": ["known"]} for n in range(1, 9)}
-        answers = {**key_of(lesson).answers, f"{lesson.id}/known": known}
-        assert [p.exercise for p in self.failed(lesson, answers=answers)] == ["known"]
+        lesson = lesson_named("03_how_strong_is_the_sourcing")
+        kinds = {f"s{n}": {"accept": ["institution"]} for n in range(1, 7)}
+        answers = {**key_of(lesson).answers, f"{lesson.id}/kinds": kinds}
+        assert [p.exercise for p in self.failed(lesson, answers=answers)] == ["kinds"]
 
     def test_a_bar_that_is_too_low_fails(self) -> None:
         lesson = lesson_named("02_who_says_so")
@@ -217,6 +217,7 @@ JSON = st.recursive(
 BY_ID = st.dictionaries(st.sampled_from(ids()), LEAF | JSON, max_size=5) | JSON
 GROUPS = st.lists(st.dictionaries(st.sampled_from(NAMES), st.lists(PAIR | JSON, max_size=3) | JSON, max_size=4) | JSON)
 PARTS = {"groups": GROUPS | JSON, "choices": BY_ID, "values": BY_ID, "texts": BY_ID, "evidence": st.lists(PAIR) | JSON}
+PARTS["order"] = st.lists(st.sampled_from(ids())) | JSON
 ANY_ANSWER = JSON | st.fixed_dictionaries({}, optional=PARTS)
 
 
@@ -236,7 +237,7 @@ def test_any_json_is_an_answer(answer: Any) -> None:
 def test_what_is_well_formed_stays_as_it_is(answer: Any) -> None:
     kept = well_formed(answer)
     assert repr(well_formed(kept)) == repr(kept)
-    assert set(kept) <= {"choices", "values", "texts", "groups", "evidence"}
+    assert set(kept) <= set(PARTS)
 
 
 def test_evidence_between_the_paragraphs_is_said_in_a_sentence() -> None:

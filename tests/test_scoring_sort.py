@@ -100,8 +100,9 @@ def test_blank_and_strangers() -> None:
     assert value({"nobody": "reporter", "p1.s1": "shouting", "p1.s2": None}, layer="sentences") == 0
 
 
-def test_nothing_asked_is_no_error() -> None:
-    assert value({"p1": "x"}, items=[]) == 0
+def test_a_vote_without_a_key_cannot_be_wrong() -> None:
+    assert value({"p1": "x"}, items=[]) == 1
+    assert value({}, items=[]) == 0
 
 
 def test_models_and_lazy_answers() -> None:

@@ -97,3 +97,97 @@ def test_models_are_complete_and_lazy_answers_are_not() -> None:
     assert list(models) == ["sample wet"]
     assert all(score(exercise({"min": 2, "places": 2}), a, KEY, TEXT).score == 1 for a in models.values())
     assert lazy and all(score(exercise(), a, KEY, TEXT).score < 1 for a in lazy.values())
+
+
+SAID = "Rain fell, Ines Okafor said. It will go on, she added. Nobody knows why."
+BRIEF = {"fields": [{"id": "claim", "label": "Claim", "min": 5, "max": 40, "attributions": 3}]}
+
+
+class TestAttributions:
+    """A field may ask for attributions: as many as the finder sees in the learner's own text."""
+
+    def outcome(self, claim: str) -> Any:
+        return score(Exercise("l", "e", "write", "T", "P", 1, 0, 0.8, BRIEF), {"texts": {"claim": claim}}, KEY, TEXT)
+
+    def test_too_few_are_counted_and_an_example_is_given(self) -> None:
+        outcome = self.outcome(SAID)
+        assert (outcome.status, outcome.score) == ("not_yet", 0)
+        hint = outcome.notes[0].hint
+        assert "“Claim”" in hint and " 2 " in hint and " 3 " in hint and "the harbour master said" in hint
+
+    def test_enough_are_enough(self) -> None:
+        assert self.outcome(f"{SAID} Clouds are to blame, according to the harbour master.").score == 1
+
+    @pytest.mark.parametrize("words", ["", "It rained", "yes " * 20, "wet " * 50, "Nobody knows why it rained all day"])
+    def test_words_without_sources_never_pass_and_length_comes_first(self, words: str) -> None:
+        outcome = self.outcome(words)
+        assert outcome.score == 0
+        assert ("the machine sees" in outcome.notes[0].hint) == words.startswith("Nobody")
+
+    def test_a_field_that_does_not_ask_is_not_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(write, "_attributions", lambda given: pytest.fail("it was read"))
+        assert score(exercise(), {"texts": {"claim": GOOD}}, KEY, TEXT).score == 1
+
+
+EDITS = [
+    {"id": "rain", "label": "The first sentence", "span": [0, 18], "min": 3, "max": 8},
+    {"id": "port", "label": "The second sentence", "span": [20, 45], "min": 3, "max": 8},
+]
+OTHER = {"rain": "Rain fell from dawn to dusk", "port": "Nobody took the ferry out"}
+
+
+def editing(**more: Any) -> Exercise:
+    return Exercise("l", "e", "write", "Title", "Prompt", 1, 0, 0.8, {"edits": EDITS, **more})
+
+
+class TestEdits:
+    def test_both_versions_and_the_box_make_it_complete(self) -> None:
+        asked = editing(fields=FIELDS)
+        assert score(asked, {"texts": {**OTHER, "claim": GOOD}}, KEY, TEXT).status == "right"
+        assert score(asked, {"texts": OTHER}, KEY, TEXT).score == pytest.approx(2 / 3, abs=1e-4)
+        assert score(editing(), {"texts": OTHER}, KEY, TEXT).score == 1
+
+    @pytest.mark.parametrize("same", ["It rained all day.", " It  rained\nall day. ", None])
+    def test_the_page_as_it_stands_is_no_attempt(self, same: Any) -> None:
+        outcome = score(editing(), {"texts": {"rain": same}}, KEY, TEXT)
+        assert (outcome.status, outcome.score) == ("not_attempted", 0)
+
+    @pytest.mark.parametrize(
+        ("version", "said"),
+        [
+            ("It rained all day!", "still says what the page says"),
+            ("It rained all night.", ""),
+            ("It rained", "has 2 words; it needs at least 3"),
+            ("", "has 0 words"),
+            ("It rained all day and all night and all", "keep it to 8"),
+            ("day day day day", "same words again"),
+        ],
+    )
+    def test_one_word_must_differ_within_the_bounds(self, version: str, said: str) -> None:
+        outcome = score(editing(), {"texts": {**OTHER, "rain": version}}, KEY, TEXT)
+        assert outcome.score == (0.5 if said else 1)
+        assert said in outcome.notes[0].hint and bool(outcome.notes[0].hint) == bool(said)
+
+    def test_unchanged_words_are_taken_out_of_an_answer_and_nothing_else(self) -> None:
+        answer = {"texts": {**OTHER, "port": TEXT[20:45], "claim": GOOD}, "evidence": [[0, 9]], "more": 1}
+        kept = write.own_words(editing(), answer, TEXT)
+        assert kept == {"texts": {"rain": OTHER["rain"], "claim": GOOD}, "evidence": [[0, 9]], "more": 1}
+        assert write.own_words(exercise(), answer, TEXT) is answer
+        assert write.own_words(editing(), {"texts": 7}, TEXT) == {"texts": 7}
+
+    def test_samples_are_changes_to_the_page_so_that_the_key_holds_none_of_it(self) -> None:
+        sample = {
+            "view": "dry",
+            "texts": {"port": OTHER["port"]},
+            "edits": {"rain": [[3, 9, "snowed"], [14, 17, "night"]]},
+        }
+        key = Key("made", "", KEY.entries, {"l/e": {"samples": [sample]}})
+        models = write.model_answers(editing(), key, TEXT)
+        assert models["sample dry"]["texts"] == {"rain": "It snowed all night.", "port": OTHER["port"]}
+        outcome = score(editing(), models["sample dry"], key, TEXT)
+        assert outcome.score == 1 and "It snowed all night." in outcome.notes[-1].reveal
+
+    def test_without_thought_it_is_not_complete(self) -> None:
+        lazy = write.lazy_answers(editing(fields=FIELDS), KEY, TEXT)
+        assert "the page as it stands" in lazy and len(lazy) == 3
+        assert all(score(editing(fields=FIELDS), a, KEY, TEXT).score < 0.5 for a in lazy.values())

@@ -5,6 +5,7 @@ import datetime as dt
 import errno
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +20,15 @@ from copydesk.errors import CopydeskError
 from copydesk.lessons import Lesson, load_lesson
 from copydesk.results import results
 from copydesk.scoring import model_answers
+from copydesk.scoring.events import dealt
 from copydesk.stories import Story, load_story
 from copydesk.widgets import ExerciseWidget, exercise_widget, view_script
 from copydesk.widgets.controls import hand_in_box, name_box
 from copydesk.widgets.spec import spec
 from copydesk.widgets.still import still_exercise
 from copydesk.wording import load_wording
+from tests.made_story import FACTS, make_story
+from tests.made_story import LESSON as MADE
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 LESSONS = [
@@ -173,7 +177,60 @@ class TestSaving:
         assert HALF in two.record.others
 
 
+MIXED = {"choices": {"p1.s1": "mixed"}}
+
+
+class TestTheOtherVersion:
+    def test_it_can_be_seen_and_left_again(self, make: Make) -> None:
+        one, two = make(), make()
+        send(one, HALF)
+        assert not one.state["has_other"]
+        send(two, MIXED)
+        assert two.state["has_other"]
+        two._handle_custom_msg({"do": "other", "seq": 2, "by": "view"}, [])
+        assert two.answer["value"] == HALF == on_disk(two) and two.record.others == (MIXED,)
+        assert (two.state["saved_seq"], two.state["saved_by"]) == (2, "view"), "saved like any change"
+        assert two.state["saved_text"].endswith(SAY["other_shown"]) and two.answer["by"] == "", "every view shows it"
+        two.show_other()
+        assert two.answer["value"] == MIXED == on_disk(two) and two.record.others == (HALF,)
+        assert make().state["has_other"], "also in a new kernel"
+
+    def test_each_of_several_comes_up_in_turn(self, make: Make) -> None:
+        widgets = [make() for _ in range(3)]
+        for n, widget in enumerate(widgets):
+            send(widget, {"choices": {"p1.s1": str(n)}})
+        seen = []
+        for _ in range(4):
+            widgets[2].show_other()
+            seen.append(widgets[2].answer["value"]["choices"]["p1.s1"])
+        assert seen == ["1", "0", "2", "1"] and len(widgets[2].record.others) == 2
+
+    def test_without_another_nothing_changes(self, make: Make) -> None:
+        widget = make()
+        send(widget, HALF)
+        widget.show_other()
+        assert widget.answer["value"] == HALF == on_disk(widget) and not widget.state["has_other"]
+
+    def test_it_is_checked_as_an_answer_of_its_own(self, make: Make) -> None:
+        one, two = make(), make()
+        send(one, best(one.lesson, "voices"))
+        send(two, HALF)
+        two._handle_custom_msg({"do": "other", "seq": 5, "by": "view"}, [])
+        ask(two, "check")
+        assert two.finished and two.record.tries[-1].answer == best(two.lesson, "voices")
+        assert (two.state["saved_seq"], two.state["saved_by"]) == (5, "view")
+
+
 class TestTries:
+    def test_every_check_is_answered_even_in_the_same_words(self, make: Make) -> None:
+        widget = make()
+        send(widget, HALF)
+        turns = []
+        for _ in range(4):
+            ask(widget, "check")
+            turns.append(widget.state["turn"])
+        assert len(set(turns)) == 4 and len(widget.record.tries) == 1
+
     def test_two_tries_then_the_key(self, make: Make) -> None:
         widget = make()
         assert widget.state["tries_text"] == "2 of 2 tries left" and not widget.state["can_restart"]
@@ -282,8 +339,8 @@ def test_the_browser_is_never_told_the_key(lesson: Lesson, exercise: Any, make: 
     answers = key.answers.get(exercise.key_name, {})
     whys = [e.why for layer in key.entries.values() for e in layer if e.why]
     says = [a.say for layer in key.entries.values() for e in layer for a in e.alternatives]
-    samples = [s for sample in answers.get("samples", ()) for s in strings(sample["texts"])]
-    reasons = [a["why"] for n, a in answers.items() if n != "samples"]
+    samples = [s for sample in answers.get("samples", ()) for s in strings(sample.get("texts", {}))]
+    reasons = [a[n] for name, a in answers.items() if name != "samples" for n in ("why", "source", "when") if n in a]
     labels = {v for choices in load_wording("choices").values() for v in choices.values()}
     for secret in {*whys, *says, *samples, *reasons} - labels:
         assert len(secret) < 12 or json.dumps(secret, ensure_ascii=False)[1:-1] not in sent, secret
@@ -316,6 +373,79 @@ def test_the_still_twin_shows_what_was_answered(make: Make) -> None:
     assert all(f"cd-m-{role}" in widget._repr_mimebundle_()[0]["text/html"] for role in ("source", "cue", "content"))
 
 
+@pytest.fixture
+def made(tmp_path: Path) -> Lesson:
+    """A lesson with an order and passages to edit."""
+    return load_lesson(MADE, load_story(make_story(tmp_path)))
+
+
+class TestOrder:
+    def test_the_browser_is_told_words_and_no_dates(self, made: Lesson, make: Make) -> None:
+        widget = make("recall", made)
+        told, cards = widget.spec, dealt(made.exercise("recall"))
+        assert [i["id"] for i in told["items"]] == cards and set(told["choices"]) == {"known", "later"}
+        assert all(set(i) == {"id", "text"} for i in told["items"])
+        sent = json.dumps([told["items"], widget.state], ensure_ascii=False)
+        assert FACTS["paid"][2] in sent and not re.search(r"20[0-9]{2}|Lakeside Wire|bill", sent)
+        blind = replace(made, story=replace(made.story, key=None), dated={})
+        assert spec(blind, made.exercise("recall")) == told
+        assert make("predict", made).spec["choices"] == {}
+
+    def test_an_untouched_list_is_no_try_and_taken_as_it_is_it_is_one(self, made: Lesson, make: Make) -> None:
+        widget = make("predict", made)
+        assert widget.check().status == "not_attempted"
+        assert "“This is my order”" in widget.state["feedback"]["headline"]
+        send(widget, {"order": dealt(made.exercise("predict"))})
+        assert widget.check().status == "not_yet" and len(widget.record.tries) == 1
+
+    def test_the_still_twin_numbers_only_what_was_arranged(self, made: Lesson, make: Make) -> None:
+        widget = make("recall", made)
+        assert "not yet arranged" in widget._repr_mimebundle_()[0]["text/html"]
+        assert "<td>1</td>" not in widget._repr_mimebundle_()[0]["text/html"]
+        send(widget, {"order": ["vote", "paid"], "choices": {"paid": "later"}})
+        html = widget._repr_mimebundle_()[0]["text/html"]
+        rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>", html)
+        assert rows[:2] == [("1", FACTS["vote"][2], ""), ("2", FACTS["paid"][2], "known only later")]
+        assert len(rows) == 7 and {n for n, *_ in rows[2:]} == {""} and "not yet arranged" not in html
+
+
+class TestEdits:
+    PAGE = "The town paid for a new engine in January."
+
+    def test_the_page_is_shown_and_not_stored(self, made: Lesson, make: Make) -> None:
+        widget = make("cases", made)
+        assert [e["original"] for e in widget.spec["edits"]][1] == self.PAGE
+        send(widget, {"texts": {"units": self.PAGE, "head": "Ferry due back in spring"}, "evidence": []})
+        assert on_disk(widget) == {"texts": {"head": "Ferry due back in spring"}, "evidence": []}
+        assert "town paid" not in widget.answers.path.read_text("utf-8")
+        send(widget, {"texts": {"units": self.PAGE}, "evidence": []}, seq=2)
+        assert widget.check().status == "not_attempted"
+
+    def test_what_moved_is_measured_here_and_told_with_each_save(self, made: Lesson, make: Make) -> None:
+        widget = make("cases", made)
+        assert all(before == after for rows in widget.state["measures"].values() for _, before, after in rows)
+        send(widget, {"texts": {"units": "A new engine was bought, the town claimed."}})
+        rows = {label: (before, after) for label, before, after in widget.state["measures"]["units"]}
+        assert rows["words"] == ("9", "8") and rows["attributions"] == ("0", "1")
+        assert rows["passives that leave out who acts"] == ("0", "1")
+        assert make("cases", made).state["measures"] == widget.state["measures"]
+        assert make("recall", made).state["measures"] == {}
+
+    def test_the_still_twin_shows_page_version_and_what_moved(self, made: Lesson, make: Make) -> None:
+        widget = make("cases", made)
+        send(widget, {"texts": {"head": "<b>Ferry</b> due back in spring"}})
+        html = widget._repr_mimebundle_()[0]["text/html"]
+        assert self.PAGE in html and "Ferry to sail again in spring" in html and "&lt;b&gt;Ferry" in html
+        assert html.count("What moved</caption>") == 1, "only where there is a version"
+
+    @pytest.mark.parametrize("texts", [{"head": 7}, {"head": None}, {"head": ["x"]}, {"head": {}}, 7, None])
+    def test_any_shape_of_answer_is_survived(self, texts: Any, made: Lesson, make: Make) -> None:
+        widget = make("cases", made)
+        send(widget, {"texts": texts})
+        widget.check()
+        assert "cd-still" in widget._repr_mimebundle_()[0]["text/html"]
+
+
 PAIR = st.lists(st.integers(-3, 600), min_size=2, max_size=2)
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 600) | st.text(max_size=3) | PAIR,
@@ -325,7 +455,7 @@ JUNK = st.recursive(
     ),
     max_leaves=6,
 )
-SHAPES = {"groups": JUNK, "choices": JUNK, "values": JUNK, "texts": JUNK, "evidence": JUNK}
+SHAPES = {"groups": JUNK, "choices": JUNK, "values": JUNK, "texts": JUNK, "evidence": JUNK, "order": JUNK}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -364,11 +494,39 @@ def test_the_name_is_kept_and_refused_in_a_sentence(practice: Story, tmp_path: P
     assert "at most 100 characters" in told.value and answers.learner == "<i>7</i>"
 
 
+def unboxed(box: Any) -> tuple[Any, Any, Any, Any]:
+    """The checkbox, its reason, the two buttons, and where it is told what happened."""
+    private, why, buttons, told = box.children
+    return private, why, buttons.children, told
+
+
+def test_the_form_goes_in_only_with_its_box_ticked(
+    own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for lesson in ("00_start_here", "08_your_own_brief"):
+        file = AnswerFile.open("practice", lesson, sha256="ab" * 32, root=own_answers)
+        file.save("discern", {"choices": {"a1": "ask"}})
+        file.save("routine", {"texts": {}})
+    private, _, (button, _), told = unboxed(hand_in_box())
+    assert private.value is False and "Ask, or leave it?" in private.description, "off unless the learner says so"
+    for ticked in (False, True, False):
+        private.value = ticked
+        assert not told.value or ("Press “Pack my work” again" in told.value and "download=" not in told.value)
+        button.click()
+        packed = json.loads((tmp_path / "handin_anonymous.json").read_text("utf-8"))
+        assert ["discern" in d["exercises"] for d in packed["answers"]] == [ticked] * 2
+        assert told.value.count("is left out and stays here") == (0 if ticked else 2)
+        assert told.value.count("never graded") == (2 if ticked else 0) and told.value.count("<li>") == 4
+    assert len(list(tmp_path.iterdir())) == 1, "one file, packed again"
+
+
 def test_packing_lists_what_is_in_it_or_says_what_is_missing(
     own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (button, upload), told = (box := hand_in_box("practice")).children[0].children, box.children[1]
+    _, why, (button, upload), told = unboxed(hand_in_box())
+    assert "never graded" in why.value
     button.click()
     assert 'role="status"' in told.value and "Traceback" not in told.value and "download=" not in told.value
     AnswerFile.open("practice", "l", sha256="ab" * 32, root=own_answers).save("q", {"a": 1})

@@ -35,12 +35,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A server with its own copy of the notebooks and an empty answers folder."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A server with its own copy of the notebooks."""
     from tests.browser.lab import running
 
     with running(tmp_path_factory.mktemp("lab")) as started:
         yield started
+
+
+@pytest.fixture
+def lab(server: Lab) -> Lab:
+    """The server as if nobody had been there: no kernel, no answers, notebooks as they are delivered."""
+    server.clear()
+    return server
 
 
 @pytest.fixture

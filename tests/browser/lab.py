@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from playwright.sync_api import Locator, Page, TimeoutError
 
@@ -60,6 +62,21 @@ class Lab:
                 time.sleep(0.1)
         raise RuntimeError(f"JupyterLab did not start: {(self.home / 'lab.log').read_text()[-2000:]}")
 
+    def clear(self) -> None:
+        """Forget what was done so far: running kernels, answers, notebooks as they were left."""
+        for session in json.load(self._ask("sessions")):
+            self._ask(f"sessions/{session['id']}", method="DELETE").close()
+        for folder in (self.answers, self.home / "notebooks"):
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(NOTEBOOKS, self.home / "notebooks")
+
+    def _ask(self, what: str, *, method: str = "GET") -> IO[bytes]:
+        headers = {"Authorization": f"token {self.token}"}
+        asked: IO[bytes] = urllib.request.urlopen(
+            urllib.request.Request(f"{self.base}/api/{what}", headers=headers, method=method), timeout=30
+        )
+        return asked
+
     def stop(self) -> None:
         """Stop the server that was started here."""
         self.process.terminate()
@@ -86,9 +103,9 @@ def run_all(page: Page) -> None:
     prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent)"
     for _ in range(20):
         accept_dialog(page)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.locator('li[data-command="runmenu:run-all"]').click()
         try:
+            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=5000)  # a late dialog lies over the menu
+            page.locator('li[data-command="runmenu:run-all"]').click(timeout=5000)
             page.wait_for_function(f"/[*1-9]/.test({prompts}[0])", timeout=1500)
             page.wait_for_function(f"{prompts}.every(p => /[0-9]/.test(p))", timeout=60_000)
         except TimeoutError:

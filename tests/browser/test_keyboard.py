@@ -7,9 +7,11 @@ import json
 import pytest
 
 from copydesk.answers import AnswerFile
+from copydesk.discernment import as_answered, discernment
 from copydesk.lessons import load_lesson
 from copydesk.results import results
 from copydesk.scoring import model_answers
+from copydesk.scoring.events import dealt
 from copydesk.scoring.targets import targets_of
 from copydesk.spans import Span, chunks
 from copydesk.widgets.spec import spec
@@ -84,9 +86,13 @@ def choose(page, title: str, options: list[str], wanted: str) -> None:
 
 
 def do_sort(page, lesson, exercise, answer) -> None:
-    told = spec(lesson, exercise)
+    told = spec(lesson, as_answered(exercise, answer))
     for item in told["items"]:
         choose(page, exercise.title, list(told["choices"]), answer["choices"][item["id"]])
+
+
+def first_item(exercise, answer) -> str:
+    return as_answered(exercise, answer).get("items")[0]["text"]
 
 
 def do_form(page, lesson, exercise, answer) -> None:
@@ -108,12 +114,37 @@ def do_write(page, lesson, exercise, answer) -> None:
         for start, end in answer["evidence"]:
             pick(page, shown, len(exercise.region), Span(start, end))
             page.keyboard.press("1")
-    for field in exercise.get("fields"):
+    for edit in exercise.get("edits", ()):
+        tab_to(page, inside(exercise.title, "textarea"))
+        page.keyboard.press("Control+a")
+        page.keyboard.type(answer["texts"].get(edit["id"], "a few words of my own"))
+    for field in exercise.get("fields", ()):
         tab_to(page, inside(exercise.title, "textarea"))
         page.keyboard.type(answer["texts"].get(field["id"], "a few words of my own"))
 
 
-DO = {"mark": do_mark, "sort": do_sort, "form": do_form, "write": do_write}
+def do_order(page, lesson, exercise, answer) -> None:
+    """Each event in turn: go to it, and move it up to its place; then say what was known."""
+    tab_to(page, inside(exercise.title, ".cd-row"))
+    stand = dealt(exercise)
+    for place, event in enumerate(answer["order"]):
+        go_to_row(page, stand.index(event))
+        for _ in range(stand.index(event) - place):
+            page.keyboard.press("Alt+ArrowUp")
+        stand.remove(event)
+        stand.insert(place, event)
+    for event, choice in answer.get("choices", {}).items():
+        go_to_row(page, stand.index(event))
+        page.keyboard.press(str(1 + [*spec(lesson, exercise)["choices"]].index(choice)))
+
+
+def go_to_row(page, number: int) -> None:
+    page.keyboard.press("Home")
+    for _ in range(number):
+        page.keyboard.press("ArrowDown")
+
+
+DO = {"mark": do_mark, "sort": do_sort, "form": do_form, "order": do_order, "write": do_write}
 
 
 def do_cell(page, lesson, source: str) -> None:
@@ -123,8 +154,10 @@ def do_cell(page, lesson, source: str) -> None:
     if "exercise(" in source:
         exercise = lesson.exercise(source.split('"')[1])
         page.locator("section.cd", has_text=exercise.title).wait_for(timeout=20_000)
-        models = model_answers(exercise, lesson.key, lesson.story.article.text)
-        DO[exercise.type](page, lesson, exercise, next(iter(models.values()), {"values": {}, "texts": {}}))
+        models = [*model_answers(exercise, lesson.key, lesson.story.article.text).values()]
+        if exercise.get("forms"):  # a coin has chosen one of them
+            models = [m for m in models if page.get_by_text(first_item(exercise, m)).count()]
+        DO[exercise.type](page, lesson, exercise, next(iter(models), {"values": {}, "texts": {}}))
         check(page, exercise.title)
     elif "name()" in source:
         page.locator(".widget-text input").wait_for(timeout=20_000)
@@ -134,7 +167,9 @@ def do_cell(page, lesson, source: str) -> None:
         page.keyboard.press("Enter")
         page.get_by_text("Kept: learner 7").wait_for(timeout=10_000)
     elif "hand_in()" in source:
-        page.get_by_text("Pack my work").wait_for(timeout=20_000)
+        page.get_by_role("button", name="Pack my work").wait_for(timeout=20_000)
+        tab_to(page, f"{HERE}.matches('input[type=checkbox]')")
+        page.keyboard.press("Space")
         tab_to(page, f"{HERE}.textContent === 'Pack my work'")
         page.keyboard.press("Enter")
         page.get_by_text("Packed:").wait_for(timeout=10_000)
@@ -156,8 +191,12 @@ def test_a_whole_lesson_by_keyboard_alone(page, lab: Lab, lesson_id: str) -> Non
     answers = AnswerFile.open(story.id, lesson_id, sha256=story.about["sha256"], root=lab.answers)
     result = results(lesson, answers)
     assert result.points == result.possible, result.scores
-    packed = json.loads(next((lab.home / "notebooks").glob(f"handin_*_{story.id}.json")).read_text())
-    assert lesson_id in [a["lesson"] for a in packed["answers"]]
+    packed = json.loads(next((lab.home / "notebooks").glob("handin_*.json")).read_text())
+    assert [(a["story"], a["lesson"]) for a in packed["answers"]] == [(story.id, lesson_id)]
+    record = answers.record("discern")
+    if record.tries:  # ticked before the work was packed
+        assert discernment(lesson.exercise("discern"), record.answer, lesson.key).score == 1
+        assert packed["answers"][0]["exercises"]["discern"]["answer"] == record.answer
     assert cell_count(page) == len(cells), "keys reached JupyterLab"
 
 

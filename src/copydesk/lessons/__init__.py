@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from copydesk.errors import CopydeskError
 from copydesk.key import Key
+from copydesk.lessons.from_story import dated_answers, edits_of
 from copydesk.stories import Story, load_story
 
-TYPES = ("sort", "mark", "form", "write")
+TYPES = ("sort", "mark", "form", "write", "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,19 @@ class Lesson:
     story: Story
     objectives: tuple[Objective, ...]
     exercises: tuple[Exercise, ...]
+    dated: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def key(self) -> Key | None:
-        """The story's key with the answers that fit any story added; None in graded releases."""
+        """The story's key with the answers added that fit any story or follow from dates; None in graded releases."""
         if self.story.key is None:
             return None
-        return replace(self.story.key, answers={**_read("answers"), **self.story.key.answers})
+        shared = _read("answers")
+        copies = {e.key_name: shared[e.get("like")] for e in self.exercises if e.get("like") in shared}
+        answers = {**shared, **copies}
+        answers |= {name: {**answers.get(name, {}), **own} for name, own in self.story.key.answers.items()}
+        answers |= {name: _over(dated, answers.get(name, {})) for name, dated in self.dated.items()}
+        return replace(self.story.key, answers=answers)
 
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise of that id; the error lists those there are."""
@@ -108,9 +115,10 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
         offers = ", ".join(sorted(story.lessons)) or "none"
         raise CopydeskError(f"the story '{story.id}' has no lesson '{lesson_id}'", f"it has: {offers}")
     own: Mapping[str, Any] = story.lessons[lesson_id]
-    exercises = tuple(_exercise(lesson_id, e, own.get(e["id"], {})) for e in _all(generic))
+    exercises = tuple(_exercise(lesson_id, e, own.get(e["id"], {}), story) for e in _all(generic))
     objectives = tuple(Objective(o["text"], tuple(o["exercises"]), o["bar"]) for o in generic["objective"])
-    return Lesson(lesson_id, generic["title"], generic["minutes"], story, objectives, exercises)
+    dated = dated_answers(exercises, story)
+    return Lesson(lesson_id, generic["title"], generic["minutes"], story, objectives, exercises, dated)
 
 
 @cache
@@ -123,12 +131,29 @@ def _all(generic: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*generic.get("exercise", ()), *_read("every_lesson")["exercise"]]
 
 
-def _exercise(lesson: str, generic: Mapping[str, Any], own: Mapping[str, Any]) -> Exercise:
-    joined: dict[str, Any] = {**generic, **own}
+def _like(generic: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an exercise takes from another lesson's, which it names as `like = "lesson/exercise"`."""
+    lesson, _, name = generic.get("like", "").partition("/")
+    return next((e for e in _read(lesson).get("exercise", ()) if e["id"] == name), {}) if lesson else {}
+
+
+def _over(dated: Mapping[str, Mapping[str, Any]], own: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """What dates answer, item by item, with what the story's key adds or says instead."""
+    return {**own, **{name: {**record, **own.get(name, {})} for name, record in dated.items()}}
+
+
+def _exercise(lesson: str, generic: Mapping[str, Any], own: Mapping[str, Any], story: Story) -> Exercise:
+    joined: dict[str, Any] = {**_like(generic), **generic, **own}
     name = f"{lesson}/{generic.get('id', '?')}"
     if joined.get("type") not in TYPES:
         raise CopydeskError(f"{name}: type '{joined.get('type')}' is not one of {', '.join(TYPES)}")
     joined["questions"] = [*generic.get("questions", ()), *own.get("questions", ())]
+    if joined["type"] == "order":
+        joined["items"] = [{"id": item.get("fact"), **item} for item in joined.get("items", ())]
+    if joined.get("forms"):
+        joined["items"] = [item for form in joined["forms"].values() for item in form]
+    if joined.get("edit") or joined.get("edits"):
+        joined["edits"] = edits_of(joined, story.article)
     fixed = {n: joined.pop(n) for n in ("id", "type", "title", "prompt") if n in joined}
     if len(fixed) < 4:
         raise CopydeskError(f"{name} lacks a title or a prompt", "add it to the lesson or to the story's lessons.toml")

@@ -9,12 +9,12 @@ from types import ModuleType
 
 from copydesk.key import Key
 from copydesk.lessons import Exercise
-from copydesk.scoring import form, mark, sort, write
+from copydesk.scoring import form, mark, order, sort, write
 from copydesk.scoring.outcome import RECEIVED, Answer, Note, Outcome
 
 __all__ = ["RECEIVED", "TYPES", "Answer", "Note", "Outcome", "lazy_answers", "model_answers", "score"]
 
-TYPES: dict[str, ModuleType] = {"mark": mark, "sort": sort, "form": form, "write": write}
+TYPES: dict[str, ModuleType] = {"mark": mark, "sort": sort, "form": form, "order": order, "write": write}
 
 
 def score(exercise: Exercise, answer: Answer, key: Key | None, text: str) -> Outcome:
@@ -40,6 +40,8 @@ def well_formed(answer: object) -> Answer:
     for name in ("groups", "evidence"):
         if isinstance(answer.get(name), list):
             kept[name] = [g for g in answer[name] if isinstance(g, dict | list)]
+    if isinstance(answer.get("order"), list):
+        kept["order"] = [i for i in answer["order"] if isinstance(i, str)]
     return kept
 
 

@@ -17,7 +17,7 @@ from copydesk.wording import choice_labels, load_wording
 def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
     """Score given values; `answer` is `{"values": {question id: value}}`."""
     values = {n: v for n, v in answer.get("values", {}).items() if v not in (None, "")}
-    keyed = key.answers.get(exercise.key_name, {})
+    keyed = answers_of(exercise, key)
     notes = []
     for number, question in enumerate(exercise.get("questions"), 1):
         expected = keyed.get(question["id"], {})
@@ -25,6 +25,20 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
     earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
     value = earned / possible if possible else float(bool(values))
     return Outcome.of(value, notes, bar=exercise.bar, attempted=bool(values))
+
+
+def answers_of(exercise: Exercise, key: Key) -> Mapping[str, Mapping[str, Any]]:
+    """What the key expects, question by question: its answers for this exercise, or its layer of questions."""
+    if exercise.get("layer") != "questions":
+        return key.answers.get(exercise.key_name, {})
+    say = load_wording("strings")["form"]
+    return {
+        e.id.removeprefix("Q."): {
+            "accept": [e["answer"], *(a.patch["answer"] for a in e.alternatives if "answer" in a.patch)],
+            "why": say["evidence"].format(where=e.get("evidence", "")),
+        }
+        for e in key.layer("questions")
+    }
 
 
 def worth_points(question: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
@@ -70,7 +84,7 @@ def _shown(question: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
 
 def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
     """Answers that must score full marks: the key's, and each other accepted value."""
-    keyed = key.answers.get(exercise.key_name, {})
+    keyed = answers_of(exercise, key)
     ways = {q: [*e["range"]] if "range" in e else list(e["accept"]) for q, e in keyed.items()}
     best = {q: w[0] for q, w in ways.items()}
     answers: dict[str, Answer] = {"key": {"values": best}} if best else {}
@@ -81,7 +95,7 @@ def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
 
 def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
     """One answer everywhere, by value and by place in the list: must stay below the bar."""
-    keyed = key.answers.get(exercise.key_name, {})
+    keyed = answers_of(exercise, key)
     questions = [q for q in exercise.get("questions") if q["id"] in keyed]
     longest = max((len(options(q)) for q in questions), default=0)
     everywhere = {v for q in questions for v in options(q)}

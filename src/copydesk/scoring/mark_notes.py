@@ -15,7 +15,7 @@ from copydesk.wording import load_wording
 def note(match: Match, text: str) -> Note:
     """What is said about one target: where to look, then what the key has and why."""
     one, entry = match.target, match.target.entry
-    where = place(entry.get("region", ""))
+    where = entry["name"] if entry.layer == "entman" else place(entry.get("region", ""))
     others = tuple(a.say for a in entry.alternatives)
     spans = tuple(s for found in one.roles.values() for s in found)
     parts = tuple(fields(match, text))
@@ -30,6 +30,7 @@ def note(match: Match, text: str) -> Note:
         parts,
         spans,
         tuple(entry.get("readings", ())),
+        tuple((role, s) for role, found in one.roles.items() for s in found),
     )
 
 
@@ -37,6 +38,8 @@ def hint(match: Match) -> str:
     """Where to look again, without the key: empty when nothing is missing."""
     say, names = load_wording("strings")["mark"], load_wording("strings")["roles"]
     one, where = match.target, place(match.target.entry.get("region", ""))
+    if one.entry.layer == "entman":
+        return frame_hint(match)
     item = names["attribution" if one.entry.layer == "attributions" else next(iter(one.roles))]
     if match.group is None:
         return str(say["missing"].format(item=item, where=where))
@@ -45,6 +48,15 @@ def hint(match: Match) -> str:
             return str(say["swallowed"].format(item=item, where=where, part=names[role]))
     wrong = [names[n] for n in (*one.roles, *one.labels) if not match.earned.get(n)]
     return str(say["parts"].format(item=item, where=where, parts=", ".join(wrong))) if wrong else ""
+
+
+def frame_hint(match: Match) -> str:
+    """Where to look again in the grid of frames."""
+    say, names = load_wording("strings")["mark"], load_wording("strings")["roles"]
+    if match.group is None:
+        return str(say["frame_missing"])
+    wrong = [names[n] for n in (*match.target.roles, *match.target.labels) if not match.earned.get(n)]
+    return str(say["frame_parts"].format(name=match.target.entry["name"], parts=", ".join(wrong))) if wrong else ""
 
 
 def place(region: str) -> str:
@@ -63,7 +75,8 @@ def fields(match: Match, text: str) -> Iterator[tuple[str, str, str, bool]]:
     for role, spans in one.roles.items():
         yield role, names[role], " … ".join(s.of(text) for s in spans), bool(match.earned.get(role))
     for name, value in one.labels.items():
-        yield name, names[name], label_words(name, value), bool(match.earned.get(name))
+        shown = match.target.entry["name"] if name == "frame" else label_words(name, value)
+        yield name, names[name], shown, bool(match.earned.get(name))
 
 
 def reason(match: Match, text: str) -> str:
@@ -73,14 +86,21 @@ def reason(match: Match, text: str) -> str:
     own = (entry.get("note"), entry.why) if entry.layer == "framing" else (entry.why, entry.get("note"))
     why = next((w for w in own if w), "")
     said += [why[:1].upper() + why[1:] + "."] if why else []
+    names = load_wording("strings")["roles"]
+    said += [say["gap"].format(part=names[n], why=w) for n, w in entry.get("gaps", {}).items()]
     return " ".join([*said, say["boundary"]] if near(match, text) else said)
 
 
 def near(match: Match, text: str) -> bool:
     """Whether a field earned its point with another boundary than the key's."""
     one, group = match.target, match.group
-    return group is not None and any(
-        match.earned.get(role) and word_f1(text, group.roles[role], spans) < FULL for role, spans in one.roles.items()
+    return (
+        group is not None
+        and one.entry.layer != "entman"
+        and any(
+            match.earned.get(role) and word_f1(text, group.roles[role], spans) < FULL
+            for role, spans in one.roles.items()
+        )
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from copydesk.lessons import Exercise
 from copydesk.scoring.outcome import Answer
 from copydesk.scoring.targets import Target
-from copydesk.spans import Span, merge, word_f1
+from copydesk.spans import Span, merge, word_f1, words
 
 FULL, NEAR = 0.8, 0.5
 
@@ -33,10 +33,8 @@ class Match:
     target: Target
     group: Group | None
     earned: Mapping[str, float]
-
-    @property
-    def total(self) -> float:
-        return sum(self.earned.values())
+    total: float = 0.0
+    """What all fields earned together."""
 
 
 def read_groups(exercise: Exercise, answer: Answer, length: int) -> list[Group]:
@@ -62,19 +60,52 @@ def spans_from(raw: Any, length: int) -> tuple[Span, ...]:
     return tuple(merge(Span(a, b) for a, b in pairs if 0 <= a < b <= length))
 
 
-def align(targets: Sequence[Target], groups: Sequence[Group], text: str) -> tuple[list[Match], list[Group]]:
+Meeting = tuple[float, int, dict[str, float]]
+"""What one group earns on a target: in all, the number of the group, field by field."""
+
+
+class Meetings:
+    """Which groups meet a target and what they earn there; readings share most targets, so each is looked at once."""
+
+    def __init__(self, groups: Sequence[Group], text: str) -> None:
+        self._groups, self._text = groups, text
+        self._reach = [_reach(group.roles) for group in groups]
+        self._known: dict[int, tuple[Target, list[Meeting]]] = {}
+
+    def of(self, one: Target) -> list[Meeting]:
+        """The meetings of one target."""
+        if id(one) not in self._known:  # the target is kept with them, so that its id stays its own
+            start, end = _reach(one.roles)
+            near = [j for j, (a, b) in enumerate(self._reach) if a < end and start < b]
+            earned = [(j, credit(one, self._groups[j], self._text)) for j in near]
+            met = [(sum(e.values()), j, e) for j, e in earned if any(role in e for role in one.roles)]
+            self._known[id(one)] = one, met
+        return self._known[id(one)][1]
+
+    def alike(self, one: Sequence[Target], other: Sequence[Target]) -> bool:
+        """Whether two readings come to the same with these groups."""
+        return len(one) == len(other) and all(
+            a is b or (a.fields == b.fields and self.of(a) == self.of(b)) for a, b in zip(one, other, strict=True)
+        )
+
+
+def _reach(roles: Mapping[str, tuple[Span, ...]]) -> tuple[int, int]:
+    """From where to where spans go, whatever their roles."""
+    spans = [s for found in roles.values() for s in found]
+    return min((s.start for s in spans), default=0), max((s.end for s in spans), default=0)
+
+
+def align(
+    targets: Sequence[Target], groups: Sequence[Group], text: str, *, meetings: Meetings | None = None
+) -> tuple[list[Match], list[Group]]:
     """Pair targets and groups, the closest first; return the matches and the groups left over."""
-    pairs = []
-    for i, one in enumerate(targets):
-        for j, group in enumerate(groups):
-            earned = credit(one, group, text)
-            if any(role in earned for role in one.roles):
-                pairs.append((sum(earned.values()), -i, -j, earned))
+    meetings = meetings or Meetings(groups, text)
+    pairs = [(total, -i, -j, e) for i, one in enumerate(targets) for total, j, e in meetings.of(one)]
     taken: dict[int, Match] = {}
     used: set[int] = set()
-    for _, i, j, earned in sorted(pairs, key=lambda p: p[:3], reverse=True):
+    for total, i, j, earned in sorted(pairs, reverse=True):  # the numbers tell any two apart
         if -i not in taken and -j not in used:
-            taken[-i] = Match(targets[-i], groups[-j], earned)
+            taken[-i] = Match(targets[-i], groups[-j], earned, total)
             used.add(-j)
     matches = [taken.get(i, Match(t, None, {})) for i, t in enumerate(targets)]
     return matches, [g for j, g in enumerate(groups) if j not in used]
@@ -85,12 +116,22 @@ def credit(one: Target, group: Group, text: str) -> dict[str, float]:
     earned = {}
     for role, expected in one.roles.items():
         found = group.roles.get(role, ())
-        if any(f.overlap(e) for f in found for e in expected):
-            close = word_f1(text, found, expected) >= NEAR
-            earned[role] = float(close and not swallows(one, role, found))
+        if any(f.start < e.end and e.start < f.end for f in found for e in expected):
+            if one.entry.layer == "entman":
+                earned[role] = float(supports(text, found, expected))
+            else:
+                close = word_f1(text, found, expected) >= NEAR
+                earned[role] = float(close and not swallows(one, role, found))
     if any(earned.values()):
         earned |= {n: float(group.labels.get(n) == value) for n, value in one.labels.items()}
     return earned
+
+
+def supports(text: str, found: Iterable[Span], expected: Sequence[Span]) -> bool:
+    """Whether picked evidence stands, at least half of its words, in passages that the key lists as fair evidence."""
+    picked = [w for f in found for w in words(text, f)]
+    inside = sum(any(w.overlap(e) for e in expected) for w in picked)
+    return bool(picked) and inside / len(picked) >= NEAR
 
 
 def swallows(one: Target, role: str, found: Iterable[Span]) -> bool:
@@ -102,4 +143,4 @@ def swallows(one: Target, role: str, found: Iterable[Span]) -> bool:
 def touches(group: Group, spans: Iterable[Span]) -> bool:
     """Whether any span of a group overlaps any of these."""
     mine = [s for found in group.roles.values() for s in found]
-    return any(a.overlap(b) for a in mine for b in spans)
+    return any(a.start < b.end and b.start < a.end for a in mine for b in spans)

@@ -17,7 +17,7 @@ class Note:
 
     `earned` and `possible` count fields of the item; `parts` are a revealed entry field by field (role, its name, the
     words, found or not); `others` are further answers that earn full credit; `readings` are
-    ways to understand a framing device, all of them defensible.
+    ways to understand a framing device, all of them defensible; `marks` are the key's, with their roles.
     """
 
     item: str
@@ -30,6 +30,7 @@ class Note:
     parts: tuple[tuple[str, str, str, bool], ...] = ()
     spans: tuple[Span, ...] = ()
     readings: tuple[str, ...] = ()
+    marks: tuple[tuple[str, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from copydesk.discernment import as_answered, is_complete, with_form
 from copydesk.key import Entry, Key
 from copydesk.lessons import Exercise
 from copydesk.scoring.outcome import Answer, Note, Outcome
@@ -31,13 +32,16 @@ class Asked:
 
 
 def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
-    """Score chosen classes; `answer` is `{"choices": {item id: class}}`."""
+    """Score chosen classes; `answer` is `{"choices": {item id: class}}`. Of parallel forms one is done, and whole."""
     choices = answer.get("choices", {})
+    attempted = is_complete(exercise, answer) if exercise.get("forms") else bool(choices)
+    exercise = as_answered(exercise, answer)
     classes = choice_labels(exercise.get("choices"))
     openings = {e.id: opening(text, e) for e in key.layer("sentences")} if exercise.get("layer") == "sentences" else {}
     notes = [_note(i, choices.get(i.id), classes, openings.get(i.id, "")) for i in asked(exercise, key)]
     earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
-    return Outcome.of(earned / possible if possible else 0.0, notes, bar=exercise.bar, attempted=bool(choices))
+    value = earned / possible if possible else float(bool(choices))  # votes have no key and cannot be wrong
+    return Outcome.of(value, notes, bar=exercise.bar, attempted=attempted)
 
 
 def asked(exercise: Exercise, key: Key) -> list[Asked]:
@@ -96,15 +100,26 @@ def _note(item: Asked, chosen: str | None, classes: dict[str, str], begins: str)
 
 def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
     """Answers that must score full marks."""
-    items = asked(exercise, key)
-    best = {i.id: i.accepted[0] for i in items}
-    answers: dict[str, Answer] = {"key": {"choices": best}}
-    for item in items:
-        answers |= {f"{item.id}: {c}": {"choices": {**best, item.id: c}} for c in item.accepted[1:]}
+    answers: dict[str, Answer] = {}
+    for name, form in _forms(exercise).items():
+        items = asked(form, key)
+        best = {i.id: i.accepted[0] for i in items}
+        answers |= {name: {"choices": best}} if best else {}
+        for item in items:
+            answers |= {f"{item.id}: {c}": {"choices": {**best, item.id: c}} for c in item.accepted[1:]}
     return answers
+
+
+def _forms(exercise: Exercise) -> dict[str, Exercise]:
+    """The exercise once for each of its parallel forms, if it has any; the first is called "key" like any other."""
+    forms = {name: with_form(exercise, name) for name in exercise.get("forms", ())}
+    return dict(zip(["key", *list(forms)[1:]], forms.values(), strict=True)) if forms else {"key": exercise}
 
 
 def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
     """One class everywhere: must stay below the bar."""
-    items = asked(exercise, key)
-    return {f"all {c}": {"choices": {i.id: c for i in items}} for c in choice_labels(exercise.get("choices"))}
+    return {
+        f"all {c}{f', {name}' if exercise.get('forms') else ''}": {"choices": {i.id: c for i in asked(form, key)}}
+        for name, form in _forms(exercise).items()
+        for c in choice_labels(exercise.get("choices"))
+    }

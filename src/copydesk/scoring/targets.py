@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from copydesk.key import Entry, Key, spans_of
+from copydesk.key import Alternative, Entry, Key, spans_of
 from copydesk.lessons import Exercise
 from copydesk.scoring.outcome import Answer
+from copydesk.scoring.same import Same
 from copydesk.spans import Span, words
 
+Layers = Mapping[str, tuple[Entry, ...]]
+"""The entries of a key, which it shares with its copies."""
 LAYER_ROLES = {"framing": {"wording": "span"}, "quirks": {"trace": "span"}}
 
 
@@ -21,18 +25,23 @@ class Target:
     entry: Entry
     roles: Mapping[str, tuple[Span, ...]]
     labels: Mapping[str, str]
+    fields: int = field(init=False)
+    """How many points this target is worth."""
 
-    @property
-    def fields(self) -> int:
-        """How many points this target is worth."""
-        return len(self.roles) + len(self.labels)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", len(self.roles) + len(self.labels))
 
 
 def targets_of(exercise: Exercise, key: Key) -> list[Target]:
     """The key entries this exercise asks for, as targets."""
-    kinds = exercise.get("kinds")
-    entries = key.layer(exercise.get("layer"), exercise.region)
-    return [target(exercise, e, e.data) for e in entries if not kinds or e.get("kind") in kinds]
+    return [*_targets(Same(exercise), Same(key.entries))]
+
+
+@lru_cache(maxsize=256)
+def _targets(of: Same[Exercise], layers: Same[Layers]) -> tuple[Target, ...]:
+    exercise, kinds = of.it, of.it.get("kinds")
+    entries = Key("", "", layers.it).layer(exercise.get("layer"), exercise.region)
+    return tuple(target(exercise, e, e.data) for e in entries if not kinds or e.get("kind") in kinds)
 
 
 def target(exercise: Exercise, entry: Entry, data: Mapping[str, Any]) -> Target:
@@ -41,6 +50,11 @@ def target(exercise: Exercise, entry: Entry, data: Mapping[str, Any]) -> Target:
     roles = {r: spans_of(data if field == "span" else data.get(field)) for r, field in names.items()}
     labels = {n: data[n] for n in exercise.get("labels", ()) if data.get(n)}
     return Target(entry, {r: s for r, s in roles.items() if s}, labels)
+
+
+@lru_cache(maxsize=2048)
+def _patched(exercise: Same[Exercise], entry: Same[Entry], alternative: Same[Alternative]) -> Target:
+    return target(exercise.it, entry.it, {**entry.it.data, **alternative.it.patch})
 
 
 def readings(exercise: Exercise, entry: Entry, others: Sequence[Target]) -> list[list[Target]]:
@@ -54,7 +68,7 @@ def readings(exercise: Exercise, entry: Entry, others: Sequence[Target]) -> list
         elif "merge_with" in patch:
             ways.append(_merged(entry, patch["merge_with"], others))
         else:
-            patched = target(exercise, entry, {**entry.data, **patch})
+            patched = _patched(Same(exercise), Same(entry), Same(alternative))
             ways.append([patched if t.entry.id == entry.id else t for t in others])
     return ways
 

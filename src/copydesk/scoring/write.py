@@ -1,49 +1,90 @@
 """Checking written answers: the machine checks the form, a person the content.
 
-Form means: every box holds enough words of the learner's own, and evidence is picked from the page, from enough
-paragraphs. Evidence is always verbatim, since it is a span.
+Form means: every box holds enough words of the learner's own (and, where asked, enough attributions), an edited stretch
+of the page differs from the page in at least one word, and evidence is picked from the page, from enough paragraphs.
+Evidence is always verbatim, since it is a span. An edited stretch is kept only where it differs: the page's own words
+stay on the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from copydesk.key import Key
 from copydesk.lessons import Exercise
 from copydesk.scoring.matching import spans_from
 from copydesk.scoring.outcome import Answer, Note, Outcome
-from copydesk.spans import words
+from copydesk.spans import WORD, Span, words
 from copydesk.wording import load_wording
 
 
 def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
-    """Check the form; `answer` is `{"texts": {field: words}, "evidence": [[start, end], …]}`."""
+    """Check the form; `answer` is `{"texts": {field or edit: words}, "evidence": [[start, end], …]}`."""
+    answer = own_words(exercise, answer, text)
     texts, picked = answer.get("texts", {}), spans_from(answer.get("evidence", []), len(text))
-    notes = [_text_note(f, str(texts.get(f["id"]) or "")) for f in exercise.get("fields")]
+    notes = [_edit_note(e, texts.get(e["id"]), text) for e in exercise.get("edits", ())]
+    notes += [_text_note(f, str(texts.get(f["id"]) or "")) for f in exercise.get("fields", ())]
     if exercise.get("evidence"):
         blocks = [e.spans("span")[0] for layer in ("furniture", "paragraphs") for e in key.layer(layer)]
         places = sum(any(b.overlap(s) for s in picked) for b in blocks)
         notes.append(_evidence_note(exercise.get("evidence"), len(picked), places))
     done = sum(n.earned for n in notes) / sum(n.possible for n in notes)
     attempted = bool(picked) or any(str(t or "").strip() for t in texts.values())
-    samples = _samples(exercise, key) if done == 1 else []
+    samples = _samples(exercise, key, text) if done == 1 else []
     return Outcome.of(done, notes + samples, bar=1.0, attempted=attempted)
 
 
+def original(edit: Mapping[str, Any], text: str) -> str:
+    """The words of the page that a learner edits, looked up where they stand."""
+    return Span(*edit["span"]).of(text)
+
+
+def own_words(exercise: Exercise, answer: Answer, text: str) -> Answer:
+    """An answer without the page's words: an edited stretch left as it stands on the page is no answer."""
+    texts = answer.get("texts")
+    if not exercise.get("edits") or not isinstance(texts, dict):
+        return answer
+    same = {e["id"] for e in exercise.get("edits") if str(texts.get(e["id"])).split() == original(e, text).split()}
+    return {**answer, "texts": {n: t for n, t in texts.items() if n not in same}}
+
+
+def _edit_note(edit: Mapping[str, Any], given: object, text: str) -> Note:
+    page = [w.of(text) for w in words(text, Span(*edit["span"]))]
+    if isinstance(given, str) and [w.of(given) for w in words(given)] != page:
+        return _text_note(edit, given)
+    fault = load_wording("strings")["edit"]["same"].format(label=edit["label"])
+    return Note(edit["id"], edit["label"], 0, 1, fault, fault)
+
+
 def _text_note(field: Mapping[str, Any], given: str) -> Note:
-    say = load_wording("strings")["write"]
-    found = [w.of(given).lower() for w in words(given)]
-    low, high = field.get("min", 3), field.get("max", 200)
-    fault = ""
-    if len(found) < low:
-        fault = say["short"].format(label=field["label"], n=len(found), min=low)
-    elif len(found) > high:
-        fault = say["long"].format(label=field["label"], n=len(found), max=high)
-    elif 2 * len(set(found)) < min(len(found), 20):
-        fault = say["repeats"].format(label=field["label"])
-    done = say["done"].format(label=field["label"], n=len(found))
+    found = [w.lower() for w in WORD.findall(given)]
+    fault = _text_fault(field, given, found)
+    done = load_wording("strings")["write"]["done"].format(label=field["label"], n=len(found))
     return Note(field["id"], field["label"], float(not fault), 1, fault, fault or done)
+
+
+def _text_fault(field: Mapping[str, Any], given: str, found: Sequence[str]) -> str:
+    say, label, n = load_wording("strings")["write"], field["label"], len(found)
+    low, high, wanted = field.get("min", 3), field.get("max", 200), field.get("attributions", 0)
+    if n < low:
+        return str(say["short"].format(label=label, n=n, min=low))
+    if n > high:
+        return str(say["long"].format(label=label, n=n, max=high))
+    if 2 * len(set(found)) < min(n, 20):
+        return str(say["repeats"].format(label=label))
+    if wanted and (seen := _attributions(given)) < wanted:
+        return str(say["attributions"].format(label=label, n=seen, min=wanted))
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _attributions(given: str) -> int:
+    """How many attributions the finder sees; reading takes a while, and one text is often scored again and again."""
+    from copydesk.attribution import find_attributions
+
+    return len(find_attributions(given))
 
 
 def _evidence_note(wanted: Mapping[str, int], found: int, places: int) -> Note:
@@ -56,24 +97,52 @@ def _evidence_note(wanted: Mapping[str, int], found: int, places: int) -> Note:
     return Note("evidence", say["evidence"], float(not fault), 1, fault, fault or say["picked"].format(n=found))
 
 
-def _samples(exercise: Exercise, key: Key) -> list[Note]:
+def _samples(exercise: Exercise, key: Key, text: str) -> list[Note]:
     say = load_wording("strings")["write"]
     samples = key.answers.get(exercise.key_name, {}).get("samples", ())
     return [
-        Note(f"sample-{n}", say["sample"].format(n=n), 0, 0, reveal=" ".join(s["texts"].values()))
+        Note(f"sample-{n}", say["sample"].format(n=n), 0, 0, reveal="\n\n".join(_texts(exercise, s, text).values()))
         for n, s in enumerate(samples, 1)
     ]
+
+
+def _texts(exercise: Exercise, sample: Mapping[str, Any], text: str) -> dict[str, str]:
+    """The boxes of a sample; an edit is kept as replacements `[start, end, words]` and made from the page here."""
+    changed = sample.get("edits", {})
+    made = {
+        e["id"]: replaced(text, e["span"], changed[e["id"]]) for e in exercise.get("edits", ()) if e["id"] in changed
+    }
+    return {**made, **sample.get("texts", {})}
+
+
+def replaced(text: str, span: Sequence[int], changes: Sequence[Sequence[Any]]) -> str:
+    """A stretch of the page with other words in some places of it.
+
+    >>> replaced("The old ferry sails.", (0, 20), [(4, 7, "new"), (14, 19, "rests")])
+    'The new ferry rests.'
+    """
+    out, at = "", span[0]
+    for start, end, new in sorted(changes, key=lambda change: change[0]):
+        out, at = out + text[at:start] + new, end
+    return out + text[at : span[1]]
 
 
 def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
     """The key's samples, of opposed minds: all must be complete."""
     samples = key.answers.get(exercise.key_name, {}).get("samples", ())
-    return {f"sample {s['view']}": {"texts": s["texts"], "evidence": s.get("evidence", [])} for s in samples}
+    return {
+        f"sample {s['view']}": {"texts": _texts(exercise, s, text), "evidence": s.get("evidence", [])} for s in samples
+    }
 
 
 def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
-    """One word in every box, however often: must not pass as complete."""
-    return {
-        "one word again and again": {"texts": {f["id"]: "yes " * f.get("min", 3) for f in exercise.get("fields")}},
-        "a word in each box": {"texts": {f["id"]: "yes" for f in exercise.get("fields")}},
+    """One word in every box, however often, or the page as it stands: must not pass as complete."""
+    edits = exercise.get("edits", ())
+    boxes = [*edits, *exercise.get("fields", ())]
+    answers: dict[str, Answer] = {
+        "one word again and again": {"texts": {b["id"]: "yes " * b.get("min", 3) for b in boxes}},
+        "a word in each box": {"texts": {b["id"]: "yes" for b in boxes}},
     }
+    if edits:
+        answers["the page as it stands"] = {"texts": {e["id"]: original(e, text) for e in edits}}
+    return answers

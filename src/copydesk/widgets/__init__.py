@@ -19,6 +19,8 @@ from copydesk.feedback import feedback
 from copydesk.lessons import Exercise, Lesson
 from copydesk.render import css
 from copydesk.scoring import Outcome, score
+from copydesk.scoring.write import own_words
+from copydesk.widgets.edits import measures
 from copydesk.widgets.spec import spec
 from copydesk.widgets.still import still_exercise
 from copydesk.wording import load_wording
@@ -27,7 +29,8 @@ VIEWS = {
     "mark": ("frame", "marker", "mark"),
     "sort": ("frame", "sort"),
     "form": ("frame", "form"),
-    "write": ("frame", "marker", "write"),
+    "order": ("frame", "order"),
+    "write": ("frame", "marker", "edit", "write"),
 }
 
 
@@ -56,7 +59,8 @@ class ExerciseWidget(anywidget.AnyWidget):
         self.lesson, self.exercise, self.answers = lesson, exercise, answers
         self.record: Record = answers.record(exercise.id)
         self.outcome: Outcome | None = None
-        self._kept = (0, "")  # which change, from which view, is on the disk
+        self._shown = 0
+        self._last = self._kept = (0, "")  # which change, from which view, came last, and which is on the disk
         restored = bool(self.record.answer)
         value = self.record.answer or self._beginning()
         super().__init__(spec=spec(lesson, exercise), answer={"seq": 0, "by": "", "value": value})
@@ -88,11 +92,11 @@ class ExerciseWidget(anywidget.AnyWidget):
             self._show(saved, headline=load_wording("strings")["outcome"]["unchanged"])
             return self.outcome
         if self.outcome.status == "received":  # no key, no feedback: the last answer counts, not a try
-            self.save(value, seq=self.answer["seq"], by=self.answer["by"])
+            self.save(value, seq=self._last[0], by=self._last[1])
         elif self.outcome.status != "not_attempted" and not self.finished:
             earned = self.outcome.score * self.exercise.points
             self.record = self.answers.add_try(self.exercise.id, value, self.outcome.score, earned)
-            self._kept, saved = (self.answer["seq"], self.answer["by"]), _saved_now()
+            self._kept, saved = self._last, _saved_now()
         if self.outcome.status != "received":
             self._show(saved)
         return self.outcome
@@ -101,9 +105,16 @@ class ExerciseWidget(anywidget.AnyWidget):
         """Clear the answer; tries stay in the record, and after the key was shown a new round begins."""
         keep_round = bool(self.exercise.tries) and not self.finished
         clear = self.answers.save(self.exercise.id, {}) if keep_round else self.answers.restart(self.exercise.id)
-        self.record, self.outcome, self._kept = clear, None, (0, "")
+        self.record, self.outcome, self._kept = clear, None, self._last
         self.answer = {"seq": 0, "by": "", "value": self._beginning()}
         self._show("")
+
+    def show_other(self) -> None:
+        """Change to the version another window left, and keep this one beside it; once more brings it back."""
+        self.record = self.answers.swap(self.exercise.id)
+        self._kept = self._last
+        self.answer = {"seq": 0, "by": "", "value": self.record.answer or self._beginning()}
+        self._show(f"{_saved_now()} {load_wording('strings')['frame']['other_shown']}")
 
     def _beginning(self) -> dict[str, Any]:
         given = self.exercise.get("given")
@@ -111,6 +122,7 @@ class ExerciseWidget(anywidget.AnyWidget):
 
     def save(self, value: dict[str, Any], *, seq: int = 0, by: str = "") -> None:
         """Keep an answer; when the state says so, it is on the disk. `seq` and `by` name the change and its view."""
+        value, self._last = own_words(self.exercise, value, self.lesson.story.article.text), (seq, by)
         self.answer = {"seq": seq, "by": by, "value": value}
         self.record, self._kept = self.answers.save(self.exercise.id, value), (seq, by)
         conflict = load_wording("strings")["frame"]["conflict"] if self.record.conflict else ""
@@ -122,8 +134,9 @@ class ExerciseWidget(anywidget.AnyWidget):
                 self._try(lambda: self.save(value, seq=seq, by=by))
             case {"do": "check"}:
                 self._try(self.check)
-            case {"do": "again"}:
-                self._try(self.start_again)
+            case {"do": "again" | "other" as what, **change}:
+                self._last = (change.get("seq", 0), change.get("by", ""))
+                self._try(self.start_again if what == "again" else self.show_other)
 
     def _try(self, act: Any) -> None:
         """Whatever a learner runs into is one sentence in the widget, never a traceback."""
@@ -139,13 +152,17 @@ class ExerciseWidget(anywidget.AnyWidget):
     def _show(self, saved: str, *, headline: str = "") -> None:
         outcome = self.outcome or self._outcome_before()
         told = feedback(self.exercise, outcome, last=self.finished) if outcome else None
+        self._shown += 1
         self.state = {
+            "turn": self._shown,  # the browser hears of every answer, even one that says the same as the last
             "saved_seq": self._kept[0],
             "saved_by": self._kept[1],
             "saved_text": saved,
             "tries_text": self._tries_text(),
             "finished": self.finished,
             "can_restart": bool(self.record.tries),
+            "has_other": bool(self.record.others),
+            "measures": measures(self.exercise, self.answer["value"], self.lesson.story.article.text),
             "feedback": {**told, "headline": headline or told["headline"]} if told else None,
         }
 

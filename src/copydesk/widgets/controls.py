@@ -12,6 +12,7 @@ import ipywidgets as ipw
 
 from copydesk.answers import AnswerFile, folder
 from copydesk.answers.handin import HandIn, pack, unpack
+from copydesk.discernment import PRIVATE
 from copydesk.errors import CopydeskError
 from copydesk.wording import load_wording
 
@@ -19,7 +20,7 @@ from copydesk.wording import load_wording
 def name_box(answers: AnswerFile) -> ipw.VBox:
     """A text box for the learner's name or number, and a button that keeps it."""
     say = load_wording("strings")["lesson"]
-    label = ipw.HTML(f"<span>{escape(say['name_ask'])}</span>")
+    label = ipw.HTML(_lines(f"<span>{escape(say['name_ask'])}</span>"))
     box = ipw.Text(value=answers.learner, description=say["name"], continuous_update=False)
     button = ipw.Button(description=say["name_save"], layout=ipw.Layout(width="max-content"))
     told = ipw.HTML()
@@ -36,27 +37,37 @@ def name_box(answers: AnswerFile) -> ipw.VBox:
     return ipw.VBox([label, ipw.HBox([box, button]), told])
 
 
-def hand_in_box(story: str) -> ipw.VBox:
-    """A button that packs the work and lists what was packed, and one that brings packed work back."""
+def hand_in_box() -> ipw.VBox:
+    """A button that packs all work and lists what was packed, and one that brings packed work back.
+
+    What the forms of discernment hold goes in only if the learner ticks its box.
+    """
     say = load_wording("strings")["lesson"]
     wide = ipw.Layout(width="max-content")
+    private = ipw.Checkbox(description=say["with_discernment"], indent=False, layout=ipw.Layout(width="auto"))
+    why = ipw.HTML(_lines(f"<span>{escape(say['with_discernment_why'])}</span>"))
     button = ipw.Button(description=say["pack"], button_style="primary", layout=wide)
     upload = ipw.FileUpload(accept=".json", description=say["bring_back"], layout=wide)
     told = ipw.HTML()
 
     def run(_: Any) -> None:
         try:
-            told.value = _packed(pack(folder(), story=story))
+            told.value = _packed(pack(folder(), leave_out=() if private.value else PRIVATE))
         except CopydeskError as error:
             told.value = _status(str(error))
+
+    def stale(_: Any) -> None:
+        if told.value:
+            told.value = _status(say["pack_again"].format(pack=say["pack"]))
 
     def back(change: dict[str, Any]) -> None:
         for file in change["new"]:
             told.value = _brought_back(file["name"], bytes(file["content"]))
 
     button.on_click(run)
+    private.observe(stale, names="value")
     upload.observe(back, names="value")
-    return ipw.VBox([ipw.HBox([button, upload]), told])
+    return ipw.VBox([private, why, ipw.HBox([button, upload]), told])
 
 
 def _brought_back(name: str, content: bytes) -> str:
@@ -68,11 +79,17 @@ def _brought_back(name: str, content: bytes) -> str:
         except CopydeskError as error:
             return _status(str(error))
     rest = load_wording("strings")["lesson"]["run_again"]
-    return '<div role="status"><ul>' + "".join(f"<li>{escape(line)}</li>" for line in [*lines, rest]) + "</ul></div>"
+    items = "".join(f"<li>{escape(line)}</li>" for line in [*lines, rest])
+    return _lines(f'<div role="status"><ul>{items}</ul></div>')
 
 
 def _status(sentence: str) -> str:
-    return f'<div role="status">{escape(sentence)}</div>'
+    return _lines(f'<div role="status">{escape(sentence)}</div>')
+
+
+def _lines(html: str) -> str:
+    """Prose in an HTML widget, whose own lines stand as far apart as its controls."""
+    return f'<div style="line-height: 1.45">{html}</div>'
 
 
 def _packed(handin: HandIn) -> str:
@@ -81,8 +98,9 @@ def _packed(handin: HandIn) -> str:
     data = base64.b64encode(handin.path.read_bytes()).decode()
     name = escape(handin.path.name)
     items = "".join(f"<li>{escape(line)}</li>" for line in handin.contents)
-    return (
+    return _lines(
         f'<div role="status"><p>{escape(say["packed"].format(path=handin.path.name, size=size))}</p>'
         f"<p>{escape(say['packed_list'])}</p><ul>{items}</ul></div>"
-        f'<p><a download="{name}" href="data:application/json;base64,{data}">{escape(say["download"])}</a></p>'
+        f'<p><a style="text-decoration: underline" download="{name}" href="data:application/json;base64,{data}">'
+        f"{escape(say['download'])}</a></p>"
     )

@@ -33,16 +33,20 @@ function frame({ model, el }, makeBody) {
   const headline = node("p", { class: "cd-headline", role: "status" });
   const details = node("div", { class: "cd-details" });
   const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, say.frame.check);
-  const again = node("button", { type: "button", title: say.frame.again_sure, ...keySafe, onclick: () => tell({ do: "again" }) }, say.frame.again);
+  const again = node("button", { type: "button", title: say.frame.again_sure, ...keySafe, onclick: () => ask("again") }, say.frame.again);
+  const other = node("button", { type: "button", class: "cd-other-version", title: say.frame.other_why, ...keySafe, onclick: () => { body.flush?.(); ask("other"); } }, say.frame.other);
   let seq = 0;
   let timer = null;
 
   const push = (value) => {
+    try { sessionStorage.setItem(stash, JSON.stringify(value)); } catch { /* a browser without storage still saves through the kernel */ }
+    ask("save", { value });
+  };
+  const ask = (what, more = {}) => {
     seq += 1;
     saved.textContent = say.frame.saving;
     saved.dataset.state = "saving";
-    try { sessionStorage.setItem(stash, JSON.stringify(value)); } catch { /* a browser without storage still saves through the kernel */ }
-    tell({ do: "save", seq, by: view, value });
+    tell({ do: what, seq, by: view, ...more });
     clearTimeout(timer);
     timer = setTimeout(notSaved, 5000);
   };
@@ -71,7 +75,7 @@ function frame({ model, el }, makeBody) {
       node("p", { class: "cd-prompt" }, spec.prompt),
       body.root,
       body.root.contains(now) ? null : now,
-      node("div", { class: "cd-bar" }, check, tries, saved, again),
+      node("div", { class: "cd-bar" }, check, tries, saved, other, again),
       headline, details,
       spec.rights ? node("p", { class: "cd-rights" }, spec.rights) : null,
       said));
@@ -81,6 +85,8 @@ function frame({ model, el }, makeBody) {
     tries.textContent = state.tries_text;
     check.setAttribute("aria-disabled", String(state.finished)); // a disabled button would lose the focus
     again.hidden = !state.can_restart;
+    if (!state.has_other && document.activeElement === other) check.focus(); // a hidden button would lose the focus
+    other.hidden = !state.has_other;
     if (state.saved_by === view ? state.saved_seq >= seq : seq === 0) {
       clearTimeout(timer);
       saved.textContent = state.saved_text;
@@ -88,6 +94,7 @@ function frame({ model, el }, makeBody) {
       if (seq) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
     }
     showFeedback(state.feedback, headline, details, say);
+    body.told?.(state);
   };
   el.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) el.closest(".jp-Cell")?.focus();
@@ -102,6 +109,11 @@ function frame({ model, el }, makeBody) {
   try { kept = sessionStorage.getItem(stash); } catch { /* no storage */ }
   if (kept) { const value = JSON.parse(kept); body.show(value); push(value); }
   return () => { clearTimeout(timer); model.off("change:state", showState); model.off("change:answer", onAnswer); };
+}
+
+function keyTable(title, rows) {
+  return node("details", { class: "cd-keys" }, node("summary", { ...keySafe }, title),
+    node("table", {}, node("tbody", {}, ...rows.map(([keys, what]) => node("tr", {}, node("th", { scope: "row" }, keys), node("td", {}, what))))));
 }
 
 function showFeedback(feedback, headline, details, say) {

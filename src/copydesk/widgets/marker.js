@@ -121,7 +121,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
       active = g < 0 ? groups.length - 1 : g;
       const group = groups[active];
       roles.forEach((other) => { if (group[other]) group[other] = without(group[other], start, end); });
-      group[role] = role === "content" ? [...(group[role] ?? []), [start, end]].sort((a, b) => a[0] - b[0]) : [[start, end]];
+      group[role] = spec.several?.includes(role) ? [...(group[role] ?? []), [start, end]].sort((a, b) => a[0] - b[0]) : [[start, end]];
     }, fill(before ? say.marker.said_over : say.marker.said_label, { words: between(start, end), role: say.roles[role], item: spec.item, n: (g < 0 ? groups.length : g) + 1, before: before && say.roles[before] }));
   };
   const clear = () => {
@@ -221,6 +221,5 @@ function markerTools(context, text, roles, grouped) {
 }
 
 function markerKeys(say) {
-  return node("details", { class: "cd-keys" }, node("summary", { ...keySafe }, say.marker.keys_title),
-    node("table", {}, node("tbody", {}, ...say.marker.keys.map(([keys, what]) => node("tr", {}, node("th", { scope: "row" }, keys), node("td", {}, what))))));
+  return keyTable(say.marker.keys_title, say.marker.keys);
 }

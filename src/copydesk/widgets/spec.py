@@ -11,12 +11,20 @@ from typing import Any
 
 from copydesk.article import Block
 from copydesk.context.facts import Fact, by_id, say_day, story_facts
+from copydesk.key import FUNCTIONS
 from copydesk.lessons import Exercise, Lesson
+from copydesk.scoring.events import dealt
 from copydesk.scoring.form import options
 from copydesk.scoring.mark_notes import place
+from copydesk.scoring.write import original
 from copydesk.spans import Span, chunks
 from copydesk.stories import Story
 from copydesk.wording import choice_labels, load_wording
+
+ITEMS = {"attributions": "attribution", "entman": "frame"}
+"""What one group of marks is called."""
+SEVERAL = {"content", *FUNCTIONS}
+"""Roles that may have more than one span in a group."""
 
 
 def spec(lesson: Lesson, exercise: Exercise) -> dict[str, Any]:
@@ -33,7 +41,8 @@ def spec(lesson: Lesson, exercise: Exercise) -> dict[str, Any]:
         "say": say,
         "tags": say["tags"],
     }
-    return common | {"mark": _mark, "sort": _sort, "form": _form, "write": _write}[exercise.type](story, exercise)
+    shown = {"mark": _mark, "sort": _sort, "form": _form, "order": _order, "write": _write}[exercise.type]
+    return common | shown(story, exercise)
 
 
 def points_text(exercise: Exercise) -> str:
@@ -55,8 +64,9 @@ def _mark(story: Story, exercise: Exercise) -> dict[str, Any]:
     return {
         "blocks": _blocks(story, exercise),
         "roles": roles,
-        "labels": {n: choice_labels(n) for n in exercise.get("labels", ())},
-        "item": load_wording("strings")["roles"]["attribution" if len(roles) > 1 else roles[0]],
+        "several": [r for r in roles if r in SEVERAL],
+        "labels": {n: exercise.get("label_choices", {}).get(n) or choice_labels(n) for n in exercise.get("labels", ())},
+        "item": load_wording("strings")["roles"][ITEMS.get(exercise.get("layer"), roles[0])],
     }
 
 
@@ -105,9 +115,9 @@ def sort_items(story: Story, exercise: Exercise) -> list[dict[str, Any]]:
 def _item(story: Story, facts: tuple[Fact, ...], item: Mapping[str, Any], cards: Mapping[str, Any]) -> dict[str, Any]:
     where = f"{item['n']} · {item['where']}" if "where" in item else str(item["n"])
     shown = {"id": item["id"], "where": where, "text": item.get("text", "")}
-    if "span" in item:
+    if "span" in item and "text" not in item:
         shown["text"] = Span(*item["span"]).of(story.article.text)
-    if "fact" in item:
+    if "fact" in item and "text" not in item:
         shown["text"] = by_id(facts, item["fact"]).statement
     shown["cards"] = [card(by_id(facts, f), story.date) for f in cards.get(item["id"], ())]
     return shown
@@ -133,7 +143,18 @@ def _form(story: Story, exercise: Exercise) -> dict[str, Any]:
     }
 
 
+def _order(story: Story, exercise: Exercise) -> dict[str, Any]:
+    facts = story_facts(story)
+    texts = {i["id"]: _item(story, facts, {"n": 0, **i}, {})["text"] for i in exercise.get("items", ())}
+    known = choice_labels("known") if exercise.get("known") else {}
+    return {"items": [{"id": i, "text": texts[i]} for i in dealt(exercise)], "choices": known}
+
+
 def _write(story: Story, exercise: Exercise) -> dict[str, Any]:
     asks = exercise.get("evidence")
-    fields = [{"min": 3, "max": 200, **f} for f in exercise.get("fields")]
-    return {"fields": fields, "evidence": asks} | ({"blocks": _blocks(story, exercise)} if asks else {})
+    fields = [{"min": 3, "max": 200, **f} for f in exercise.get("fields", ())]
+    edits = [
+        {n: e[n] for n in ("id", "label", "min", "max")} | {"original": original(e, story.article.text)}
+        for e in exercise.get("edits", ())
+    ]
+    return {"fields": fields, "edits": edits, "evidence": asks} | ({"blocks": _blocks(story, exercise)} if asks else {})

@@ -1,4 +1,4 @@
-// The `write` exercise: boxes to fill, and evidence picked from the text.
+// The `write` exercise: boxes to fill, stretches of the page to write another way, and evidence picked from the text.
 
 const makeBody = (context) => {
   const { spec, say } = context;
@@ -14,27 +14,32 @@ const makeBody = (context) => {
   const showPicks = () => picks.replaceChildren(...groups.map((group, g) => node("li", {},
     node("span", { class: "cd-part cd-m-evidence" }, group.evidence.map(([a, b]) => text.between(a, b)).join(" … ")),
     node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${say.roles.evidence} ${g + 1}`, onclick: () => text.remove(g) }, say.marker.remove))));
+  const later = (wait) => { clearTimeout(typing); typing = setTimeout(flush, wait); };
+  const edits = spec.edits.map((edit) => [edit.id, editor(context, edit, (version) => {
+    if (version === undefined) delete texts[edit.id]; else texts[edit.id] = version;
+    later(300);
+  }, flush)]);
   const rows = spec.fields.map((field) => {
     const id = freshId("box");
     const counter = node("small", { id: `${id}-n` });
-    const area = node("textarea", { id, rows: field.max > 60 ? 4 : 2, "aria-describedby": `${id}-n`, ...keySafe, oninput: () => {
+    const area = node("textarea", { id, rows: field.max > 200 ? 14 : field.max > 50 ? 4 : 2, "aria-describedby": `${id}-n`, ...keySafe, oninput: () => {
       texts[field.id] = area.value;
       tell();
-      clearTimeout(typing);
-      typing = setTimeout(flush, 400);
+      later(400);
     }, onblur: flush });
     const tell = () => { counter.textContent = `${fill(say.form_ui.words, { n: count(area.value) })} (${fill(say.form_ui.words_range, field)})`; };
     areas.push([field.id, (given) => { area.value = given ?? ""; tell(); }]);
     return node("div", { class: "cd-item" }, node("label", { for: id }, field.label), area, counter);
   });
   return {
-    root: node("div", { class: "cd-write" }, ...(text ? [text.box, context.nowNode, markerTools(context, text, ["evidence"], false), picks] : []), ...rows),
+    root: node("div", { class: "cd-write" }, ...(text ? [text.box, context.nowNode, markerTools(context, text, ["evidence"], false), picks] : []), ...edits.map(([, editing]) => editing.root), ...rows),
     flush,
+    told: (state) => edits.forEach(([id, editing]) => editing.told(state.measures[id])),
     show: (answer) => {
       groups.splice(0, groups.length, ...(answer?.evidence ?? []).map((span) => ({ evidence: [span], labels: {} })));
       Object.keys(texts).forEach((id) => delete texts[id]);
       Object.assign(texts, answer?.texts ?? {});
-      areas.forEach(([id, set]) => set(texts[id]));
+      [...areas, ...edits.map(([id, editing]) => [id, editing.show])].forEach(([id, set]) => set(texts[id]));
       if (text) { text.reset(); text.refresh(); showPicks(); } else context.now("");
     },
   };

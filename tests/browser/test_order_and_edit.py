@@ -1,0 +1,269 @@
+"""Events put in order and passages edited in a real JupyterLab: by keys alone, by touch, by mouse, in two windows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from copydesk.answers import AnswerFile
+from copydesk.lessons import Lesson, load_lesson
+from copydesk.scoring import model_answers
+from copydesk.scoring.events import dealt
+from copydesk.stories import load_story
+from tests.browser.lab import Lab, cell_count, exercise, run_all
+from tests.browser.test_keyboard import HERE, check, do_order, do_write, inside, tab_to
+from tests.made_story import LESSON, make_story
+
+pytestmark = pytest.mark.browser
+CELLS = ('desk.exercise("recall")', 'desk.exercise("predict")', 'desk.exercise("cases")')
+Open = Callable[..., Lesson]
+
+
+@pytest.fixture
+def made(lab: Lab, request) -> Open:
+    """Open a notebook on a story of its own."""
+    name = f"made{abs(hash(request.node.name)) % 10**8}"
+    story = make_story(lab.home / "stories", name)
+    first = f'from copydesk import load_story, open_lesson\ndesk = open_lesson("{LESSON}", load_story({str(story)!r}))'
+    cells = [
+        {"cell_type": "code", "id": f"c{n}", "source": s, "metadata": {}, "outputs": [], "execution_count": None}
+        for n, s in enumerate((first, *CELLS))
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (lab.home / "notebooks" / f"{name}.ipynb").write_text(json.dumps(notebook))
+
+    def opened(page, **options) -> Lesson:
+        lab.open(page, name, **options)
+        run_all(page)
+        page.locator("section.cd").nth(2).wait_for(timeout=30_000)
+        return load_lesson(LESSON, load_story(story))
+
+    return opened
+
+
+def kept(lab: Lab, lesson: Lesson, exercise_id: str) -> dict:
+    file = lab.answers / lesson.story.id / f"{LESSON}.json"
+    entries = json.loads(file.read_text())["exercises"] if file.exists() else {}
+    return entries.get(exercise_id, {"answer": {}, "tries": []})
+
+
+def saved(section) -> None:
+    section.locator('.cd-saved[data-state="saved"]').wait_for(timeout=10_000)
+
+
+def shown(section) -> list[str]:
+    return section.locator(".cd-row").evaluate_all("rows => rows.map(row => row.dataset.id)")
+
+
+def spoken(section) -> str:
+    return section.locator('.cd-visually-hidden[role="status"]').text_content()
+
+
+def best(lesson: Lesson, name: str) -> dict:
+    return next(iter(model_answers(lesson.exercise(name), lesson.key, lesson.story.article.text).values()))
+
+
+def test_the_whole_order_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
+    lesson = made(page)
+    asked, answer = lesson.exercise("recall"), best(lesson, "recall")
+    page.locator(".jp-Cell").first.focus()
+    do_order(page, lesson, asked, answer)
+    section = exercise(page, asked.title)
+    saved(section)
+    page.wait_for_timeout(500)
+    assert shown(section) == answer["order"] == kept(lab, lesson, "recall")["answer"]["order"]
+    assert kept(lab, lesson, "recall")["answer"]["choices"] == answer["choices"]
+    assert page.evaluate(f"{HERE}.matches('.cd-row')"), "the focus stays with the event that was moved"
+    page.keyboard.press("Enter")
+    section.locator('.cd-headline[data-status="right"]').wait_for(timeout=10_000)
+    assert section.locator(".cd-key > li").count() == 7
+    assert cell_count(page) == 1 + len(CELLS), "keys reached JupyterLab"
+
+
+def test_picking_up_putting_back_and_undo(page, lab: Lab, made: Open) -> None:
+    lesson = made(page)
+    section, cards = exercise(page, "The winter in order"), dealt(lesson.exercise("recall"))
+    page.locator(".jp-Cell").first.focus()
+    tab_to(page, inside("The winter in order", ".cd-row"))
+    press = page.keyboard.press
+    for key in ("Space", "ArrowDown", "ArrowDown"):
+        press(key)
+    moved = [cards[1], cards[2], cards[0], *cards[3:]]
+    assert shown(section) == moved and section.locator(".cd-held").count() == 1
+    assert "place 3 of 7" in spoken(section)
+    assert kept(lab, lesson, "recall")["answer"] == {}, "what is in the hand is not yet put anywhere"
+    press("Escape")
+    assert shown(section) == cards and "back at place 1" in spoken(section)
+    for key in ("Space", "End", "Space"):
+        press(key)
+    assert shown(section) == [*cards[1:], cards[0]]
+    assert section.get_by_role("button", name="This is my order").is_hidden()
+    press("Control+z")
+    assert shown(section) == cards and section.get_by_role("button", name="This is my order").is_visible()
+    press("Control+y")
+    saved(section)
+    page.wait_for_timeout(500)
+    assert kept(lab, lesson, "recall")["answer"] == {"order": [*cards[1:], cards[0]]}
+    press("ArrowDown")
+    press("Alt+ArrowDown")
+    assert "end of the list" in spoken(section)
+    press("Escape")
+    assert page.evaluate(f"{HERE}.matches('.jp-Cell')"), "Escape goes back to the notebook"
+    assert cell_count(page) == 1 + len(CELLS)
+
+
+def test_an_untouched_order_is_not_a_try_until_it_is_taken(page, lab: Lab, made: Open) -> None:
+    lesson = made(page)
+    title = "How a story comes to be"
+    section = exercise(page, title)
+    page.locator(".jp-Cell").first.focus()
+    tab_to(page, inside(title, ".cd-row"))
+    check(page, title)
+    section.get_by_text("an untouched list is not a try").wait_for(timeout=10_000)
+    assert kept(lab, lesson, "predict")["tries"] == []
+    page.wait_for_timeout(5500)
+    assert "does not answer" not in section.locator(".cd-saved").text_content(), (
+        "a check that changes nothing is answered"
+    )
+    for _ in range(6):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate(f"{HERE}.textContent === 'This is my order'"):
+            break
+    page.keyboard.press("Enter")
+    assert page.evaluate(f"{HERE}.matches('.cd-row')")
+    saved(section)
+    check(page, title)
+    section.locator('.cd-headline[data-status="not_yet"]').wait_for(timeout=10_000)
+    assert len(kept(lab, lesson, "predict")["tries"]) == 1
+    assert kept(lab, lesson, "predict")["answer"] == {"order": dealt(lesson.exercise("predict"))}
+
+
+def test_by_touch_in_a_narrow_window(browser, lab: Lab, made: Open) -> None:
+    context = browser.new_context(has_touch=True, viewport={"width": 800, "height": 1000})
+    page = context.new_page()
+    lesson = made(page)
+    section, cards = exercise(page, "The winter in order"), dealt(lesson.exercise("recall"))
+    section.locator(".cd-row").nth(2).tap()
+    later = section.get_by_role("button", name="Later", exact=True)
+    for button in (later, section.get_by_role("button", name="Earlier"), section.locator(".cd-row").first):
+        box = button.bounding_box()
+        assert box["width"] >= 24 and box["height"] >= 24
+    later.tap()
+    later.tap()
+    section.get_by_role("button", name="known only later").tap()
+    saved(section)
+    page.wait_for_timeout(500)
+    assert shown(section) == [*cards[:2], cards[3], cards[4], cards[2], *cards[5:]]
+    assert kept(lab, lesson, "recall")["answer"]["choices"] == {cards[2]: "later"}
+    assert section.evaluate("el => el.scrollWidth <= el.clientWidth"), "nothing is cut off"
+    context.close()
+
+
+def test_by_mouse_too(page, lab: Lab, made: Open) -> None:
+    lesson = made(page)
+    section, cards = exercise(page, "The winter in order"), dealt(lesson.exercise("recall"))
+    rows = section.locator(".cd-row")
+    start, end = rows.nth(0).bounding_box(), rows.nth(3).bounding_box()
+    page.mouse.move(start["x"] + 90, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 90, end["y"] + end["height"] - 4, steps=12)
+    assert kept(lab, lesson, "recall")["answer"] == {}
+    page.mouse.up()
+    saved(section)
+    page.wait_for_timeout(500)
+    moved = [*cards[1:4], cards[0], *cards[4:]]
+    assert shown(section) == moved == kept(lab, lesson, "recall")["answer"]["order"]
+    section.get_by_role("button", name="Undo").click()
+    assert shown(section) == cards, "one drag is one change"
+
+
+def test_edits_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
+    lesson = made(page)
+    asked, answer = lesson.exercise("cases"), best(lesson, "cases")
+    section = exercise(page, asked.title)
+    assert section.locator("textarea").nth(1).input_value() == "The town paid for a new engine in January."
+    page.locator(".jp-Cell").first.focus()
+    tab_to(page, inside(asked.title, "textarea"))
+    page.keyboard.press("End")
+    page.keyboard.type(" ")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(800)
+    assert kept(lab, lesson, "cases")["answer"].get("texts", {}) == {}, "the page's words are not stored"
+
+    page.locator(".jp-Cell").first.focus()
+    do_write(page, lesson, asked, answer)
+    check(page, asked.title)
+    section.locator('.cd-headline[data-status="right"]').wait_for(timeout=10_000)
+    assert kept(lab, lesson, "cases")["answer"]["texts"] == answer["texts"]
+    head = section.locator(".cd-edit").first
+    head.locator("tr.cd-moved", has_text="attributions").wait_for(timeout=10_000)
+    assert "→ 0" in head.locator("tr.cd-moved", has_text="attributions").text_content()
+    assert cell_count(page) == 1 + len(CELLS), "keys reached JupyterLab"
+
+
+def test_measures_wait_for_a_pause_and_are_told_once(page, lab: Lab, made: Open) -> None:
+    made(page)
+    section = exercise(page, "Write it another way")
+    area = section.locator("textarea").nth(1)
+    page.evaluate(
+        """() => { window.cdSaid = []; document.querySelectorAll('.cd-visually-hidden[role=status]').forEach(node =>
+            new MutationObserver(() => window.cdSaid.push(node.textContent)).observe(node, { childList: true })) }"""
+    )
+    area.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("An engine was bought in January.", delay=20)
+    section.locator("tr.cd-moved", has_text="leave out who acts").wait_for(timeout=10_000)
+    page.wait_for_timeout(600)
+    said = [s for s in page.evaluate("window.cdSaid") if s]
+    assert len(said) == 1 and "words: 9 on the page, 6 in your version" in said[0], said
+    section.get_by_role("button", name="Put the page’s words back").nth(0).click()
+    assert area.input_value() == "The town paid for a new engine in January."
+    section.locator("tr.cd-moved").first.wait_for(state="detached", timeout=10_000)
+
+
+def test_the_version_of_another_window_can_be_seen(page, lab: Lab, made: Open) -> None:
+    lesson = made(page)
+    title = "How a story comes to be"
+    section, other = exercise(page, title), ["call", "file", "edit", "print"]
+    button = section.get_by_role("button", name="Show the other version")
+    assert button.is_hidden()
+    elsewhere = AnswerFile.open(lesson.story.id, LESSON, sha256=lesson.story.about["sha256"], root=lab.answers)
+    elsewhere.save("predict", {"order": other})
+    page.locator(".jp-Cell").first.focus()
+    tab_to(page, inside(title, ".cd-row"))
+    page.keyboard.press("Alt+ArrowDown")
+    mine = shown(section)
+    button.wait_for(timeout=10_000)
+    assert "also changed in another window" in section.locator(".cd-saved").text_content()
+    for expected, beside in ((other, mine), (mine, other)):
+        tab_to(page, f"{HERE}.textContent === 'Show the other version'")
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            f"{json.dumps(expected)}.every((id, n) => document.querySelectorAll('section.cd')[1]"
+            ".querySelectorAll('.cd-row')[n].dataset.id === id)",
+            timeout=10_000,
+        )
+        section.locator(".cd-saved", has_text="This is the other version").wait_for(timeout=10_000)
+        entry = kept(lab, lesson, "predict")
+        assert entry["answer"] == {"order": expected} and entry["others"] == [{"order": beside}]
+        page.keyboard.press("Shift+Tab")
+    page.wait_for_timeout(5500)
+    assert "does not answer" not in section.locator(".cd-saved").text_content()
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing(page, lab: Lab, made: Open, theme: str) -> None:
+    made(page, theme=theme)
+    for title in ("The winter in order", "How a story comes to be"):
+        exercise(page, title).get_by_role("button", name="Later", exact=True).click()
+    section = exercise(page, "The winter in order")
+    section.locator("button.cd-primary").click()
+    section.locator(".cd-details li").first.wait_for(timeout=10_000)
+    section.locator(".cd-row").first.focus()
+    page.keyboard.press("Space")
+    found = Axe().run(page, context={"include": [["section.cd"]]}).response["violations"]
+    assert not found, [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
