@@ -36,31 +36,27 @@ def work(tmp_path, monkeypatch):
 class TestPack:
     def test_one_file_that_says_what_is_in_it(self, work, tmp_path):
         done = pack(work)
-        assert done.path == tmp_path / "cwd" / "handin_anonymous_story.json"
+        assert done.path == tmp_path / "cwd" / "handin_anonymous.json"
         assert done.bytes == done.path.stat().st_size < 2000
-        assert done.contents[0].startswith("one: 1 of 1 exercise answered, last changed 20")
-        assert done.contents[1].startswith("two: 1 of 2 exercises answered")
+        assert done.contents[0].startswith("one on “story”: 1 of 1 answered, last changed 20")
+        assert done.contents[1].startswith("two on “story”: 1 of 2 answered")
         handin = json.loads(done.path.read_text("utf-8"))
-        assert (handin["schema"], handin["kind"], handin["story"], handin["learner"]) == (
-            1,
-            "copydesk-handin",
-            "story",
-            "",
-        )
-        assert [a["lesson"] for a in handin["answers"]] == ["one", "two"]
+        assert (handin["schema"], handin["kind"], handin["story"]) == (2, "copydesk-handin", "")
+        assert handin["learner"] == ""
+        assert [(a["story"], a["lesson"]) for a in handin["answers"]] == [("story", "one"), ("story", "two")]
 
     def test_the_learner_names_the_file_and_a_forgotten_name_is_gone(self, work):
         opened(work).set_learner("Zoë / ../CON: 7")
         opened(work).save("a", {"n": 3})
         done = pack(work)
-        assert done.path.name == "handin_Zoë_CON_7_story.json"
+        assert done.path.name == "handin_Zoë_CON_7.json"
         assert read_handin(done.path)["answers"][0]["learner"] == "Zoë / ../CON: 7"
         opened(work).set_learner("")
         assert "Zoë" not in pack(work).path.read_text("utf-8")
 
     def test_a_lesson_can_be_left_out_but_not_by_a_slip(self, work):
         done = pack(work, leave_out=["two"])
-        assert "two is left out, as you asked." in done.contents
+        assert "two is left out and stays here." in done.contents
         assert [a["lesson"] for a in read_handin(done.path)["answers"]] == ["one"]
         with pytest.raises(CopydeskError, match="there are: one, two"):
             pack(work, leave_out=["tow"])
@@ -75,21 +71,98 @@ class TestPack:
         opened(work).set_learner("A/B")
         mine = pack(work).path
         opened(work).set_learner("A B")
-        assert pack(work).path.name == "handin_A_B_story_2.json" and read_handin(mine)["learner"] == "A/B"
+        assert pack(work).path.name == "handin_A_B_2.json" and read_handin(mine)["learner"] == "A/B"
         (tmp_path / "shopping.json").write_text("milk")
         assert pack(work, to=tmp_path / "shopping.json").path.name == "shopping_2.json"
         assert (tmp_path / "shopping.json").read_text() == "milk"
         assert not list(Path.cwd().glob(".*"))
 
-    def test_several_stories_must_be_told_apart(self, work):
-        opened(work, story="other").save("a", {})
-        (work / ".ipynb_checkpoints").mkdir()
-        (work / ".ipynb_checkpoints" / "x.json").write_text("{}")
-        with pytest.raises(CopydeskError, match="name one: other, story"):
-            pack(work)
-        assert pack(work, story="other").path.name == "handin_anonymous_other.json"
+    def test_all_stories_go_into_one_file_and_one_story_still_can(self, work):
+        opened(work, "zero", story="practice").save("a", {"n": 0})
+        opened(work, "two", story="other").save("a", {"n": 7})
+        for place in (".ipynb_checkpoints", "my own notes"):
+            (work / place).mkdir()
+            (work / place / "x.json").write_text("{}")
+        done = pack(work)
+        handin = read_handin(done.path)
+        named = [(a["story"], a["lesson"]) for a in handin["answers"]]
+        assert named == [("story", "one"), ("other", "two"), ("story", "two"), ("practice", "zero")]
+        assert handin["story"] == "" and [c.partition(":")[0] for c in done.contents] == [
+            f"{lesson} on “{story}”" for story, lesson in named
+        ]
+        one = pack(work, story="other")
+        assert one.path.name == "handin_anonymous_other.json" and read_handin(one.path)["story"] == "other"
+        assert [a["lesson"] for a in read_handin(one.path)["answers"]] == ["two"]
         with pytest.raises(CopydeskError, match="cannot name"):
             pack(work, story="../story")
+
+    def test_the_file_of_all_stories_does_not_replace_that_of_one(self, work, tmp_path):
+        one = pack(work, story="story", to=tmp_path / "mine.json").path
+        assert pack(work, to=one).path.name == "mine_2.json" and read_handin(one)["story"] == "story"
+
+    @pytest.mark.parametrize("name", ["one/a", "*/a", ["two", "one/b"]])
+    def test_an_exercise_can_be_left_out(self, work, name):
+        opened(work).save("b", {"secret": "Žižkov"})
+        done = pack(work, leave_out=name)
+        kept = {f"{a['lesson']}/{e}" for a in read_handin(done.path)["answers"] for e in a["exercises"]}
+        told = {c.partition(" is left out")[0] for c in done.contents if "is left out" in c}
+        assert (kept, told) == {
+            "one/a": ({"one/b", "two/a", "two/b"}, {"one/a"}),
+            "*/a": ({"one/b", "two/b"}, {"one/a", "two/a"}),
+            "['two', 'one/b']": ({"one/a"}, {"two", "one/b"}),
+        }[str(name)]
+        assert ("Žižkov" in done.path.read_text("utf-8")) == ("one/b" in kept)
+        assert opened(work).record("b").answer == {"secret": "Žižkov"}, "it stays where it was"
+
+    def test_what_is_left_out_leaves_an_earlier_file_too(self, work):
+        first = pack(work).path
+        assert pack(work, leave_out="*/a").path == first
+        assert "a" not in read_handin(first)["answers"][0]["exercises"]
+        assert [a["lesson"] for a in read_handin(first)["answers"]] == ["two"], "nothing of one is left to hand in"
+
+    def test_an_exercise_is_not_left_out_by_a_slip(self, work):
+        with pytest.raises(CopydeskError, match="no answers to two/c to leave out; there are: two/a, two/b"):
+            pack(work, leave_out="two/c")
+        with pytest.raises(CopydeskError, match="no answers to tow/a to leave out; there are: one, two"):
+            pack(work, leave_out="tow/a")
+        assert len(pack(work, leave_out="*/nowhere").contents) == 2
+        assert len(list(Path.cwd().iterdir())) == 1
+
+    @pytest.mark.parametrize("exercises", [{"a": {"x": 1}, "b": 2}, {"b": 2}, [], None, "…"])
+    def test_nothing_is_left_in_a_form_nobody_knows(self, work, exercises):
+        newer = {"schema": 9, "story": "story", "lesson": "one", "exercises": exercises}
+        (work / "story" / "one.json").write_text(json.dumps(newer))
+        done = pack(work, leave_out="*/a")
+        packed = [a for a in read_handin(done.path)["answers"] if a["lesson"] == "one"]
+        if isinstance(exercises, dict):
+            assert packed[0]["exercises"] == {"b": 2}
+        else:
+            assert not packed and "cannot leave an exercise out" in done.contents[0]
+
+    def test_an_exercise_with_a_line_of_its_own(self, work):
+        opened(work).save("discern", {"choices": {}})
+        opened(work, "three").save("discern", {"choices": {}})
+        lines = [c for c in pack(work).contents if "never graded" in c]
+        assert [c.partition(":")[0] for c in lines] == ["one on “story”", "three on “story”"]
+        assert [c for c in pack(work).contents if c.startswith("three")] == lines[1:]
+        assert not [c for c in pack(work, leave_out="*/discern").contents if "never graded" in c]
+
+    def test_files_that_are_not_answers_to_that_lesson_stop_nothing(self, work):
+        place = work / "story"
+        for name, content in (
+            ("not a name", {"schema": 1, "exercises": {}}),
+            ("three", {"schema": 9, "story": "elsewhere", "lesson": "three"}),
+            ("four", {"schema": 1, "story": "story", "lesson": "one", "exercises": {}}),
+            ("five", {"schema": 9}),
+        ):
+            (place / f"{name}.json").write_text(json.dumps(content))
+        done = pack(work)
+        assert [a["lesson"] for a in read_handin(done.path)["answers"]] == ["five", "one", "two"]
+        assert [c.partition(" is not in it")[0] for c in done.contents if "is not in it" in c] == [
+            "story/four.json",
+            "story/not a name.json",
+            "story/three.json",
+        ]
 
     def test_nothing_to_hand_in_is_said(self, tmp_path):
         with pytest.raises(CopydeskError, match="answer an exercise first"):
@@ -105,8 +178,9 @@ class TestPack:
         (work / "story" / "two.json").write_bytes(b"{")
         (work / "story" / "two.json.bak").unlink()
         done = pack(work)
-        assert done.contents[0].startswith("one: 1 of 1")
-        assert done.contents[1] == "two.json is not in it: it cannot be read (is not JSON). Open the lesson to mend it."
+        assert done.contents[0].startswith("one on “story”: 1 of 1")
+        unread = "story/two.json is not in it: it cannot be read (is not JSON). Open the lesson to mend it."
+        assert done.contents[1] == unread
         assert (work / "story" / "two.json").read_bytes() == b"{", "packing changes nothing"
 
     def test_a_newer_file_and_what_lies_beside_it_both_go(self, work):
@@ -114,7 +188,7 @@ class TestPack:
         (work / "story" / "one.json").write_text(json.dumps(newer))
         opened(work).save("z", {"n": 1})
         done = pack(work)
-        assert done.contents[0] == "one: the whole file, which a newer Copydesk wrote."
+        assert done.contents[0] == "one on “story”: the whole file, which a newer Copydesk wrote."
         assert len(done.contents) == 3
 
     def test_a_full_disk_is_one_sentence(self, work, tmp_path):
@@ -128,7 +202,7 @@ class TestUnpack:
         opened(work).set_learner("Zoë")
         handin = pack(work).path
         told = unpack(handin, tmp_path / "new")
-        assert told[:2] == ["one: put back, 1 exercise.", "two: put back, 2 exercises."]
+        assert told[:2] == ["one on “story”: put back, 1 exercise.", "two on “story”: put back, 2 exercises."]
         for lesson, exercise in (("one", "a"), ("two", "a"), ("two", "b")):
             back = opened(tmp_path / "new", lesson)
             assert back.record(exercise) == opened(work, lesson).record(exercise)
@@ -137,13 +211,32 @@ class TestUnpack:
         assert all("nothing new" in sentence for sentence in unpack(handin, tmp_path / "new"))
         assert before == {p: p.read_bytes() for p in (tmp_path / "new").rglob("*.json")}
 
+    def test_each_story_goes_back_where_it_belongs(self, work, tmp_path):
+        opened(work, "one", story="practice").save("a", {"n": 4})
+        unpack(pack(work).path, tmp_path / "new")
+        assert opened(tmp_path / "new", "one", story="practice").record("a").answer == {"n": 4}
+        assert opened(tmp_path / "new", "one").record("a").answer == {"n": 1}
+        assert sorted(p.name for p in (tmp_path / "new").iterdir() if p.is_dir()) == ["practice", "story"]
+
+    def test_a_hand_in_of_the_first_form_is_read_and_put_back(self, work, tmp_path):
+        old = json.loads(pack(work, story="story").path.read_text("utf-8"))
+        old |= {"schema": 1, "answers": [{n: v for n, v in a.items() if n != "story"} for a in old["answers"]]}
+        (tmp_path / "old.json").write_text(json.dumps(old), "utf-8")
+        handin = read_handin(tmp_path / "old.json")
+        assert (handin["schema"], handin["story"]) == (2, "story")
+        assert [a["story"] for a in handin["answers"]] == ["story", "story"]
+        unpack(tmp_path / "old.json", tmp_path / "new")
+        assert opened(tmp_path / "new", "two").record("a") == opened(work, "two").record("a")
+        assert pack(work, story="story", to=tmp_path / "old.json").path.name == "old.json", "still one's own"
+
     def test_what_is_there_stays_and_the_rest_goes_beside(self, work, tmp_path):
         handin = pack(work).path
         here = opened(tmp_path / "new", "two")
         here.save("a", {"mine": 1})
         here.save("c", {"mine": 2})
         told = unpack(handin, tmp_path / "new")
-        assert told[1] == "two: 1 exercise put back, 1 exercise kept beside a different answer; what was there stays."
+        kept = "1 exercise put back, 1 exercise kept beside a different answer; what was there stays."
+        assert told[1] == f"two on “story”: {kept}"
         record = here.record("a")
         assert (record.answer, record.others, len(record.tries)) == ({"mine": 1}, ({"n": 2},), 1)
         assert here.record("c").answer == {"mine": 2}
@@ -221,7 +314,25 @@ class TestStrangersFiles:
             (b'{"nbformat": 4, "cells": []}', "not a Copydesk hand-in"),
             (b"[" * 200_000, "not JSON"),
             (b'{"kind":' + b"[" * 300 + b"]" * 300 + b"}", "brackets"),
-            (b'{"kind": "copydesk-handin", "schema": 2}', "newer Copydesk"),
+            (b'{"kind": "copydesk-handin", "schema": 3}', "newer Copydesk"),
+            (b'{"kind": "copydesk-handin", "schema": 2, "learner": "", "answers": {}}', "lacks"),
+            (b'{"kind": "copydesk-handin", "schema": 1, "story": "", "learner": "", "answers": []}', "name a story"),
+            (b'{"kind": "copydesk-handin", "schema": 2, "story": null, "learner": "", "answers": []}', "name a story"),
+            (
+                b'{"kind": "copydesk-handin", "schema": 2, "story": "", "learner": "",'
+                b' "answers": [{"schema": 1, "lesson": "x", "exercises": {}}]}',
+                "name a story",
+            ),
+            (
+                b'{"kind": "copydesk-handin", "schema": 2, "story": "", "learner": "",'
+                b' "answers": [{"schema": 1, "lesson": "x", "story": "../s", "exercises": {}}]}',
+                "name a story",
+            ),
+            (
+                b'{"kind": "copydesk-handin", "schema": 2, "story": "s", "learner": "",'
+                b' "answers": [{"schema": 1, "lesson": "x", "story": "t", "exercises": {}}]}',
+                "two stories",
+            ),
             (b'{"kind": "copydesk-handin", "schema": "1"}', "schema"),
             (b'{"kind": "copydesk-handin", "schema": 1, "story": "s"}', "lacks"),
             (

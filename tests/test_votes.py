@@ -53,6 +53,14 @@ def test_files_of_a_class_are_counted_and_nobody_is_named(lesson: Lesson, tmp_pa
     assert not any(name in repr(votes) for name in ("Ann", "Bo", "Cy"))
 
 
+def test_of_a_hand_in_with_all_stories_only_this_storys_votes_count(lesson: Lesson, tmp_path: Path) -> None:
+    for story, vote in ((lesson.story.id, "yes"), ("another-story", "no")):
+        AnswerFile.open(story, ID, sha256="ab" * 32, root=tmp_path / "Ann").save("vote", {"choices": {"v1": vote}})
+    pack(tmp_path / "Ann", to=tmp_path / "class")
+    votes = class_votes(lesson, "vote", tmp_path / "class")
+    assert votes.learners == 1 and votes.table["v1"] == {"yes": 1, "no": 0}
+
+
 def test_what_cannot_be_read_is_counted_and_left_out(lesson: Lesson, tmp_path: Path) -> None:
     box = tmp_path / "class"
     hand_in(lesson, tmp_path, "Ann", box, v1="yes", v2="perhaps", v9="no")

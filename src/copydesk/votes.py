@@ -40,7 +40,8 @@ class Agreement:
 
 def agreement(votes: ClassVotes) -> Agreement:
     """Percent agreement and Krippendorff's alpha, rounded to two places."""
-    percent, alpha, interval = (f(votes.table) for f in (percent_agreement, krippendorff_alpha, bootstrap_interval))
+    percent, alpha = percent_agreement(votes.table), krippendorff_alpha(votes.table)
+    interval = bootstrap_interval(votes.table)
     ends = (interval.low, interval.high) if interval and alpha is not None else (None, None)
     return Agreement(*(None if v is None else round(v, 2) for v in (percent, alpha, *ends)))
 

@@ -138,6 +138,15 @@ class AnswerFile:
 
         return self._change(exercise, edit)
 
+    def swap(self, exercise: str) -> Record:
+        """Change places with the version kept last beside an answer; done again and again, each comes up in turn."""
+
+        def edit(entry: Json) -> Json:
+            *others, other = entry["others"] or [entry["answer"]]
+            return {**entry, "answer": other, "others": [entry["answer"], *others]}
+
+        return self._change(exercise, edit)
+
     def _change(self, exercise: str, edit: Callable[[Json], Json]) -> Record:
         if not isinstance(exercise, str) or not exercise.isprintable() or not 0 < len(exercise) <= 200:
             raise CopydeskError(f"{str(exercise)[:60]!r} cannot name an exercise", "use at most 200 printed characters")

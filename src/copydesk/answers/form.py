@@ -81,10 +81,18 @@ def encode(value: object, *, indent: int | None = 1) -> bytes:
         return text(True).encode("ascii")
 
 
-def decode(data: bytes, *, levels: int = 2 * DEEPEST) -> Json:
-    """Read one JSON object out of bytes from anywhere; raises nothing but `Damaged`."""
+def decode(data: bytes, *, levels: int = 2 * DEEPEST, strict: bool = False) -> Json:
+    """Read one JSON object out of bytes from anywhere; raises nothing but `Damaged`.
+
+    With `strict`, no object may have a field twice: the kit never writes that, and readers differ on which one counts.
+    """
+    once = _once if strict else None
     try:
-        value = json.loads(data.decode("utf-8-sig"), parse_constant=_not_json, parse_float=_finite)
+        value = json.loads(
+            data.decode("utf-8-sig"), parse_constant=_not_json, parse_float=_finite, object_pairs_hook=once
+        )
+    except Damaged:
+        raise
     except UnicodeDecodeError:
         raise Damaged("is not text in UTF-8") from None
     except (ValueError, RecursionError):
@@ -94,6 +102,13 @@ def decode(data: bytes, *, levels: int = 2 * DEEPEST) -> Json:
     if _deeper_than(levels, value):
         raise Damaged("has too many brackets inside each other")
     return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Json:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise Damaged("has a field twice in one place")
+    return fields
 
 
 def _not_json(word: str) -> NoReturn:
@@ -108,6 +123,8 @@ def _finite(digits: str) -> float:
 def _deeper_than(levels: int, value: object) -> bool:
     layer = [value]
     for _ in range(levels):
+        if not layer:
+            return False
         layer = [
             child
             for outer in layer
@@ -199,10 +216,16 @@ def _check_entry(entry: object) -> None:
         _typed(attempt, {"answer": {}, "score": 0.0, "points": 0.0, "at": "", "round": 1})
 
 
+_KINDS: dict[type, Any] = {float: (int, float), type(None): (str, type(None))}
+"""What may stand where a default of this type stands, if it is more than that type."""
+
+
 def _typed(holder: Json, defaults: Json) -> None:
     for name, default in defaults.items():
         value = holder.setdefault(name, default)
-        kinds: Any = {int: int, float: (int, float), type(None): (str, type(None))}.get(type(default), type(default))
+        if type(value) is type(default):
+            continue
+        kinds = _KINDS.get(type(default), type(default))
         if not isinstance(value, kinds) or isinstance(value, bool):
             raise Damaged(f"has a {name!r} of the wrong kind")
 

@@ -19,7 +19,7 @@ def put_back(document: Json, place: Path) -> str:
         if present and schema_of(present) > SCHEMA >= schema_of(document):
             path = sibling(path, f"v{SCHEMA}")
             present, news = mend(path)
-        return f"{lesson}: {_settle(path, present, document)}{f' {news}.' if news else ''}"
+        return f"{lesson} on “{place.name}”: {_settle(path, present, document)}{f' {news}.' if news else ''}"
 
 
 def _settle(path: Path, present: Json | None, document: Json) -> str:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from copydesk.answers.disk import backup, read_bytes, set_aside, time_tag, write
-from copydesk.answers.form import Damaged, Json, checked, decode, encode
+from copydesk.answers.form import SCHEMA, Damaged, Json, Record, checked, decode, encode, schema_of
 from copydesk.errors import CopydeskError
 
 
@@ -59,3 +59,12 @@ def peek(path: Path) -> Json | None:
         if (document := read_document(backup(path))) is None:
             raise
         return document
+
+
+def peek_record(path: Path, exercise: str) -> Record:
+    """What a lesson's file keeps of one exercise, nothing on disk being changed; empty if it cannot be read."""
+    with suppress(Damaged, CopydeskError):
+        document = peek(path)
+        if document and schema_of(document) <= SCHEMA and exercise in document["exercises"]:
+            return Record.of(document["exercises"][exercise])
+    return Record()
