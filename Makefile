@@ -41,9 +41,10 @@ lint: $(VENV)/test.done ## formatter, linter, types
 
 notebooks: $(VENV)/test.done ## run every lesson and store the outputs that nbval compares
 	$(BIN)/python tests/refresh_notebooks.py
+	$(BIN)/python tests/refresh_sheets.py
 
-bench: $(VENV)/test.done ## print the figures the README quotes
-	$(BIN)/python benchmarks/light.py
+bench: $(VENV)/test.done ## print the figures the README quotes as one table, in about 6 minutes (STORIES=file.jsonl adds attribution)
+	$(BIN)/python benchmarks/all.py $(STORIES)
 
 clean: ## remove what make made
 	rm -rf $(VENV)

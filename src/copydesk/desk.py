@@ -2,49 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copydesk import counts
-from copydesk.answers import AnswerFile, folder, where
-from copydesk.context.facts import Fact, story_facts
-from copydesk.lessons import Lesson, load_lesson
-from copydesk.render import Mark, blocks, marks_of, still
+from copydesk.answers import AnswerFile, Record, folder, where
+from copydesk.answers.rescue import peek_record
+from copydesk.desk_views import Views, no_key
+from copydesk.discernment import PRIVATE, choose_form, discernment, first_answer
+from copydesk.lessons import Exercise, load_lesson
+from copydesk.render import Mark, Page, blocks, marks_of, still
 from copydesk.results import Result, results
-from copydesk.sourcing import By, Counted, Diversity, counted, diversity, totals
 from copydesk.stories import Story
 from copydesk.wording import load_wording
 
 if TYPE_CHECKING:
     from copydesk.answers.handin import HandIn
-    from copydesk.figures import Figure
     from copydesk.widgets import ExerciseWidget
 
 
-class Page:
-    """HTML that shows itself in a notebook; its plain form is one sentence."""
-
-    def __init__(self, html: str, plain: str) -> None:
-        self.html, self.plain = html, plain
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return self.plain
-
-
-class Desk:
+class Desk(Views):
     """One open lesson: read the page, do its exercises, see the result, pack the work."""
-
-    def __init__(self, lesson: Lesson, answers: AnswerFile) -> None:
-        self.lesson, self.answers = lesson, answers
-
-    @property
-    def story(self) -> Story:
-        """The story this lesson runs on."""
-        return self.lesson.story
 
     def __repr__(self) -> str:
         return f"<Desk: lesson {self.lesson.id} on '{self.story.id}'>"
@@ -64,7 +43,10 @@ class Desk:
         """The exercise of that id, with the learner's own work in it."""
         from copydesk.widgets import exercise_widget
 
-        return exercise_widget(self.lesson, self.lesson.exercise(exercise_id), self.answers)
+        exercise = self.lesson.exercise(exercise_id)
+        if exercise.get("forms"):
+            exercise = choose_form(exercise, self.answers.record(exercise_id), self._before(exercise))
+        return exercise_widget(self.lesson, exercise, self.answers)
 
     def read(self, exercise_id: str | None = None) -> Page:
         """The story, or the paragraphs one exercise is about, to read before marking."""
@@ -99,60 +81,26 @@ class Desk:
         )
         return self._page(body, f"a worked example with {len(marks)} marks")
 
-    def timeline(self, *, later: bool = False) -> Figure:
-        """What was going on, as known on the day of the story (or, with `later`, as known since)."""
-        from copydesk.lesson_figures import timeline_figure
-
-        return timeline_figure(self.lesson, later=later)
-
-    def voices(self) -> Figure | Page:
-        """Whose words fill the story, as a figure."""
-        from copydesk.lesson_figures import voices_figure
-
-        return voices_figure(self.story) if self.story.key else _no_key()
-
-    def machine(self, *, after: str | None = None) -> Page:
-        """What the attribution finder makes of the story: its marks, and the rule behind each.
-
-        With `after`, only once that exercise was checked: the marks would give its answers away.
-        """
-        from copydesk.machine_page import machine_page
-
-        if after and not self.answers.record(after).tries and self.story.key:
-            title = self.lesson.exercise(after).title
-            wait = load_wording("strings")["lesson"]["first_do"].format(title=title)
-            return Page(still(f"<p>{escape(wait)}</p>"), wait)
-        return Page(*machine_page(self.story))
-
-    def speakers(self) -> dict[str, int]:
-        """How many attributions the key counts for each speaker."""
-        return counts.speakers(self.story)
-
-    def devices(self) -> dict[str, int]:
-        """How many framing devices of each class the key lists."""
-        return counts.devices(self.story)
-
-    def facts(self, *, known: bool = False) -> list[Fact]:
-        """The story's dated facts; with `known`, those that were public on its day."""
-        return [f for f in story_facts(self.story) if not known or f.known_on(self.story.date)]
-
-    def sourcing(self) -> Any:
-        """An explorer of the sources: shares, in attributions or words, with one item dropped if wanted."""
-        from copydesk.widgets.explorers import sourcing_explorer
-
-        items = self._counted()
-        return sourcing_explorer(items) if items else _no_key()
-
-    def diversity(self, *, by: By = "attributions") -> Diversity:
-        """How varied the sources of the story are, by the key."""
-        return diversity(totals(self._counted(), by=by))
-
-    def _counted(self) -> tuple[Counted, ...]:
-        return counted(self.story.key, self.story.article.text) if self.story.key else ()
-
     def result(self) -> Result:
         """The learner's own result so far, beside each objective's bar."""
         return results(self.lesson, self.answers)
+
+    def discernment(self, exercise_id: str = "discern") -> Page:
+        """How well the learner's questions were aimed, and how well before the course; never graded."""
+        from copydesk.discernment_page import discernment_page
+
+        if (key := self.lesson.key) is None:
+            return no_key()
+        exercise = self.lesson.exercise(exercise_id)
+        records = self.answers.record(exercise_id), self._before(exercise)
+        now, before = (discernment(exercise, first_answer(record), key) for record in records)
+        return Page(*discernment_page(now, before)) if now else self._wait(exercise_id)
+
+    def _before(self, exercise: Exercise) -> Record:
+        """What the learner did in the exercise of an earlier lesson that this one is like."""
+        lesson, _, name = exercise.get("like", "").partition("/")
+        files = sorted(self.answers.path.parents[1].glob(f"*/{lesson}.json")) if lesson else []
+        return next((record for file in files if (record := peek_record(file, name)).changed), Record())
 
     def name(self) -> Any:
         """A box for a name or number, asked once and never required."""
@@ -161,18 +109,10 @@ class Desk:
         return name_box(self.answers)
 
     def hand_in(self) -> Any:
-        """A button that packs all work on this story into one small file and lists what is in it."""
+        """A button that packs all work, on every story, into one small file and lists what is in it."""
         from copydesk.widgets.controls import hand_in_box
 
-        return hand_in_box(self.story.id)
-
-    def _page(self, html: str, plain: str) -> Page:
-        return Page(still(html, rights=self.story.rights), plain)
-
-
-def _no_key() -> Page:
-    sentence = str(load_wording("strings")["sourcing"]["no_key"])
-    return Page(still(f"<p>{escape(sentence)}</p>"), sentence)
+        return hand_in_box()
 
 
 def open_lesson(lesson_id: str, story: Story | None = None) -> Desk:
@@ -186,8 +126,11 @@ def open_lesson(lesson_id: str, story: Story | None = None) -> Desk:
     return Desk(lesson, answers)
 
 
-def hand_in(story: str | None = None, *, to: Path | None = None) -> HandIn:
-    """Pack all work on a story into one small file, without a button."""
+def hand_in(story: str | None = None, *, leave_out: str | Collection[str] = PRIVATE, to: Path | None = None) -> HandIn:
+    """Pack all work, or that on one story, into one small file, without a button.
+
+    What was answered in the forms of discernment stays here unless `leave_out` says otherwise: `leave_out=()`.
+    """
     from copydesk.answers.handin import pack
 
-    return pack(folder(), story=story, to=to)
+    return pack(folder(), story=story, leave_out=leave_out, to=to)
