@@ -102,7 +102,9 @@ def test_what_is_not_there_is_said_in_a_sentence(practice: Story) -> None:
 
 def test_handing_in_without_a_button(tmp_path: Path) -> None:
     open_lesson("00_start_here").answers.save("voices", {"choices": {"p1.s1": "reporter"}})
-    packed = hand_in("practice", to=tmp_path)
+    packed = hand_in(to=tmp_path)
+    assert packed.path == tmp_path / "handin_anonymous.json" and len(packed.contents) == 1
+    assert hand_in("practice", to=tmp_path).path.name == "handin_anonymous_practice.json"
     assert packed.path.parent == tmp_path and packed.path.stat().st_size == packed.bytes and packed.contents
     desk = open_lesson("00_start_here")
     assert [type(b).__name__ for b in (desk.name(), desk.hand_in())] == ["VBox", "VBox"]

@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
-from copydesk.lessons import load_lesson
+from copydesk.answers import AnswerFile
+from copydesk.lessons import Exercise, Lesson, load_lesson
+from copydesk.results import results
+from copydesk.scoring import model_answers
+from copydesk.scoring.form import answers_of, options
 from copydesk.spans import words
-from copydesk.stories import load_story
+from copydesk.stories import Story, load_story
 from copydesk.wording import load_wording
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,11 +27,15 @@ VERDICT = re.compile(
     r"(?<!\w)(?:" + "|".join(re.escape(w).replace(r"\ ", r"[\s-]+") for w in NEVER) + r")(?!\w)", re.IGNORECASE
 )
 SHOWN = [
-    *(KIT / "data" / f"{name}.toml" for name in ("strings", "choices", "devices")),
+    *(
+        KIT / "data" / f"{name}.toml"
+        for name in ("strings", "choices", "devices", "glossary", "framing_cues", "rubric")
+    ),
     *sorted((KIT / "lessons").glob("*.toml")),
     *sorted(SEEDS.glob("*/lessons.toml")),
     *sorted(SEEDS.glob("*/key.json")),
     *sorted(ROOT.glob("notebooks/**/*.ipynb")),
+    *sorted(ROOT.glob("notebooks/instructor/*.md")),
 ]
 QUOTING = {"04_which_words_frame.toml": {"proof that the story is unfair"}}  # a wrong option, refused with its reason
 """Strings that may hold such words, by file: because they are refused there, or are the title of a cited work."""
@@ -52,6 +60,8 @@ def shown(path: Path) -> list[str]:
         return [*strings(tomllib.loads(text))]
     if path.suffix == ".ipynb":
         return ["".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "markdown"]
+    if path.suffix == ".md":
+        return [text]
     return [*strings(json.loads(text))]
 
 
@@ -126,6 +136,45 @@ def test_each_side_has_wording_that_is_questioned() -> None:
     voices = [str(e.get("voice")) for e in story.key.framing]
     for side in ("KALLAS", "RUSSIA", "DIPLOMAT", "reporter"):
         assert any(side in voice for voice in voices), side
+
+
+MINDS = {"finds the wording fair": 0, "finds it loaded": -1}
+
+
+def answer_of(mind: int, exercise: Exercise, lesson: Lesson) -> dict[str, Any]:
+    """What a learner of this mind gives: of all the answers that are open, always the first, or always the last."""
+    assert lesson.key is not None
+    models = [*model_answers(exercise, lesson.key, lesson.story.article.text).values()]
+    if exercise.type == "form":
+        keyed = answers_of(exercise, lesson.key)
+        open_ = {q["id"]: [*options(q)][mind] for q in exercise.get("questions") if options(q) and q["id"] not in keyed}
+        either = {q: e["accept"][mind] for q, e in keyed.items() if "accept" in e}
+        return {"values": {**(models[0]["values"] if models else {}), **open_, **either}}
+    if exercise.type == "sort" and not models:  # a vote
+        return {"choices": {i["id"]: ["yes", "no"][mind] for i in exercise.get("items")}}
+    return models[mind] if models else {}
+
+
+@pytest.mark.parametrize("mind", MINDS)
+@pytest.mark.parametrize("story", [s for s in STORIES if "05_what_is_the_frame" in s.lessons], ids=lambda s: s.id)
+def test_opposed_minds_both_reach_full_marks(mind: str, story: Story) -> None:
+    """One finds every wording fair, one finds it loaded; where readers may differ, they do. Both earn everything."""
+    given = {}
+    for name in [n for n in story.lessons if n >= "04"]:
+        lesson = load_lesson(name, story)
+        answers = AnswerFile.open(story.id, name, sha256=story.about["sha256"])
+        for exercise in lesson.exercises:
+            given[exercise.key_name] = answer = answer_of(MINDS[mind], exercise, lesson)
+            answers.save(exercise.id, answer)
+        result = results(lesson, answers)
+        assert result.points == pytest.approx(result.possible), (name, result.scores)
+    opposed = [
+        n
+        for n, a in given.items()
+        for e in [load_lesson(n.split("/")[0], story).exercise(n.split("/")[1])]
+        if a != answer_of(-1 - MINDS[mind], e, load_lesson(n.split("/")[0], story))
+    ]
+    assert len(opposed) >= 8, "the two differ in many places"
 
 
 def test_hindsight_is_marked_and_never_graded() -> None:

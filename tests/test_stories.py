@@ -30,7 +30,7 @@ def test_a_story_knows_its_rights_and_its_day() -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_there_are() -> None:
-    with pytest.raises(CopydeskError, match="no story named 'baltic'; there are: baltics-2022, practice"):
+    with pytest.raises(CopydeskError, match=r"no story named 'baltic'; there are: baltics-2022, .*practice"):
         load_story("baltic")
 
 
@@ -41,8 +41,9 @@ def test_a_path_is_a_story_too(tmp_path: Path) -> None:
 
 def test_copydesk_seeds_is_the_only_place_where_it_is_set(seeds: Path) -> None:
     shutil.rmtree(seeds / "baltics-2022")
-    assert list_stories() == ["practice"]
-    with pytest.raises(CopydeskError, match="there are: practice"):
+    others = ["greywater-barrage", "practice"]
+    assert list_stories() == others
+    with pytest.raises(CopydeskError, match=f"there are: {', '.join(others)}"):
         load_story()
 
 

@@ -41,14 +41,24 @@ def feedback(exercise: Exercise, outcome: Outcome, *, last: bool) -> dict[str, A
 def headline(exercise: Exercise, outcome: Outcome, *, last: bool) -> str:
     """One sentence on how it went."""
     say = load_wording("strings")["outcome"]
-    if outcome.status in ("not_attempted", "received"):
-        return str(say[outcome.status])
+    if outcome.status == "not_attempted":
+        return _not_attempted(exercise)
+    if outcome.status == "received":
+        return str(say["received"])
     if exercise.type == "write":
         return str(say["complete" if outcome.status == "right" else "incomplete"])
     if exercise.points == 0 and not any(n.possible for n in outcome.notes):
         return str(say["noted"])
-    name = outcome.status if outcome.status == "right" or not last else "done_tries"
+    usual = outcome.status if outcome.status == "right" or not last else "done_tries"
+    name = "ungraded" if exercise.get("forms") else usual
     return str(say[name].format(percent=round(100 * outcome.score)))
+
+
+def _not_attempted(exercise: Exercise) -> str:
+    say = load_wording("strings")
+    if exercise.get("forms"):
+        return str(say["sort"]["unfinished"])
+    return str(say["order"]["untouched"] if exercise.type == "order" else say["outcome"]["not_attempted"])
 
 
 def _row(note: Note) -> dict[str, Any]:
@@ -60,7 +70,7 @@ def _row(note: Note) -> dict[str, Any]:
         "mark": mark,
         "sign": SIGNS[mark],
         "mark_text": say[mark],
-        "where": f"{note.where}.",
+        "where": note.where if note.where.endswith(("?", "!", ".")) else f"{note.where}.",
         "reveal": note.reveal,
         "others": list(note.others),
         "readings": list(note.readings),

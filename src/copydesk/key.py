@@ -25,19 +25,25 @@ VERDICTS = ("supported", "compressed", "imprecise", "not_checkable")
 VOICES = ("reporter", "attributed", "mixed")
 LAYERS = (
     *("furniture", "paragraphs", "sentences", "reporter_voice", "sources", "attributions", "framing"),
-    *("structure", "questions", "policy_frames", "quirks", "claims", "controls"),
+    *("structure", "questions", "entman", "policy_frames", "quirks", "claims", "controls"),
 )
 
-SPANS = {*LAYERS} - {"sources", "attributions", "structure", "questions", "policy_frames"}
+PLACELESS = {"structure", "questions", "entman", "policy_frames"}
+"""Layers about the story as a whole, not about one block."""
+SPANS = {*LAYERS} - PLACELESS - {"sources", "attributions"}
 """Layers whose records are spans themselves."""
+FUNCTIONS = ("problem", "cause", "moral", "remedy")
+"""What a frame does (Entman 1993, Journal of Communication 43(4))."""
 NEEDED: dict[str, tuple[str, ...]] = {
     "sources": ("name", "kind"),
     "sentences": ("voice",),
     "attributions": ("region", "speaker", "kind", "form", "counted", "content"),
     "framing": ("region", "device", "readings"),
     "claims": ("verdict",),
+    "questions": ("answer",),
+    "entman": ("frame", "name", *FUNCTIONS),
 }
-TEXTS = ("region", "speaker", "kind", "form", "carried_from", "device", "verdict", "voice", "name", "note")
+TEXTS = ("region", "speaker", "kind", "form", "carried_from", "device", "verdict", "voice", "name", "note", "frame")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ class Key:
     def layer(self, name: str, region: tuple[str, ...] = ()) -> tuple[Entry, ...]:
         """The entries of one layer, if wanted only those of some blocks."""
         found = self.entries.get(name, ())
-        return tuple(e for e in found if not region or e.get("region", e.id.split(".")[0]) in region)
+        placed = region and name not in PLACELESS
+        return tuple(e for e in found if not placed or e.get("region", e.id.split(".")[0]) in region)
 
     def entry(self, entry_id: str) -> Entry:
         """The entry of that id, whatever its layer."""
@@ -163,7 +170,7 @@ def _misshapen(layer: str, record: Mapping[str, Any]) -> Iterator[str]:
     for of in (record, *(a["patch"] for a in contest.get("alternatives", ()))):
         yield from (
             f"its {n} is not a span"
-            for n in ("source", "cue", "content")
+            for n in ("source", "cue", "content", *FUNCTIONS)
             if of.get(n) is not None and not _spans(of[n])
         )
     if layer in SPANS and not _spans(record):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from copydesk.agreement import per_item_split
 from copydesk.context.facts import by_id, say_day, story_facts
 from copydesk.context.timeline import timeline
 from copydesk.counts import words_by_voice
 from copydesk.errors import CopydeskError
 from copydesk.figures import Figure, Table, show
+from copydesk.frame_scales import scales
 from copydesk.lessons import Lesson
-from copydesk.plots import percent, shares_plot, shares_table, timeline_plot, timeline_table
+from copydesk.plots import percent, scales_plot, shares_plot, shares_table, splits_plot, timeline_plot, timeline_table
 from copydesk.sourcing import By, Counted, diversity, totals, without
+from copydesk.spans import Span
 from copydesk.stories import Story
-from copydesk.wording import load_wording
+from copydesk.votes import ClassVotes, agreement, class_votes
+from copydesk.wording import choice_labels, load_wording
 
 
 def timeline_figure(lesson: Lesson, *, later: bool = False) -> Figure:
@@ -43,6 +49,54 @@ def voices_figure(story: Story) -> Figure:
     return show(
         shares_plot, shares, alt=alt, caption=caption, table=shares_table(shares, name="voice", share="share of words")
     )
+
+
+def scales_figure(story: Story, values: Mapping[str, str]) -> Figure:
+    """The five generic frames: what the key allows, and the learner's own means."""
+    say = load_wording("strings")["frames"]
+    if story.key is None:
+        raise CopydeskError(say["no_key"])
+    found = scales(story.key, values)
+    you = {s.name: f", you {s.yours:.2f}" for s in found if s.yours is not None}
+    shown = [f"{s.name} {s.low:g} to {s.high:g}{you.get(s.name, '')}" for s in found]
+    mine = [s for s in found if s.yours is not None]
+    inside = sum(s.low <= s.yours <= s.high for s in mine if s.yours is not None)
+    rows = [[s.name, s.low, s.high, "" if s.yours is None else round(s.yours, 2)] for s in found]
+    caption = say["caption"].format(inside=inside, of=len(mine)) if mine else say["none"]
+    alt = f"{say['alt']} {'; '.join(shown)}."
+    return show(scales_plot, found, alt=alt, caption=caption, table=Table(say["columns"], rows))
+
+
+def split_figure(lesson: Lesson, exercise_id: str, yours: Mapping[str, str]) -> Figure:
+    """How a class voted, item by item, with percent agreement and alpha in the caption."""
+    say, votes = load_wording("strings")["agreement"], class_votes(lesson, exercise_id)
+    exercise = lesson.exercise(exercise_id)
+    names = choice_labels(exercise.get("choices"))
+    page = lesson.story.article.text
+    text = {i["id"]: f"{i['where']}: {Span(*i['span']).of(page)}" for i in exercise.get("items")}
+    splits = per_item_split(votes.table)
+    rows = [
+        (text[i], {names[v]: s.shares.get(v, 0.0) for v in names}, names.get(yours.get(i, ""), ""))
+        for i, s in splits.items()
+    ]
+    cells = [[text[i], *(votes.table[i].get(v, 0) for v in names), names.get(yours.get(i, ""), "")] for i in splits]
+    table = Table([say["item"], *names.values(), say["yours"]], cells)
+    first = next(iter(names.values()))
+    alt = f"{say['alt']} " + "; ".join(f"{item}: {first} {percent(shares[first])}" for item, shares, _ in rows)
+    return show(splits_plot, rows, alt=alt, caption=agreement_words(votes), table=table)
+
+
+def agreement_words(votes: ClassVotes) -> str:
+    """Who voted, and how far they agree, in sentences."""
+    say = load_wording("strings")["agreement"]
+    who = say["made_up" if votes.made_up else "real"].format(n=votes.learners)
+    how = agreement(votes)
+    agreed = say["percent"].format(percent=round(100 * (how.percent or 0)))
+    if how.alpha is None or how.low is None:
+        return f"{who} {agreed} {say['no_alpha']}"
+    found = say["alpha"].format(alpha=f"{how.alpha:.2f}", low=f"{how.low:.2f}", high=f"{how.high:.2f}")
+    rest = say["unreadable"].format(n=votes.unreadable) if votes.unreadable else ""
+    return f"{who} {agreed} {found} {rest}".strip()
 
 
 def sourcing_figure(items: tuple[Counted, ...], *, by: By = "attributions", dropped: str = "") -> Figure:

@@ -13,6 +13,7 @@ from copydesk.context.facts import say_day
 from copydesk.context.timeline import Event
 from copydesk.errors import CopydeskError
 from copydesk.figures import PAPER, Table, new_axes
+from copydesk.frame_scales import Scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,6 +104,49 @@ def shares_table(shares: Mapping[str, float], *, name: str = "name", share: str 
     [['Kaja Kallas', '43%']]
     """
     return Table([name, share], [[who, percent(part)] for who, part in shares.items()])
+
+
+def scales_plot(scales: Sequence[Scale], *, ax: Axes | None = None) -> Axes:
+    """One line a scale, 0 to 1: a bar for the range the key allows, a diamond for the learner's own mean."""
+    width = _width(ax)
+    ax = _sheet(ax, width, 2 * EDGE + 34.0 * len(scales) + LEAD)
+    zero = width * 0.34 + 12
+    scale = width - EDGE - 70 - zero
+    for number, one in enumerate(scales):
+        y = EDGE + 12 + 34.0 * number
+        ax.plot([zero, zero + scale], [y, y], color=LINE, lw=1.0, zorder=1)
+        left, right = zero + one.low * scale, zero + one.high * scale
+        ax.barh(y, max(right - left, 5.0), left=left, height=12, color=MARK, lw=0, zorder=2)
+        _write(ax, (zero - 12, y), one.name, right=True)
+        if one.yours is not None:
+            ax.plot([zero + one.yours * scale], [y], "D", ms=8, mfc=PAPER, mec=INK, mew=1.6, zorder=3)
+            _write(ax, (zero + scale + 12, y), f"you {one.yours:.2f}")
+    below = EDGE + 34.0 * len(scales) + 4
+    for value in (0, 0.5, 1):
+        _write(ax, (zero + value * scale + (8 if value else 3), below), f"{value:g}", voice="note", right=True)
+    return ax
+
+
+def splits_plot(rows: Sequence[tuple[str, Mapping[str, float], str]], *, ax: Axes | None = None) -> Axes:
+    """One bar an item, filled for the share of its first value; each row is (item, shares by value, your vote)."""
+    width = _width(ax)
+    bar, gap = width * 0.36, 14.0
+    labels = [_wrap(item, width - 2 * EDGE - bar - 84) for item, _, _ in rows]
+    heights = [max(len(lines) * LEAD, 20.0) + gap for lines in labels]
+    ax = _sheet(ax, width, sum(heights) + 2 * EDGE)
+    left, top = width - EDGE - bar - 64, EDGE
+    for (_, shares, yours), lines, height in zip(rows, labels, heights, strict=True):
+        middle = top + (height - gap) / 2
+        first, share = next(iter(shares.items()))
+        ax.barh(middle, bar, left=left, height=18, facecolor=PAPER, edgecolor=MARK, lw=1.2, zorder=1)
+        ax.barh(middle, bar * share, left=left, height=18, color=MARK, lw=0, zorder=2)
+        _write(ax, (left + bar + 8, middle), f"{first} {percent(share)}")
+        for number, line in enumerate(lines):
+            _write(ax, (EDGE, middle + (number - (len(lines) - 1) / 2) * LEAD), line)
+        if yours:
+            _write(ax, (left + bar + 8, middle + 12), f"you: {yours}", voice="note")
+        top += height + (0 if len(lines) > 1 else 2)
+    return ax
 
 
 def percent(share: float) -> str:

@@ -46,6 +46,8 @@ def _prove(exercise: Exercise, key: Key, text: str) -> Iterator[Proof]:
         yield Proof(exercise.id, f"{len(models)} model answers score 100 %", not short, ", ".join(short))
     elif exercise.points:
         yield Proof(exercise.id, "an exercise with points has a model answer", False, "add it to the key")
+    if exercise.get("variety"):
+        yield _one_label(exercise, key, text)
     if exercise.points:
         yield _lazy(exercise, {name: outcome(a).score for name, a in lazy_answers(exercise, key, text).items()})
     elif exercise.type == "form":
@@ -53,6 +55,16 @@ def _prove(exercise: Exercise, key: Key, text: str) -> Iterator[Proof]:
             n.item for n in outcome({"values": {q["id"]: "?" for q in exercise.get("questions")}}).notes if n.possible
         ]
         yield Proof(exercise.id, "practice carries no points", not worth, ", ".join(worth))
+
+
+def _one_label(exercise: Exercise, key: Key, text: str) -> Proof:
+    """Finding everything and calling it all the same must not pass where an exercise asks for `variety`."""
+    best = model_answers(exercise, key, text)["key"]["groups"]
+    values = {(n, g["labels"][n]) for g in best for n in g["labels"]}
+    tries = {v: {"groups": [{**g, "labels": {n: v}} for g in best]} for n, v in values}
+    name, got = max(((v, score(exercise, a, key, text).score) for v, a in tries.items()), key=lambda pair: pair[1])
+    claim = "one class for every mark stays below the bar"
+    return Proof(exercise.id, claim, got < exercise.bar, f"'{name}' gets {got:.0%}")
 
 
 def _lazy(exercise: Exercise, scores: dict[str, float]) -> Proof:

@@ -13,6 +13,24 @@ from copydesk.spans import Span
 from copydesk.wording import load_wording
 
 
+class Page:
+    """HTML that shows itself in a notebook; its plain form is one sentence."""
+
+    def __init__(self, html: str, plain: str) -> None:
+        self.html, self.plain = html, plain
+
+    @classmethod
+    def saying(cls, sentence: str) -> Page:
+        """A page that is one sentence and no more."""
+        return cls(still(f"<p>{escape(sentence)}</p>"), sentence)
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.plain
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A span with the role it plays and the number of the group it belongs to."""
@@ -51,7 +69,7 @@ def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *,
     """Blocks of the page as paragraphs, each with a name in front."""
     return "".join(
         f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(name)}</span> '
-        f"{marked(text, block.span, marks)}</p>"
+        f"{marked(text, block.span, [m for m in marks if m.span.start < block.end and block.start < m.span.end])}</p>"
         for name, block in shown.items()
     )
 

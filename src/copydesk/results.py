@@ -6,13 +6,14 @@ round, made after the key was shown, is practice.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from copydesk.answers import AnswerFile, Record
 from copydesk.key import Key
 from copydesk.lessons import Exercise, Lesson, Objective
 from copydesk.render import still, table
-from copydesk.scoring import score
+from copydesk.scoring import Answer, Outcome, score
 from copydesk.wording import load_wording
 
 
@@ -65,8 +66,17 @@ def record_score(exercise: Exercise, record: Record, key: Key | None, text: str)
     """The score one record earns: the best try of the first round, or the unchecked answer as it stands."""
     if key is None:
         return None
+    best = best_of(counted(record), lambda answer: score(exercise, answer, key, text))
+    return best[1].score if best else None
+
+
+def counted(record: Record) -> list[Answer]:
+    """The answers that count: the tries of the first round, or the unchecked answer as it stands."""
     first = [t.answer for t in record.tries if t.round == 1]
-    unchecked = [record.answer] if record.answer and record.round == 1 and not first else []
-    outcomes = [score(exercise, a, key, text) for a in first or unchecked]
-    tried = [o.score for o in outcomes if o.status != "not_attempted"]
-    return max(tried) if tried else None
+    return first or ([record.answer] if record.answer and record.round == 1 else [])
+
+
+def best_of(answers: Iterable[Answer], mark: Callable[[Answer], Outcome]) -> tuple[Answer, Outcome] | None:
+    """The answer that earns most and its outcome, the earlier of two alike; None if nothing was attempted."""
+    tried = [(a, o) for a in answers if (o := mark(a)).status != "not_attempted"]
+    return max(tried, key=lambda pair: pair[1].score) if tried else None

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 WORD = re.compile(r"[\w’‘]+(?:[-,.][\w’]+)*")
@@ -87,8 +88,17 @@ def words(text: str, span: Span | None = None) -> list[Span]:
     >>> [w.of("“Of course”, he said.") for w in words("“Of course”, he said.")]
     ['Of', 'course', 'he', 'said']
     """
-    start, end = (span.start, span.end) if span else (0, len(text))
-    return [Span(m.start(), m.end()) for m in WORD.finditer(text, start, end)]
+    return [*_words(text, span.start, span.end)] if span else [*_found(text, 0, len(text))]
+
+
+@lru_cache(maxsize=8192)
+def _words(text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The words of one span: the same spans of one page are asked for again and again."""
+    return _found(text, start, end)
+
+
+def _found(text: str, start: int, end: int) -> tuple[Span, ...]:
+    return tuple(Span(m.start(), m.end()) for m in WORD.finditer(text, start, end))
 
 
 def chunks(text: str, span: Span) -> list[Span]:
@@ -123,6 +133,11 @@ def word_f1(text: str, found: Iterable[Span], expected: Iterable[Span]) -> float
     >>> word_f1("“Rain,” he said", [Span(0, 7)], [Span(1, 5)])
     1.0
     """
+    return _word_f1(text, tuple(found), tuple(expected))
+
+
+@lru_cache(maxsize=8192)
+def _word_f1(text: str, found: tuple[Span, ...], expected: tuple[Span, ...]) -> float:
     mine = {w for s in merge(found) for w in words(text, s)}
     theirs = {w for s in merge(expected) for w in words(text, s)}
     if not mine and not theirs:
