@@ -117,6 +117,13 @@ def test_a_spoilt_exercise_is_caught_by_name(
     assert any(f.startswith(f"{lesson_id}/{exercise}: ") and says in f for f in found), found
 
 
+def test_a_map_that_cannot_be_read_is_caught(seeds: Path) -> None:
+    path = seeds / "baltics-2022" / "context" / "map.toml"
+    path.write_text(path.read_text("utf-8").replace('"440"]', '"no-such-land"]', 1), "utf-8")
+    found = lesson_faults(load_lesson("07_what_was_going_on", load_story("baltics-2022")))
+    assert len(found) == 1 and "07_what_was_going_on: the map:" in found[0] and "no-such-land" in found[0]
+
+
 def test_settings_for_an_exercise_that_is_not_there_are_caught(baltics: Story) -> None:
     story = with_own(baltics, "02_who_says_so", "mark_al0ne", region=["p1"])
     assert lesson_faults(load_lesson("02_who_says_so", story)) == [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copydesk.context.facts import story_facts
+from copydesk.context.geography import story_geography
+from copydesk.errors import CopydeskError
 from copydesk.key import LAYERS
 from copydesk.lessons import Exercise, Lesson
 from copydesk.proofs import HALF
@@ -25,12 +27,21 @@ def lesson_faults(lesson: Lesson) -> list[str]:
             if name not in known:
                 faults.append(f"{lesson.id}: the objective '{objective.text}' names no exercise '{name}'")
     own = lesson.story.lessons.get(lesson.id, {})
+    if "timeline" in own:
+        faults += _map(lesson)
     faults += [
         f"{lesson.id}: the story's lessons.toml has '{n}', no such exercise"
         for n in own
         if n not in known | {"timeline", "class"}
     ]
     return faults
+
+
+def _map(lesson: Lesson) -> Iterator[str]:
+    try:
+        story_geography(lesson.story)
+    except CopydeskError as error:
+        yield f"{lesson.id}: the map: {error}"
 
 
 def _exercise(lesson: Lesson, exercise: Exercise) -> Iterator[str]:
