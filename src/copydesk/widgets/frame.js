@@ -34,7 +34,7 @@ function frame({ model, el }, makeBody) {
   const details = node("div", { class: "cd-details" });
   const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, say.frame.check);
   const again = node("button", { type: "button", title: say.frame.again_sure, ...keySafe, onclick: () => ask("again") }, say.frame.again);
-  const other = node("button", { type: "button", class: "cd-other-version", title: say.frame.other_why, ...keySafe, onclick: () => { body.flush?.(); ask("other"); } }, say.frame.other);
+  const other = node("button", { type: "button", title: say.frame.other_why, ...keySafe, onclick: () => { body.flush?.(); ask("other"); } }, say.frame.other);
   let seq = 0;
   let timer = null;
 
