@@ -15,11 +15,11 @@ const makeBody = (context) => {
   };
   const showGroups = () => {
     list.replaceChildren(...groups.map((group, g) => {
-      const parts = spec.roles.map((role) => node("span", { class: `cd-part cd-m-${role}` }, node("span", { class: "cd-tag", "aria-hidden": "true" }, spec.tags[role]), `${say.roles[role]}: `, (group[role] ?? []).map(([a, b]) => text.between(a, b)).join(" … ") || node("i", {}, say.marker.none_yet)));
+      const parts = spec.roles.map((role) => node("span", { class: `cd-part cd-m-${role}` }, node("span", { class: "cd-tag", "aria-hidden": "true" }, spec.tags[role]), grouped ? `${say.roles[role]}: ` : "", (group[role] ?? []).map(([a, b]) => text.between(a, b)).join(" … ") || node("i", {}, say.marker.none_yet)));
       const labels = Object.entries(spec.labels).map(([name, options]) => choice(group, name, options, g));
       const building = grouped && g === text.active;
       return node("li", { class: building ? "cd-building" : "", "aria-current": building ? "true" : null },
-        node("strong", {}, building ? fill(say.marker.building, { item: spec.item, n: g + 1 }) : `${spec.item[0].toUpperCase()}${spec.item.slice(1)} ${g + 1}`), ...parts, ...labels,
+        node("strong", {}, building ? fill(say.marker.building, { item: spec.item, n: g + 1 }) : `${spec.item[0].toUpperCase()}${spec.item.slice(1)} ${g + 1}`), ...parts, labels.length ? node("span", { class: "cd-break" }) : null, ...labels,
         grouped && !building ? node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.edit}: ${spec.item} ${g + 1}`, onclick: () => { text.go(g); text.focus(); } }, say.marker.edit) : null,
         node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${spec.item} ${g + 1}`, onclick: () => { text.remove(g); text.focus(); } }, say.marker.remove));
     }));
