@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.answers import AnswerFile, Record, folder, where
+from copydesk.answers.place import on_binder
 from copydesk.answers.rescue import peek_record
 from copydesk.desk_views import Views, no_key
 from copydesk.discernment import PRIVATE, choose_form, discernment, first_answer
+from copydesk.edition_words import edition_words
 from copydesk.lessons import Exercise, load_lesson
 from copydesk.render import Mark, Page, blocks, marks_of, still
 from copydesk.results import Result, results
-from copydesk.stories import Story
+from copydesk.stories import Story, edition
 from copydesk.wording import load_wording
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class Desk(Views):
 
     def _repr_html_(self) -> str:
         say = load_wording("strings")["lesson"]
-        lines = [where()]
+        lines = [*edition_words(edition()), where()]
         if self.answers.notice:
             lines.append(self.answers.notice)
         if self.story.key is None:
@@ -38,6 +40,14 @@ class Desk(Views):
         if self.story.about.get("content_note"):
             lines.append(self.story.about["content_note"])
         return still("".join(f"<p>{escape(line)}</p>" for line in lines))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """On Binder the same lines with the button under them that saves what is done there."""
+        if not on_binder():
+            return {}
+        from copydesk.widgets.controls import with_hand_in
+
+        return {**with_hand_in(self._repr_html_())._repr_mimebundle_(), "text/plain": repr(self)}
 
     def exercise(self, exercise_id: str) -> ExerciseWidget:
         """The exercise of that id, with the learner's own work in it."""

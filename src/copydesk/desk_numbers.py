@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from copydesk import counts
 from copydesk.answers import AnswerFile
 from copydesk.context.facts import Fact, story_facts
@@ -10,10 +12,44 @@ from copydesk.lessons import Lesson
 from copydesk.sourcing import By, Counted, Diversity, counted, diversity, totals
 from copydesk.stories import Story
 from copydesk.votes import Agreement, agreement, class_votes
+from copydesk.wording import load_wording
+
+
+class NoKey:
+    """Stands for whatever only a key could tell: empty, and one sentence however it is summed, rounded or looked into.
+
+    >>> NoKey() or round(sum(NoKey().values()), 2)
+    This edition has no key, so there is nothing to measure yet.
+    """
+
+    def __repr__(self) -> str:
+        return str(load_wording("strings")["sourcing"]["no_key"])
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __getattr__(self, name: str) -> NoKey:
+        if name.startswith("_"):  # what Python and Jupyter ask of everything
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: object, **__: object) -> NoKey:
+        return self
+
+    def __iter__(self) -> Iterator[NoKey]:
+        return iter((self,))
+
+    def __getitem__(self, _: object) -> NoKey:
+        return self
+
+    def __add__(self, _: object) -> NoKey:
+        return self
+
+    __radd__ = __round__ = __add__
 
 
 class Numbers:
-    """Counts of one open lesson; without a key, those that rest on it are empty."""
+    """Counts of one open lesson; without a key, those that rest on it say so."""
 
     def __init__(self, lesson: Lesson, answers: AnswerFile) -> None:
         self.lesson, self.answers = lesson, answers
@@ -37,32 +73,32 @@ class Numbers:
         """How far a class agreed in that vote."""
         return agreement(class_votes(self.lesson, exercise_id))
 
-    def scale_ranges(self) -> dict[str, tuple[float, float]]:
+    def scale_ranges(self) -> dict[str, tuple[float, float]] | NoKey:
         """The lowest and the highest value the key allows on each generic frame."""
-        return (
-            {s.name: (round(s.low, 2), round(s.high, 2)) for s in scales(self.story.key, {})} if self.story.key else {}
-        )
+        if (key := self.story.key) is None:
+            return NoKey()
+        return {s.name: (round(s.low, 2), round(s.high, 2)) for s in scales(key, {})}
 
-    def unattributed(self) -> float:
+    def unattributed(self) -> float | NoKey:
         """The share of the story’s words, 0 to 1, that the key attributes to nobody."""
         found = counts.words_by_voice(self.story)
-        return found["not attributed"] / sum(found.values()) if found else 0.0
+        return found["not attributed"] / sum(found.values()) if found else NoKey()
 
-    def speakers(self) -> dict[str, int]:
+    def speakers(self) -> dict[str, int] | NoKey:
         """How many attributions the key counts for each speaker."""
-        return counts.speakers(self.story)
+        return counts.speakers(self.story) if self.story.key else NoKey()
 
-    def devices(self) -> dict[str, int]:
+    def devices(self) -> dict[str, int] | NoKey:
         """How many framing devices of each class the key lists."""
-        return counts.devices(self.story)
+        return counts.devices(self.story) if self.story.key else NoKey()
 
     def facts(self, *, known: bool = False) -> list[Fact]:
         """The story's dated facts; with `known`, those that were public on its day."""
         return [f for f in story_facts(self.story) if not known or f.known_on(self.story.date)]
 
-    def diversity(self, *, by: By = "attributions") -> Diversity:
+    def diversity(self, *, by: By = "attributions") -> Diversity | NoKey:
         """How varied the sources of the story are, by the key."""
-        return diversity(totals(self._counted(), by=by))
+        return diversity(totals(self._counted(), by=by)) if self.story.key else NoKey()
 
     def _counted(self) -> tuple[Counted, ...]:
         return counted(self.story.key, self.story.article.text) if self.story.key else ()

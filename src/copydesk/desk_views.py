@@ -110,9 +110,10 @@ class Views(Numbers):
         return sourcing_explorer(items) if items else no_key()
 
     def _first_do(self, exercise_id: str) -> Page | None:
-        """What would give an exercise's answers away waits until it was checked."""
-        waits = self.story.key is not None and not self.answers.record(exercise_id).tries
-        return self._wait(exercise_id) if waits else None
+        """What would give an exercise's answers away waits until it was checked or, without a key, answered."""
+        record = self.answers.record(exercise_id)
+        done = record.tries if self.story.key else record.answer
+        return None if done else self._wait(exercise_id)
 
     def _wait(self, exercise_id: str) -> Page:
         title = self.lesson.exercise(exercise_id).title

@@ -22,7 +22,7 @@ from copydesk.errors import CopydeskError
 from copydesk.lessons import Lesson, list_lessons, load_lesson
 from copydesk.render import still, table
 from copydesk.results import Result, record_score
-from copydesk.stories import Story, load_story
+from copydesk.stories import Story, edition, load_story
 from copydesk.wording import load_wording
 
 UNREAD = ("damaged", "page", "newer")
@@ -106,7 +106,9 @@ def progress(story: Story | str | Path | None = None) -> Progress:
 
 
 def _lessons(story: Story) -> Iterator[Lesson]:
-    for name in list_lessons():
+    known = list_lessons()
+    wanted = edition().lessons or known
+    for name in (n for n in known if n in wanted):
         if name in story.lessons:
             yield load_lesson(name, story)
         else:

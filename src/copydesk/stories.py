@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.article import Article, parse_article, read_page
+from copydesk.edition import Edition, read_edition
 from copydesk.errors import CopydeskError
 from copydesk.key import Key, read_key
 from copydesk.spans import fingerprint
@@ -80,8 +81,13 @@ def use_story(story: str | Path) -> Story:
 
 
 def story_in_use() -> str | Path:
-    """What `use_story` or `COPYDESK_STORY` named, else the built-in story."""
-    return os.environ.get("COPYDESK_STORY") or DEFAULT
+    """What `use_story` or `COPYDESK_STORY` named, else the story of the edition in use, else the built-in one."""
+    return os.environ.get("COPYDESK_STORY") or edition().story or DEFAULT
+
+
+def edition() -> Edition:
+    """The released edition in use: the one whose stories are nearest."""
+    return read_edition(next(_places()).parent)
 
 
 def _folders(place: Path) -> list[Path]:
@@ -113,7 +119,7 @@ def _find(story: str | Path) -> Path:
 
 @lru_cache(maxsize=16)
 def _load(folder: Path, with_key: bool) -> Story:
-    about = _toml(folder / "story.toml")
+    about = read_toml(folder / "story.toml")
     missing = [name for name in REQUIRED if name not in about]
     if missing:
         raise CopydeskError(f"{folder / 'story.toml'} lacks {', '.join(missing)}", "see CONTRIBUTING.md, 'A new story'")
@@ -129,11 +135,12 @@ def _load(folder: Path, with_key: bool) -> Story:
         )
     has_key = with_key and (folder / "key.json").is_file()
     key = read_key(folder / "key.json") if has_key else None
-    lessons = _toml(folder / "lessons.toml") if (folder / "lessons.toml").is_file() else {}
+    lessons = read_toml(folder / "lessons.toml") if (folder / "lessons.toml").is_file() else {}
     return Story(folder.name, folder, article, about, key, lessons)
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The data of a TOML file; a CopydeskError names the file and what is wrong with it."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
