@@ -1,12 +1,14 @@
-"""The command line: `copydesk check` for authors and instructors."""
+"""The command line: `copydesk check` for authors, `copydesk release` and `copydesk grade` for instructors."""
 
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 
 from copydesk import __version__
+from copydesk.commands import doctor, grade, release, report
 from copydesk.errors import CopydeskError
 from copydesk.foil import compare
 from copydesk.key_faults import key_faults
@@ -25,6 +27,9 @@ EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 only if all is well, 1 for faults, 2 for wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a sign this terminal cannot show must not end the command
+            stream.reconfigure(errors="replace")
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -51,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--finder", action="store_true", help="also lay the attribution finder’s reading beside the key")
     check.add_argument("--all", action="store_true", help="print every proof, not only those that fail")
     check.set_defaults(run=run_check)
+    doctor.add(commands)
+    grade.add(commands)
+    release.add(commands)
+    report.add(commands)
     return parser
 
 

@@ -22,7 +22,7 @@ def item_words(story: Story, exercise: Exercise) -> dict[str, str]:
     >>> from copydesk.lessons import load_lesson
     >>> lesson = load_lesson("00_start_here")
     >>> [*item_words(lesson.story, lesson.exercise("voices"))][:2]
-    ['p1.s1', 'p1.s2']
+    ['p1.s1', 'p2.s1']
     """
     return dict(_items(story, exercise))
 

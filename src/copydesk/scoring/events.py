@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
 from copydesk.key import Key
 from copydesk.lessons import Exercise
 from copydesk.scoring.outcome import Answer
+from copydesk.scoring.same import Same
 from copydesk.spans import Span, fingerprint
 
 Pair = tuple[str, str]
@@ -49,6 +51,12 @@ def arranged(exercise: Exercise, answer: Answer) -> list[str]:
 
 def events(exercise: Exercise, key: Key, text: str) -> list[Event]:
     """The items the key can place, earliest first: by its own `order` where it has one, else by the days of facts."""
+    return [*_events(Same(exercise), Same(key), text)]
+
+
+@lru_cache(maxsize=32)
+def _events(of: Same[Exercise], by: Same[Key], text: str) -> tuple[Event, ...]:
+    exercise, key = of.it, by.it
     keyed = key.answers.get(exercise.key_name, {})
     listed = ranks(keyed.get("order", {}).get("accept", ()))
     found = []
@@ -57,7 +65,7 @@ def events(exercise: Exercise, key: Key, text: str) -> list[Event]:
         days = (listed[item["id"]],) * 2 if item["id"] in listed else record.get("days")
         if days:
             found.append(_event(item, record, (days[0], days[1]), text))
-    return sorted(found, key=lambda e: e.days)
+    return tuple(sorted(found, key=lambda e: e.days))
 
 
 def ranks(order: Sequence[Any]) -> dict[str, int]:

@@ -6,12 +6,17 @@ A question without an entry in the key is open: a prediction or an opinion, wort
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from copydesk.key import Key
+from copydesk.key import Entry, Key
 from copydesk.lessons import Exercise
 from copydesk.scoring.outcome import Answer, Note, Outcome
+from copydesk.scoring.same import Same
 from copydesk.wording import choice_labels, load_wording
+
+NOTHING: Mapping[str, Any] = {}
+"""What the key expects of an open question."""
 
 
 def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
@@ -20,8 +25,8 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
     keyed = answers_of(exercise, key)
     notes = []
     for number, question in enumerate(exercise.get("questions"), 1):
-        expected = keyed.get(question["id"], {})
-        notes.append(_note(number, question, expected, values.get(question["id"])))
+        expected, value = keyed.get(question["id"], NOTHING), values.get(question["id"])
+        notes.append(_note(number, Same(question), Same(expected), accepts(expected, value), value is None))
     earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
     value = earned / possible if possible else float(bool(values))
     return Outcome.of(value, notes, bar=exercise.bar, attempted=bool(values))
@@ -30,14 +35,19 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
 def answers_of(exercise: Exercise, key: Key) -> Mapping[str, Mapping[str, Any]]:
     """What the key expects, question by question: its answers for this exercise, or its layer of questions."""
     if exercise.get("layer") != "questions":
-        return key.answers.get(exercise.key_name, {})
+        return key.answers.get(exercise.key_name, NOTHING)
+    return _layer_of_questions(Same(key.entries))
+
+
+@lru_cache(maxsize=16)
+def _layer_of_questions(layers: Same[Mapping[str, tuple[Entry, ...]]]) -> Mapping[str, Mapping[str, Any]]:
     say = load_wording("strings")["form"]
     return {
         e.id.removeprefix("Q."): {
             "accept": [e["answer"], *(a.patch["answer"] for a in e.alternatives if "answer" in a.patch)],
             "why": say["evidence"].format(where=e.get("evidence", "")),
         }
-        for e in key.layer("questions")
+        for e in layers.it.get("questions", ())
     }
 
 
@@ -62,13 +72,16 @@ def accepts(expected: Mapping[str, Any], value: Any) -> bool:
     return value in expected.get("accept", ())
 
 
-def _note(number: int, question: Mapping[str, Any], expected: Mapping[str, Any], value: Any) -> Note:
-    say = load_wording("strings")["form"]
+@lru_cache(maxsize=4096)
+def _note(
+    number: int, asked: Same[Mapping[str, Any]], keyed: Same[Mapping[str, Any]], right: bool, blank: bool
+) -> Note:
+    say, question, expected = load_wording("strings")["form"], asked.it, keyed.it
     where = say["where"].format(n=number)
     if not expected:
         return Note(question["id"], where, 0, 0, reveal=question.get("after", say["open"]))
-    right, worth = accepts(expected, value), int(worth_points(question, expected))
-    hint = "" if right else say["empty"].format(n=number) if value is None else question.get("hint", say["again"])
+    worth = int(worth_points(question, expected))
+    hint = "" if right else say["empty"].format(n=number) if blank else question.get("hint", say["again"])
     best = _shown(question, expected)
     others = tuple(options(question)[v] for v in expected.get("accept", ())[1:] if v in options(question))
     return Note(question["id"], where, worth * right, worth, hint, f"{best}. {expected.get('why', '')}".strip(), others)

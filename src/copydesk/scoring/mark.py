@@ -58,11 +58,12 @@ def choose_readings(
 def harmonic(exercise: Exercise, matches: list[Match], loose: list[Group], price: Price) -> float:
     """F1 over fields; where an exercise `need`s so many, the share of those, less what over-marking costs."""
     need = exercise.get("need") or len(matches)
-    done = sorted((m for m in matches if m.group), key=lambda m: -m.total)[:need]
-    earned = credit_of(exercise, done)
-    wanted = sum(sorted((m.target.fields for m in matches), reverse=True)[: max(0, need - len(done))])
-    wanted += sum(m.target.fields for m in done)
-    given = sum(m.target.fields + filled_in(m) for m in done) + price(loose)
+    done = [m for m in matches if m.group]
+    if len(done) > need:
+        done = sorted(done, key=lambda m: -m.total)[:need]
+    earned, fields, missing = credit_of(exercise, done), sum(m.target.fields for m in done), need - len(done)
+    wanted = fields + (sum(sorted((m.target.fields for m in matches), reverse=True)[:missing]) if missing else 0)
+    given = fields + sum(filled_in(m) for m in done) + price(loose)
     if exercise.get("need"):
         return earned / max(wanted, given, 1)
     return 2 * earned / (wanted + given) if wanted + given else 0.0

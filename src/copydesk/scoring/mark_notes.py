@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from copydesk.key import Key
 from copydesk.lessons import Exercise
 from copydesk.scoring.matching import FULL, Group, Match, swallows, touches
 from copydesk.scoring.outcome import Note
+from copydesk.scoring.same import Same
+from copydesk.scoring.targets import Target
 from copydesk.spans import word_f1
 from copydesk.wording import load_wording
 
 
 def note(match: Match, text: str) -> Note:
     """What is said about one target: where to look, then what the key has and why."""
+    return _missed(Same(match.target), text) if match.group is None else _note(match, text)
+
+
+@lru_cache(maxsize=512)
+def _missed(target: Same[Target], text: str) -> Note:
+    return _note(Match(target.it, None, {}), text)
+
+
+def _note(match: Match, text: str) -> Note:
     one, entry = match.target, match.target.entry
     where = entry["name"] if entry.layer == "entman" else place(entry.get("region", ""))
     others = tuple(a.say for a in entry.alternatives)

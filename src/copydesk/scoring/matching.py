@@ -60,8 +60,19 @@ def spans_from(raw: Any, length: int) -> tuple[Span, ...]:
     return tuple(merge(Span(a, b) for a, b in pairs if 0 <= a < b <= length))
 
 
-Meeting = tuple[float, int, dict[str, float]]
-"""What one group earns on a target: in all, the number of the group, field by field."""
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A target with all groups that meet it, as matches, each with the number of its group; and the match with none."""
+
+    target: Target
+    matches: tuple[tuple[float, int, Match], ...]
+    alone: Match
+
+    def alike(self, other: Met) -> bool:
+        """Whether two readings of a target are worth the same, and earn the same with these groups."""
+        mine, theirs = ([(number, m.earned) for _, number, m in met.matches] for met in (self, other))
+        one, another = self.target, other.target
+        return one.fields == another.fields and one.roles.keys() == another.roles.keys() and mine == theirs
 
 
 class Meetings:
@@ -70,23 +81,24 @@ class Meetings:
     def __init__(self, groups: Sequence[Group], text: str) -> None:
         self._groups, self._text = groups, text
         self._reach = [_reach(group.roles) for group in groups]
-        self._known: dict[int, tuple[Target, list[Meeting]]] = {}
+        self._known: dict[int, Met] = {}
 
-    def of(self, one: Target) -> list[Meeting]:
+    def of(self, one: Target) -> Met:
         """The meetings of one target."""
-        if id(one) not in self._known:  # the target is kept with them, so that its id stays its own
+        met = self._known.get(id(one))  # the target is kept with its meetings, so that its id stays its own
+        if met is None:
             start, end = _reach(one.roles)
             near = [j for j, (a, b) in enumerate(self._reach) if a < end and start < b]
             earned = [(j, credit(one, self._groups[j], self._text)) for j in near]
-            met = [(sum(e.values()), j, e) for j, e in earned if any(role in e for role in one.roles)]
-            self._known[id(one)] = one, met
-        return self._known[id(one)][1]
+            totals = [(sum(e.values()), j, e) for j, e in earned if any(role in e for role in one.roles)]
+            matches = tuple((total, j, Match(one, self._groups[j], e, total)) for total, j, e in totals)
+            met = self._known[id(one)] = Met(one, matches, Match(one, None, {}))
+        return met
 
     def alike(self, one: Sequence[Target], other: Sequence[Target]) -> bool:
-        """Whether two readings come to the same with these groups."""
-        return len(one) == len(other) and all(
-            a is b or (a.fields == b.fields and self.of(a) == self.of(b)) for a, b in zip(one, other, strict=True)
-        )
+        """Whether two readings of all targets come to the same with these groups."""
+        changed = [(a, b) for a, b in zip(one, other, strict=False) if a is not b]
+        return len(one) == len(other) and all(self.of(a).alike(self.of(b)) for a, b in changed)
 
 
 def _reach(roles: Mapping[str, tuple[Span, ...]]) -> tuple[int, int]:
@@ -100,15 +112,16 @@ def align(
 ) -> tuple[list[Match], list[Group]]:
     """Pair targets and groups, the closest first; return the matches and the groups left over."""
     meetings = meetings or Meetings(groups, text)
-    pairs = [(total, -i, -j, e) for i, one in enumerate(targets) for total, j, e in meetings.of(one)]
+    met = [meetings.of(one) for one in targets]
+    pairs = [(total, -i, -j, match) for i, m in enumerate(met) for total, j, match in m.matches]
     taken: dict[int, Match] = {}
     used: set[int] = set()
-    for total, i, j, earned in sorted(pairs, reverse=True):  # the numbers tell any two apart
-        if -i not in taken and -j not in used:
-            taken[-i] = Match(targets[-i], groups[-j], earned, total)
-            used.add(-j)
-    matches = [taken.get(i, Match(t, None, {})) for i, t in enumerate(targets)]
-    return matches, [g for j, g in enumerate(groups) if j not in used]
+    for _, i, j, match in sorted(pairs, reverse=True):  # the numbers tell any two apart
+        if i not in taken and j not in used:
+            taken[i] = match
+            used.add(j)
+    matches = [taken.get(-i, m.alone) for i, m in enumerate(met)]
+    return matches, [g for j, g in enumerate(groups) if -j not in used]
 
 
 def credit(one: Target, group: Group, text: str) -> dict[str, float]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from copydesk.discernment import as_answered, is_complete, with_form
 from copydesk.key import Entry, Key
 from copydesk.lessons import Exercise
 from copydesk.scoring.outcome import Answer, Note, Outcome
+from copydesk.scoring.same import Same
 from copydesk.spans import words
 from copydesk.wording import choice_labels, load_wording
 
@@ -37,8 +39,8 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
     attempted = is_complete(exercise, answer) if exercise.get("forms") else bool(choices)
     exercise = as_answered(exercise, answer)
     classes = choice_labels(exercise.get("choices"))
-    openings = {e.id: opening(text, e) for e in key.layer("sentences")} if exercise.get("layer") == "sentences" else {}
-    notes = [_note(i, choices.get(i.id), classes, openings.get(i.id, "")) for i in asked(exercise, key)]
+    openings = _openings(Same(key), text) if exercise.get("layer") == "sentences" else {}
+    notes = [_noted(i, choices.get(i.id), classes, openings.get(i.id, "")) for i in asked(exercise, key)]
     earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
     value = earned / possible if possible else float(bool(choices))  # votes have no key and cannot be wrong
     return Outcome.of(value, notes, bar=exercise.bar, attempted=attempted)
@@ -46,6 +48,15 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
 
 def asked(exercise: Exercise, key: Key) -> list[Asked]:
     """The items of an exercise with the classes the key accepts."""
+    return [*_asked(Same(exercise), Same(key))]
+
+
+@lru_cache(maxsize=128)
+def _asked(of: Same[Exercise], by: Same[Key]) -> tuple[Asked, ...]:
+    return tuple(_ask(of.it, by.it))
+
+
+def _ask(exercise: Exercise, key: Key) -> list[Asked]:
     layer = exercise.get("layer")
     if layer == "page":
         blocks = sorted((*key.layer("furniture"), *key.layer("paragraphs")), key=lambda e: e.spans("span"))
@@ -81,14 +92,25 @@ def _entry(where: str, entry: Entry, field: str) -> Asked:
     return Asked(entry.id, where, accepted, entry.why or entry.get("note") or "", others)
 
 
+@lru_cache(maxsize=16)
+def _openings(key: Same[Key], text: str) -> dict[str, str]:
+    return {e.id: opening(text, e) for e in key.it.layer("sentences")}
+
+
 def opening(text: str, entry: Entry, *, most: int = 5) -> str:
     """The first words of an entry, to know it by."""
     found = words(text, entry.spans("span")[0])[:most]
     return f" “{text[found[0].start : found[-1].end]} …”" if found else ""
 
 
-def _note(item: Asked, chosen: str | None, classes: dict[str, str], begins: str) -> Note:
-    say = load_wording("strings")["sort"]
+def _noted(item: Asked, chosen: str | None, classes: dict[str, str], begins: str) -> Note:
+    known = chosen if chosen is None or chosen in classes else ""  # a class that is none is remembered as that
+    return _note(Same(item), known, tuple(classes.items()), begins)
+
+
+@lru_cache(maxsize=4096)
+def _note(asked: Same[Asked], chosen: str | None, labels: tuple[tuple[str, str], ...], begins: str) -> Note:
+    say, item, classes = load_wording("strings")["sort"], asked.it, dict(labels)
     right, worth = chosen in item.accepted, int(set(item.accepted) != set(classes))
     hint = "" if right else say["empty" if chosen is None else "look_again"].format(item=item.where)
     best = classes[item.accepted[0]]

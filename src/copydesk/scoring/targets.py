@@ -47,7 +47,7 @@ def _targets(of: Same[Exercise], layers: Same[Layers]) -> tuple[Target, ...]:
 def target(exercise: Exercise, entry: Entry, data: Mapping[str, Any]) -> Target:
     """One entry as a target: only the roles and labels the exercise asks for, and the key has."""
     names = LAYER_ROLES.get(entry.layer, {r: r for r in exercise.get("roles")})
-    roles = {r: spans_of(data if field == "span" else data.get(field)) for r, field in names.items()}
+    roles = {r: spans_of(data if name == "span" else data.get(name)) for r, name in names.items()}
     labels = {n: data[n] for n in exercise.get("labels", ()) if data.get(n)}
     return Target(entry, {r: s for r, s in roles.items() if s}, labels)
 

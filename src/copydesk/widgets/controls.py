@@ -70,6 +70,11 @@ def hand_in_box() -> ipw.VBox:
     return ipw.VBox([private, why, ipw.HBox([button, upload]), told])
 
 
+def with_hand_in(html: str) -> ipw.VBox:
+    """A still page with the buttons of `hand_in_box` under it."""
+    return ipw.VBox([ipw.HTML(html), hand_in_box()])
+
+
 def _brought_back(name: str, content: bytes) -> str:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / (Path(name).name or "handin.json")

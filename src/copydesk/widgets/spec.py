@@ -6,11 +6,10 @@ JavaScript computes no offsets: words carry theirs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
-from copydesk.article import Block
 from copydesk.context.facts import Fact, by_id, say_day, story_facts
+from copydesk.items import item_words, shown_blocks
 from copydesk.key import FUNCTIONS
 from copydesk.lessons import Exercise, Lesson
 from copydesk.scoring.events import dealt
@@ -53,12 +52,6 @@ def points_text(exercise: Exercise) -> str:
     return str(say["point"] if exercise.points == 1 else say["points"].format(n=f"{exercise.points:g}"))
 
 
-def shown_blocks(story: Story, exercise: Exercise) -> list[Block]:
-    """The blocks an exercise is about; without a region, the whole page."""
-    blocks = story.article.blocks
-    return [b for b in blocks if not exercise.region or b.id in exercise.region]
-
-
 def _mark(story: Story, exercise: Exercise) -> dict[str, Any]:
     roles = exercise.get("roles")
     return {
@@ -97,30 +90,21 @@ def _sort(story: Story, exercise: Exercise) -> dict[str, Any]:
 
 def sort_items(story: Story, exercise: Exercise) -> list[dict[str, Any]]:
     """The items to sort, with the words a learner sees: blocks, sentences, claims, or what the story's lesson lists."""
-    text, layer = story.article.text, exercise.get("layer")
+    texts, layer = item_words(story, exercise), exercise.get("layer")
     if layer == "page":
-        return [{"id": b.id, "where": str(n), "text": b.of(text)} for n, b in enumerate(story.article.blocks, 1)]
+        return [{"id": i, "where": str(n), "text": text} for n, (i, text) in enumerate(texts.items(), 1)]
     if layer == "sentences":
-        shown = {b.id for b in shown_blocks(story, exercise)}
-        return [
-            {"id": s.id, "where": s.id, "text": s.of(text)}
-            for s in story.article.sentences
-            if s.id.split(".")[0] in shown
-        ]
-    facts = story_facts(story)
-    cards = exercise.get("cards", {})
-    return [_item(story, facts, {"n": n, **i}, cards) for n, i in enumerate(exercise.get("items", ()), 1)]
-
-
-def _item(story: Story, facts: tuple[Fact, ...], item: Mapping[str, Any], cards: Mapping[str, Any]) -> dict[str, Any]:
-    where = f"{item['n']} · {item['where']}" if "where" in item else str(item["n"])
-    shown = {"id": item["id"], "where": where, "text": item.get("text", "")}
-    if "span" in item and "text" not in item:
-        shown["text"] = Span(*item["span"]).of(story.article.text)
-    if "fact" in item and "text" not in item:
-        shown["text"] = by_id(facts, item["fact"]).statement
-    shown["cards"] = [card(by_id(facts, f), story.date) for f in cards.get(item["id"], ())]
-    return shown
+        return [{"id": i, "where": i, "text": text} for i, text in texts.items()]
+    facts, cards = story_facts(story), exercise.get("cards", {})
+    return [
+        {
+            "id": item["id"],
+            "where": f"{n} · {item['where']}" if "where" in item else str(n),
+            "text": texts.get(item["id"], ""),
+            "cards": [card(by_id(facts, f), story.date) for f in cards.get(item["id"], ())],
+        }
+        for n, item in enumerate(exercise.get("items", ()), 1)
+    ]
 
 
 def card(fact: Fact, day: dt.date) -> dict[str, Any]:
@@ -144,10 +128,8 @@ def _form(story: Story, exercise: Exercise) -> dict[str, Any]:
 
 
 def _order(story: Story, exercise: Exercise) -> dict[str, Any]:
-    facts = story_facts(story)
-    texts = {i["id"]: _item(story, facts, {"n": 0, **i}, {})["text"] for i in exercise.get("items", ())}
-    known = choice_labels("known") if exercise.get("known") else {}
-    return {"items": [{"id": i, "text": texts[i]} for i in dealt(exercise)], "choices": known}
+    texts, known = item_words(story, exercise), choice_labels("known") if exercise.get("known") else {}
+    return {"items": [{"id": i, "text": texts.get(i, "")} for i in dealt(exercise)], "choices": known}
 
 
 def _write(story: Story, exercise: Exercise) -> dict[str, Any]:

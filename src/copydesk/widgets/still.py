@@ -6,13 +6,14 @@ from html import escape
 from typing import Any
 
 from copydesk.discernment import as_answered
+from copydesk.items import shown_blocks
 from copydesk.lessons import Exercise, Lesson
 from copydesk.render import Mark, blocks, still, table
 from copydesk.scoring import well_formed
 from copydesk.scoring.events import arranged
 from copydesk.scoring.matching import read_groups, spans_from
 from copydesk.widgets.edits import Row, measures
-from copydesk.widgets.spec import shown_blocks, spec
+from copydesk.widgets.spec import spec
 from copydesk.wording import load_wording
 
 

@@ -1,0 +1,117 @@
+"""A class's answers to one exercise, without names: how many chose what, and who-knows-who's marks."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.answers import Record
+from copydesk.classroom.course import offers
+from copydesk.classroom.works import works
+from copydesk.items import item_words
+from copydesk.lessons import Exercise, Lesson
+from copydesk.scoring import Answer, well_formed
+from copydesk.scoring.form import options
+from copydesk.scoring.matching import read_groups
+from copydesk.scoring.targets import targets_of
+from copydesk.spans import Span, words
+from copydesk.votes import ClassVotes
+from copydesk.wording import choice_labels
+
+MADE_LEARNERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to choose about: its id, its words, and the choices with the words a learner sees."""
+
+    id: str
+    words: str
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMarks:
+    """What each learner of a class marked in one role, in no order."""
+
+    spans: tuple[tuple[Span, ...], ...]
+    made_up: bool
+
+
+def items_of(lesson: Lesson, exercise: Exercise) -> tuple[Item, ...]:
+    """What an exercise offers a choice about: the items of a sort, the questions with options of a form."""
+    texts = item_words(lesson.story, exercise)
+    if exercise.type == "sort":
+        labels = choice_labels(exercise.get("choices"))
+        return tuple(Item(name, words, labels) for name, words in texts.items())
+    asked = exercise.get("questions", ()) if exercise.type == "form" else ()
+    return tuple(Item(q["id"], q["text"], found) for q in asked if (found := options(q)))
+
+
+def answers_in(folder: Path, lesson: Lesson, exercise: Exercise) -> list[Record]:
+    """What each learner in a folder (or one zip) did in an exercise."""
+    if not folder.exists():
+        return []
+    offered = {i: known for i, known in offers(lesson.story.id, folder).items() if i == (lesson.story.id, lesson.id)}
+    found = (w.document["exercises"].get(exercise.id) for w in works(folder, offered, story=lesson.story.id))
+    return [Record.of(entry) for entry in found if entry]
+
+
+def class_choices(folder: Path, lesson: Lesson, exercise: Exercise) -> ClassVotes | None:
+    """How a class chose, by item, from its latest answers; else the story's made-up class; None where is neither."""
+    items = items_of(lesson, exercise)
+    name = "choices" if exercise.type == "sort" else "values"
+    given = [well_formed(record.answer).get(name, {}) for record in answers_in(folder, lesson, exercise)]
+    given = [chosen for chosen in given if any(chosen.get(item.id) in item.choices for item in items)]
+    if given:
+        counted = {item.id: Counter(chosen.get(item.id) for chosen in given) for item in items}
+        table = {item.id: {value: counted[item.id][value] for value in item.choices} for item in items}
+        return ClassVotes(table, len(given), made_up=False)
+    made = lesson.story.lessons[lesson.id].get("class", {}).get(exercise.id)
+    return ClassVotes(made, max(sum(row.values()) for row in made.values()), made_up=True) if made else None
+
+
+def class_marks(folder: Path, lesson: Lesson, exercise: Exercise, role: str) -> ClassMarks | None:
+    """What a class marked in one role, in first answers; else what a made-up class would; None without a key."""
+    length = len(lesson.story.article.text)
+    first = [_first(record) for record in answers_in(folder, lesson, exercise)]
+    found = [read_groups(exercise, well_formed(answer), length) for answer in first if answer]
+    if marked := [groups for groups in found if groups]:
+        return ClassMarks(tuple(tuple(s for g in gs for s in g.roles.get(role, ())) for gs in marked), made_up=False)
+    if lesson.key is None:
+        return None
+    return ClassMarks(tuple(_made_up(lesson, exercise, role)), made_up=True)
+
+
+def _first(record: Record) -> Answer:
+    tries = [attempt.answer for attempt in record.tries if attempt.round == 1]
+    return tries[0] if tries else record.answer
+
+
+def _made_up(lesson: Lesson, exercise: Exercise, role: str) -> Iterator[tuple[Span, ...]]:
+    """Learners that nobody is: each takes a part of what the key marks, some a word short, and some plain words."""
+    assert lesson.key is not None
+    text, article = lesson.story.article.text, lesson.story.article
+    wanted = [s for target in targets_of(exercise, lesson.key) for s in target.roles.get(role, ())]
+    region = [b.span for b in article.blocks if b.id in exercise.region] or [p.span for p in article.paragraphs]
+    dice = random.Random(exercise.key_name)
+    plain = [_some_words(text, dice.choice(region), dice) for _ in range(6)]
+    chances = [*((span, 0.25 + 0.7 * dice.random()) for span in wanted), *((span, 0.15) for span in plain)]
+    for _ in range(MADE_LEARNERS):
+        skill = 0.6 + 0.6 * dice.random()
+        taken = [span for span, chance in chances if dice.random() < chance * skill]
+        yield tuple(_shorter(text, span) if dice.random() < 0.2 else span for span in taken)
+
+
+def _some_words(text: str, region: Span, dice: random.Random) -> Span:
+    found = words(text, region)
+    at = dice.randrange(len(found))
+    return Span(found[at].start, found[min(len(found) - 1, at + dice.randrange(3))].end)
+
+
+def _shorter(text: str, span: Span) -> Span:
+    found = words(text, span)
+    return Span(found[1].start, span.end) if len(found) > 2 else span

@@ -1,0 +1,42 @@
+"""Work given to any executor, taken back in the order it was given, with only so much under way at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+UNDER_WAY = 12
+"""How many batches wait or run at a time: enough to keep several workers busy, few enough to stay small."""
+
+
+def in_order(work: Callable[[T], R], given: Iterable[T], executor: Executor | None, *, batch: int = 4) -> Iterator[R]:
+    """The results of `work` in order; without an executor one after another, right here.
+
+    >>> [*in_order(abs, [-1, -2, -3], None)]
+    [1, 2, 3]
+    """
+    if executor is None:
+        yield from map(work, given)
+        return
+    rest = iter(given)
+    waiting: deque[Future[list[R]]] = deque()
+    try:
+        while some := [*islice(rest, batch)]:
+            waiting.append(executor.submit(_all, work, some))
+            if len(waiting) >= UNDER_WAY:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _all(work: Callable[[T], R], given: list[T]) -> list[R]:
+    return [work(one) for one in given]

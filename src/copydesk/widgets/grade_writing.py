@@ -1,0 +1,175 @@
+"""The screen to grade prose on: one text at a time beside the rubric; every point is on disk before it says "saved"."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import traitlets
+
+from copydesk.classroom.grading_desk import GradingDesk
+from copydesk.classroom.rubric import rubric_rows
+from copydesk.classroom.texts import Text
+from copydesk.errors import CopydeskError
+from copydesk.render import css
+from copydesk.widgets.grade_view import text_view
+from copydesk.wording import load_wording
+
+
+@cache
+def grade_script() -> str:
+    """The JavaScript of the screen as a single module."""
+    home = files("copydesk") / "widgets"
+    parts = [(home / f"{name}.js").read_text(encoding="utf-8") for name in ("frame", "grade")]
+    return "\n".join([*parts, "export default { render: gradeWriting };\n"])
+
+
+class GradeWriting(anywidget.AnyWidget):
+    """One grader's screen; `desk` and `text` are for reading.
+
+    The browser tells what was done by messages; `view` is the text on the screen, `state` what is on the disk.
+    """
+
+    _esm = grade_script()
+    _css = css()
+    spec = traitlets.Dict().tag(sync=True)
+    view = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, desk: GradingDesk) -> None:
+        self.desk, self._group, self._only, self._blind = desk, "", False, True
+        self._at = next((t.key for t in desk.texts if not desk.is_graded(t)), desk.texts[0].key if desk.texts else "")
+        self._turn, self._saved = 0, ""
+        super().__init__(spec=self._spec())
+        self._show_text()
+        self.on_msg(self._asked)
+
+    def __repr__(self) -> str:
+        return str(self._say["plain"].format(grader=self.desk.file.grader, n=len(self.desk.texts)))
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        data, meta = super()._repr_mimebundle_(**options) or ({}, {})
+        return {**(data or {}), "text/plain": repr(self)}, meta  # no learner's words in a saved notebook
+
+    @property
+    def text(self) -> Text | None:
+        """The text on the screen."""
+        return next((t for t in self.desk.texts if t.key == self._at), None)
+
+    @property
+    def listed(self) -> list[Text]:
+        """The texts that the choices leave, the one on the screen among them even if it is graded by now."""
+        some = [t for t in self.desk.texts if self._group in ("", t.group)]
+        return [t for t in some if not self._only or t.key == self._at or not self.desk.is_graded(t)]
+
+    def go(self, by: int) -> None:
+        """Turn to the next text (1) or the one before (−1); at either end, stay."""
+        keys = [t.key for t in self.listed]
+        at = keys.index(self._at) + by if self._at in keys else 0
+        if keys and 0 <= at < len(keys):
+            self._at = keys[at]
+        edge = "" if 0 <= at < len(keys) else self._say["last" if by > 0 else "first"]
+        self._show_text(edge)
+
+    def choose(self, *, group: str, only: bool, blind: bool) -> None:
+        """Show one exercise or all, only what is not graded or all, names or none."""
+        moved = (group, only) != (self._group, self._only)
+        self._group, self._only, self._blind = group, only, blind
+        keys = [t.key for t in self.desk.texts if self._group in ("", t.group)]
+        open_ = [t.key for t in self.desk.texts if t.key in set(keys) and not self.desk.is_graded(t)]
+        if moved and (self._at not in keys or (only and self._at not in open_)):
+            self._at = next(iter(open_), "" if only or not keys else keys[0])
+        self._show_text()
+
+    @property
+    def _say(self) -> dict[str, Any]:
+        return dict(load_wording("grade_writing")["screen"])
+
+    def _spec(self) -> dict[str, Any]:
+        desk, counts = self.desk, Counter(t.group for t in self.desk.texts)
+        names = {t.group: desk.name(t) for t in desk.texts}
+        ways = {n: self._say["one"].format(name=name, n=counts[n]) for n, name in names.items()}
+        return {
+            "uid": f"{desk.file.path}",
+            "say": self._say,
+            "tag": load_wording("strings")["tags"]["evidence"],
+            "made_up": desk.made_up,
+            "rows": [{"id": r.id, "name": r.name, "words": list(r.words)} for r in rubric_rows()],
+            "exercises": {"": self._say["all"].format(n=len(desk.texts)), **ways},
+        }
+
+    def _show_text(self, edge: str = "") -> None:
+        self._turn += 1
+        listed, text = self.listed, self.text
+        place = {"turn": self._turn, "edge": edge, "group": self._group, "only": self._only, "blind": self._blind}
+        shown: dict[str, Any] = {"key": "", "n": 0, "of": 0}
+        if text:
+            n = 1 + [t.key for t in listed].index(text.key)
+            names = () if self._blind else text.names
+            shown = {**text_view(text, self.desk.name(text), names=names), "n": n, "of": len(listed)}
+        with self.hold_sync():
+            self.view = {**place, **shown}
+            self._show_grade()
+
+    def _show_grade(self, *, seq: int = 0, by: str = "", error: str = "", again: bool = False) -> None:
+        """Tell what is on the disk; `seq` and `by` name the change that is answered, and the view it came from."""
+        self._turn += 1
+        some = [t for t in self.desk.texts if self._group in ("", t.group)]
+        grade = self.desk.file.grade(self._at)
+        self.state = {
+            "turn": self._turn,
+            "seq": seq,
+            "by": by,
+            "error": error,
+            "again": again,
+            "saved_text": self._saved,
+            "key": self._at,
+            "points": dict(grade.points),
+            "on": list(grade.comments),
+            "note": grade.note,
+            "list": list(self.desk.file.comments),
+            "done": self._say["done"].format(n=sum(map(self.desk.is_graded, some)), of=len(some)),
+        }
+
+    def _asked(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        match message:
+            case {"do": "go", "by": 1 | -1 as by}:
+                self.go(by)
+            case {"do": "choose", "group": str(group), "only": bool(only), "blind": bool(blind)}:
+                self.choose(group=group, only=only, blind=blind)
+            case {"do": str(what), "seq": int(seq), "by": str(view), **change}:
+                self._answer(what, change, seq, view)
+
+    def _answer(self, what: str, change: dict[str, Any], seq: int, view: str) -> None:
+        """Keep one change and say so; whatever goes wrong is one sentence on the screen, never a traceback."""
+        try:
+            self._keep(what, change)
+        except (CopydeskError, OSError) as error:
+            of_the_disk = isinstance(error, OSError) or isinstance(error.__cause__, OSError)
+            self._show_grade(seq=seq, by=view, error=str(error), again=of_the_disk)
+            return
+        self._saved = self._say["saved"].format(time=dt.datetime.now().strftime("%H:%M:%S"))
+        self._show_grade(seq=seq, by=view)
+
+    def _keep(self, what: str, change: dict[str, Any]) -> None:
+        """Write one change to the grader's file."""
+        file, known = self.desk.file, {t.key for t in self.desk.texts}
+        match what, change:
+            case "add", {"text": str(words)}:
+                file.add_comment(words)
+            case "drop", {"text": str(words)}:
+                file.drop_comment(words)
+            case _, {"key": str(key)} if key not in known:
+                raise CopydeskError(self._say["gone"])
+            case "points", {"key": str(key), "row": str(row), "value": (int() | None) as points}:
+                file.set_points(key, row, points)
+            case "comment", {"key": str(key), "text": str(words), "on": bool(on)}:
+                file.set_comment(key, words, on=on)
+            case "note", {"key": str(key), "text": str(words)}:
+                file.set_note(key, words)
+            case _:
+                raise CopydeskError(self._say["gone"])
