@@ -6,10 +6,11 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
+GRADERS := $(VENV)-graders
 LESSON ?= notebooks/00_start_here.ipynb
 ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks bench clean
+.PHONY: help lab test graders lint notebooks bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,14 @@ test: $(VENV)/test.done lint ## set up and run all tests: unit, doctest, nbval, 
 	$(BIN)/python -m copydesk.cli check
 	$(BIN)/python -m pytest -q -m browser tests/browser
 
+graders: $(GRADERS)/done ## run assignments through nbgrader and Otter and a class through Dask, set up apart, in about 3 minutes
+	$(GRADERS)/$(notdir $(BIN))/python -m pytest -q -n 2 --dist loadfile tests/test_nbgrader.py tests/test_otter.py tests/test_dask.py
+
+$(GRADERS)/done: pyproject.toml
+	$(PYTHON) -m venv $(GRADERS)
+	$(GRADERS)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check -e ".[test,graders,dask]"
+	@touch $@
+
 lint: $(VENV)/test.done ## formatter, linter, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -47,4 +56,4 @@ bench: $(VENV)/test.done ## print the figures the README quotes as one table, in
 	$(BIN)/python benchmarks/all.py $(STORIES)
 
 clean: ## remove what make made
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(GRADERS)

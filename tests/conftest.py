@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.answers.place import BINDER
 from copydesk.stories import Story, load_story
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
@@ -28,7 +29,7 @@ def own_answers(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     """An empty answers folder; no story or seeds folder named by whoever runs the tests, or by the test before."""
     folder = tmp_path_factory.mktemp("answers")
     monkeypatch.setenv("COPYDESK_ANSWERS", str(folder))
-    for name in ("COPYDESK_STORY", "COPYDESK_SEEDS", "COPYDESK_CLASS"):
+    for name in ("COPYDESK_STORY", "COPYDESK_SEEDS", "COPYDESK_CLASS", *BINDER):
         monkeypatch.setenv(name, "")  # so that what a test sets is undone, whether or not it was set before
         monkeypatch.delenv(name)
     return folder

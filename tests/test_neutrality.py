@@ -29,7 +29,7 @@ VERDICT = re.compile(
 SHOWN = [
     *(
         KIT / "data" / f"{name}.toml"
-        for name in ("strings", "choices", "devices", "glossary", "framing_cues", "rubric")
+        for name in ("strings", "choices", "devices", "glossary", "framing_cues", "rubric", "classroom")
     ),
     *sorted((KIT / "lessons").glob("*.toml")),
     *sorted(SEEDS.glob("*/lessons.toml")),

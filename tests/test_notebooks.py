@@ -15,9 +15,16 @@ FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 CHECKED = "nbval-check-output"
 ROUTINE = ("Whose words are these?", "How is it put?", "What was going on?")
-every_notebook = pytest.mark.parametrize(
-    "cells", [json.loads(p.read_text("utf-8"))["cells"] for p in PATHS], ids=[p.stem for p in PATHS]
-)
+INSTRUCTORS = sorted((FOLDER / "instructor").glob("*.ipynb"))
+
+
+def with_cells(paths: list[Path]) -> pytest.MarkDecorator:
+    cells = [json.loads(p.read_text("utf-8"))["cells"] for p in paths]
+    return pytest.mark.parametrize("cells", cells, ids=[p.stem for p in paths])
+
+
+every_notebook = with_cells(PATHS)
+every_notebook_of_all = with_cells([*PATHS, *INSTRUCTORS])
 Cells = list[dict[str, Any]]
 
 
@@ -45,15 +52,23 @@ def test_every_lesson_has_its_notebook_and_opens_itself() -> None:
         assert lesson_of(json.loads(path.read_text("utf-8"))["cells"]) == path.stem
 
 
-@every_notebook
+def is_lesson(cells: Cells) -> bool:
+    return "open_lesson(" in "\n".join(source(c) for c in code(cells))
+
+
+def test_the_instructors_notebooks_are_found() -> None:
+    assert [p.stem for p in INSTRUCTORS] == ["class_discussion", "grade_writing"]
+
+
+@every_notebook_of_all
 def test_size(cells: Cells) -> None:
-    assert 15 <= len(cells) <= 31
+    assert (15 if is_lesson(cells) else 8) <= len(cells) <= 31
     assert sum(len(re.findall(r"\w+(?:[’'-]\w+)*", text)) for text in markdown(cells)) <= 900
     for cell in code(cells):
         assert 1 <= len([line for line in source(cell).splitlines() if line.strip()]) <= 3
 
 
-@every_notebook
+@every_notebook_of_all
 def test_one_title_and_headings_in_order(cells: Cells) -> None:
     levels = [len(m[1]) for text in markdown(cells) for m in re.finditer(r"^(#+) \S", text, re.MULTILINE)]
     assert levels[0] == 1 and levels.count(1) == 1
@@ -70,7 +85,7 @@ def test_the_first_cell_says_what_how_long_and_to_what_end(cells: Cells) -> None
     assert first.splitlines()[0].removeprefix("# ") == load_lesson(lesson_of(cells)).title
 
 
-@every_notebook
+@every_notebook_of_all
 def test_the_last_cell_has_the_key_points(cells: Cells) -> None:
     last = source(cells[-1])
     assert cells[-1]["cell_type"] == "markdown" and "## Key points" in last
@@ -86,7 +101,7 @@ def test_the_three_questions_return(cells: Cells) -> None:
     assert asked == list(ROUTINE)
 
 
-@every_notebook
+@every_notebook_of_all
 def test_cells_are_thin_and_harmless(cells: Cells) -> None:
     for cell in code(cells):
         tree = ast.parse(source(cell))  # no magics, no shell
@@ -94,13 +109,13 @@ def test_cells_are_thin_and_harmless(cells: Cells) -> None:
         assert not [n for n in ast.walk(tree) if isinstance(n, banned)]
         assert not source(cell).rstrip().endswith(";") and "print(" not in source(cell)
         imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
-        assert imported <= {"copydesk"}
+        assert imported <= ({"copydesk"} if is_lesson(cells) else {"classroom"})
     for text in markdown(cells):
         assert not re.search(r"</?[A-Za-z][^>]*>|<!--", text), "raw HTML"
         assert not re.search(r"!\[\]\(", text), "a picture without words"
 
 
-@every_notebook
+@every_notebook_of_all
 def test_outputs_are_kept_only_where_they_are_compared(cells: Cells) -> None:
     tagged = [c for c in code(cells) if CHECKED in c["metadata"].get("tags", [])]
     assert len(tagged) >= 2
@@ -136,7 +151,15 @@ def test_objectives_in_the_notebook_are_those_of_the_lesson(cells: Cells) -> Non
     assert told == len(load_lesson(lesson_of(cells)).objectives)
 
 
-@every_notebook
+@every_notebook_of_all
 def test_links_between_notebooks_lead_somewhere(cells: Cells) -> None:
-    for target in re.findall(r"\]\(([^)#]+\.ipynb)", "\n".join(markdown(cells))):
-        assert (FOLDER / target).is_file(), target
+    home = FOLDER if is_lesson(cells) else FOLDER / "instructor"
+    for target in re.findall(r"\]\(([^)#]+\.(?:ipynb|md))", "\n".join(markdown(cells))):
+        assert (home / target).is_file(), target
+
+
+@with_cells(INSTRUCTORS)
+def test_an_instructors_first_cell_says_what_is_needed(cells: Cells) -> None:
+    first = source(cells[0])
+    assert first.startswith("# ") and "You need:" in first and re.search(r"\*\*.+\?\*\*", first)
+    assert "made up" in first or "made-up" in first, "it runs with no files at all, and says what is shown then"

@@ -20,6 +20,7 @@ _HOME = {
     "unpack": "answers.handin",
     "progress": "progress_page",
     "glossary": "glossary_page",
+    "doctor": "doctor_page",
     "CopydeskError": "errors",
 }
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names are strings; ruff does not see through the star)

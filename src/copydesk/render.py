@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 
@@ -46,6 +46,10 @@ def css() -> str:
     return (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
 
 
+_safe = lru_cache(maxsize=4096)(escape)
+"""Pieces of the page escaped: the same ones are shown to learner after learner."""
+
+
 def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
     """One stretch of text with its marks, each with a word tag inside; where marks overlap, the first wins.
 
@@ -58,11 +62,11 @@ def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
         start, end = max(m.span.start, at), min(m.span.end, span.end)
         if start >= end:
             continue
-        label = f'<span class="cd-tag" title="{escape(m.role)} {m.number}">{escape(tags[m.role])}{m.number}</span>'
-        out.append(escape(text[at:start]))
-        out.append(f'<mark class="cd-m-{escape(m.role)}">{label}{escape(text[start:end])}</mark>')
+        role = _safe(m.role)
+        label = f'<span class="cd-tag" title="{role} {m.number}">{_safe(tags[m.role])}{m.number}</span>'
+        out.append(f'{_safe(text[at:start])}<mark class="cd-m-{role}">{label}{_safe(text[start:end])}</mark>')
         at = end
-    return "".join([*out, escape(text[at : span.end])])
+    return "".join([*out, _safe(text[at : span.end])])
 
 
 def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:

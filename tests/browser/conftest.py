@@ -50,12 +50,19 @@ def lab(server: Lab) -> Lab:
     return server
 
 
+NOT_OURS = {
+    "Cannot read properties of undefined (reading 'schema')",  # Notebook 7.6: its settings, on any notebook
+    "Cannot read properties of undefined (reading 'node')",  # JupyterLab 4.4: headings in outputs out of sight
+}
+"""Errors that the front end throws and lives with."""
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh page; errors thrown in it fail the test."""
-    errors: list[str] = []
+    errors: set[str] = set()
     opened = browser.new_page(viewport={"width": 1280, "height": 1000})
-    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("pageerror", lambda error: errors.add(str(error)))
     yield opened
     opened.close()
-    assert not errors, errors
+    assert errors <= NOT_OURS

@@ -30,10 +30,10 @@ def chromium() -> str | None:
 
 
 class Lab:
-    """A running server with its own empty settings and answers."""
+    """A running server, JupyterLab's or another, with its own empty settings and answers."""
 
-    def __init__(self, home: Path) -> None:
-        self.home, self.answers, self.token = home, home / "answers", secrets.token_hex(8)
+    def __init__(self, home: Path, app: str = "jupyterlab") -> None:
+        self.home, self.answers, self.token, self.app = home, home / "answers", secrets.token_hex(8), app
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.base = f"http://127.0.0.1:{probe.getsockname()[1]}"
@@ -48,8 +48,9 @@ class Lab:
         quiet.mkdir(parents=True)
         (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
         environment["COPYDESK_SEEDS"] = str(NOTEBOOKS.parent / "seeds")
-        command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ServerApp.ip=127.0.0.1"]
+        command = [sys.executable, "-m", self.app, "--allow-root", "--no-browser", "--ServerApp.ip=127.0.0.1"]
         command += [f"--port={self.base.rsplit(':')[-1]}", f"--IdentityProvider.token={self.token}"]
+        command += ["--LabApp.expose_app_in_browser=True"]
         self.log = (self.home / "lab.log").open("w")
         self.process = subprocess.Popen(
             [*command, f"--ServerApp.root_dir={self.home}"], env=environment, stdout=self.log, stderr=subprocess.STDOUT
@@ -60,7 +61,7 @@ class Lab:
                 return
             except OSError:
                 time.sleep(0.1)
-        raise RuntimeError(f"JupyterLab did not start: {(self.home / 'lab.log').read_text()[-2000:]}")
+        raise RuntimeError(f"{self.app} did not start: {(self.home / 'lab.log').read_text()[-2000:]}")
 
     def clear(self) -> None:
         """Forget what was done so far: running kernels, answers, notebooks as they were left."""
@@ -122,9 +123,8 @@ def accept_dialog(page: Page) -> None:
 
 
 def cell_count(page: Page) -> int:
-    """How many cells the notebook has, by JupyterLab's own status bar (cells out of sight are not in the document)."""
-    text = page.locator(".jp-StatusBar-TextItem", has_text="Cell ").first.text_content() or ""
-    return int(text.rsplit("/")[-1])
+    """How many cells the notebook has, as JupyterLab counts them (cells out of sight are not in the document)."""
+    return int(page.evaluate("window.jupyterapp.shell.currentWidget.content.model.cells.length"))
 
 
 def restart_kernel(page: Page) -> None:
@@ -139,17 +139,22 @@ def restart_kernel(page: Page) -> None:
 
 
 def exercise(page: Page, title: str) -> Locator:
-    """The widget of one exercise by its title, scrolled into view."""
+    """The widget of one exercise by its title, scrolled into view as a learner would, from the top down."""
     found = page.locator("section.cd", has=page.locator("h3", has_text=title)).last
+    for screen in range(200):  # JupyterLab 4.4 takes cells that are out of sight out of the page
+        if found.count() and found.is_visible():
+            break
+        page.evaluate(f"document.querySelector('.jp-WindowedPanel-outer').scrollTop = {screen % 50 * 500}")
+        page.wait_for_timeout(200)
     found.wait_for(timeout=60_000)
     found.scroll_into_view_if_needed()
     return found
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Lab]:
-    """A started lab that is stopped at the end."""
-    lab = Lab(home)
+def running(home: Path, app: str = "jupyterlab") -> Iterator[Lab]:
+    """A started server that is stopped at the end."""
+    lab = Lab(home, app)
     lab.start()
     try:
         yield lab

@@ -14,23 +14,35 @@ import platformdirs
 from copydesk.answers.disk import locked, make_folder, read_bytes, set_aside, time_tag, write
 from copydesk.answers.form import SCHEMA, Damaged, Json, decode, encode
 from copydesk.errors import CopydeskError
+from copydesk.wording import load_wording
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 """Names Windows keeps for devices, whatever their ending."""
+BINDER = ("BINDER_LAUNCH_HOST", "BINDER_REPO_URL", "BINDER_REQUEST")
+"""Set by BinderHub, each of them only if it knows what to set (jupyterhub/binderhub, binderspawner_mixin.py)."""
 
 
 def folder() -> Path:
     """The folder answers are kept in, made if need be: COPYDESK_ANSWERS, `answers` here, or the user data folder."""
-    return _choose()[0]
+    return choose()[0]
 
 
 def where() -> str:
-    """One sentence for a learner: where the work is kept, and why there."""
-    path, why = _choose()
+    """For a learner: where the work is kept, and why there; on Binder, that it is not, and what to do about it."""
+    path, why = choose()
+    if on_binder():
+        say = load_wording("strings")["lesson"]
+        return str(say["binder"]).format(pack=say["pack"], back=say["bring_back"])
     return f"Your work is kept in {path}{f', because {why}' if why else ''}."
 
 
-def _choose() -> tuple[Path, str]:
+def on_binder() -> bool:
+    """Whether this is a session on Binder, by what BinderHub tells each session that it starts."""
+    return any(os.environ.get(name) for name in BINDER)
+
+
+def choose() -> tuple[Path, str]:
+    """The folder answers are kept in, and why it is not the one expected ('' if it is)."""
     wish = os.environ.get("COPYDESK_ANSWERS")
     first = Path(wish).expanduser() if wish else Path("answers")
     with suppress(OSError):

@@ -1,0 +1,53 @@
+"""Notebook 7, the page with one notebook and no more: mark, save, and restore after the kernel starts anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.lab import Lab, exercise, restart_kernel, run_all, running
+from tests.browser.test_lesson_02 import LESSON, drag, key_target, pick_by_keys, saved, wait_saved, words
+
+pytest.importorskip("notebook", reason="Notebook 7 is not installed")
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A server started as `jupyter notebook` starts it."""
+    with running(tmp_path_factory.mktemp("notebook"), "notebook") as started:
+        yield started
+
+
+def test_marks_are_saved_and_there_again(page: Page, notebook: Lab) -> None:
+    page.goto(f"{notebook.base}/notebooks/notebooks/{LESSON}.ipynb?token={notebook.token}")
+    run_all(page)
+    assert page.locator("body[data-notebook=notebooks]").count(), "this is not Notebook 7"
+
+    pointed = exercise(page, "The cues are given")
+    one = key_target("mark_cues", "A7").roles["source"][0]
+    drag(page, pointed, one.start, one.end)
+    pointed.get_by_role("button", name="source").click()
+    wait_saved(pointed)
+    assert saved(notebook, "mark_cues")["answer"]["groups"][1]["source"] == [[one.start, one.end]]
+
+    typed = exercise(page, "On your own")
+    words(typed).first.focus()
+    two = key_target("mark_alone", "A8")
+    for role, key in (("source", "1"), ("cue", "2"), ("content", "3")):
+        pick_by_keys(page, typed, two.roles[role][0].start, two.roles[role][0].end)
+        page.keyboard.press(key)
+    wait_saved(typed)
+    page.keyboard.press("Enter")
+    typed.locator('.cd-headline[data-status="not_yet"]').wait_for(timeout=10_000)
+    kept = saved(notebook, "mark_alone")
+    assert len(kept["answer"]["groups"]) == len(kept["tries"]) == 1
+
+    restart_kernel(page)
+    run_all(page)
+    again = exercise(page, "On your own")
+    again.locator(".cd-m-source").first.wait_for(timeout=20_000)
+    assert "1 of 2 tries left" in (again.locator(".cd-tries").text_content() or "")
+    assert saved(notebook, "mark_alone")["answer"] == kept["answer"]

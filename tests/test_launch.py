@@ -1,0 +1,156 @@
+"""What a visitor's click needs: environment.yml, postBuild, the badge, and what a lesson says on Binder."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from copydesk import open_lesson
+from copydesk.answers import where
+from copydesk.answers.place import BINDER
+from copydesk.wording import load_wording
+from tests.addresses import OPENS, badge, binder_link, pages, repository, rewrite
+from tests.floors import ON_PYPI, asked, at_floor
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def specs() -> list[str]:
+    lines = (ROOT / "environment.yml").read_text("utf-8").partition("dependencies:\n")[2].splitlines()
+    return [line.removeprefix("  - ") for line in lines]
+
+
+class TestEnvironment:
+    """environment.yml and postBuild."""
+
+    def test_it_asks_for_what_the_kit_needs_and_for_nbval(self) -> None:
+        (nbval,) = [need for need in PROJECT["optional-dependencies"]["test"] if need.startswith("nbval")]
+        assert sorted(asked()) == sorted([*PROJECT["dependencies"], nbval])
+
+    def test_binder_reads_one_version_of_python(self) -> None:
+        """repo2docker understands one `=`; with `>=` it falls back to an old Python."""
+        (python,) = [spec for spec in specs() if spec.startswith("python")]
+        version = re.fullmatch(r"python=(3\.\d+)", python)
+        assert version and PROJECT["requires-python"] == ">=3.11" and float(version[1][2:]) >= 11
+
+    def test_conda_understands_every_line(self) -> None:
+        rattler = pytest.importorskip("rattler", reason="py-rattler is not installed: make binder brings it")
+        names = [str(rattler.MatchSpec(spec, strict=True).name.normalized) for spec in specs()]
+        back = {pypi: conda for conda, pypi in ON_PYPI.items()}
+        assert {back.get(need.split(">=")[0], need.split(">=")[0]) for need in asked()} <= {*names}
+
+    def test_floors_are_whole_versions_of_the_same_packages(self) -> None:
+        assert [spec.replace("==", ">=") for spec in at_floor(asked())] == asked()
+        assert all(re.fullmatch(r"[\w-]+==\d+(\.\d+)+", spec) for spec in at_floor(asked()))
+
+    def test_post_build_adds_the_kit_alone(self) -> None:
+        """`-e .` in environment.yml would build the whole environment anew for each commit."""
+        lines = (ROOT / "postBuild").read_text("utf-8").splitlines()
+        assert lines[0] == "#!/bin/bash" and lines[2:] == ["set -e", "pip install --no-deps -e ."]
+        assert "-e ." not in (ROOT / "environment.yml").read_text("utf-8")
+        assert not any((ROOT / name).exists() for name in ("binder", ".binder")), "would hide environment.yml"
+
+
+class TestAddress:
+    """One address, in pyproject.toml."""
+
+    def test_the_badge_opens_the_first_lesson_in_jupyterlab(self) -> None:
+        link = urlsplit(binder_link(repository()))
+        assert (ROOT / OPENS.removeprefix("lab/tree/")).is_file() and parse_qs(link.query)["urlpath"] == [OPENS]
+        assert badge(repository()) in (ROOT / "README.md").read_text("utf-8")
+
+    def test_readme_and_docs_agree_with_it(self) -> None:
+        name = repository().rpartition("/")[2]
+        for path in pages():
+            text = path.read_text("utf-8")
+            assert {*re.findall(rf"https://[\w.]+/[\w.-]+/{name}(?![\w-])", text)} <= {repository()}, path
+            assert {*re.findall(r"https://mybinder\.org/v2/[^\s)\"]+", text)} <= {binder_link(repository())}, path
+
+    @pytest.mark.parametrize(
+        ("address", "launch"),
+        [
+            ("https://github.com/a-school/copydesk", "gh/a-school/copydesk/HEAD"),
+            ("https://gitlab.com/news/lab/kit", "gl/news%2Flab%2Fkit/HEAD"),
+            ("https://git.example.org/kit", "git/https%3A%2F%2Fgit.example.org%2Fkit/HEAD"),
+        ],
+    )
+    def test_a_new_address_is_written_everywhere_and_back(self, address: str, launch: str, tmp_path: Path) -> None:
+        before = {path: path.read_bytes() for path in pages()}
+        for path in [*pages(), ROOT / "pyproject.toml"]:
+            (tmp_path / path.relative_to(ROOT)).parent.mkdir(exist_ok=True)
+            shutil.copy(path, tmp_path / path.relative_to(ROOT))
+        project = tmp_path / "pyproject.toml"
+        project.write_text(project.read_text("utf-8").replace(repository(), address), "utf-8")
+        assert tmp_path / "README.md" in rewrite(tmp_path) and not rewrite(tmp_path), "once is enough"
+        readme = (tmp_path / "README.md").read_text("utf-8")
+        assert badge(address) in readme and f"https://mybinder.org/v2/{launch}?" in readme
+        assert repository() not in readme and f"git clone {address} " in readme
+        project.write_text(project.read_text("utf-8").replace(address, repository()), "utf-8")
+        rewrite(tmp_path)
+        assert {path: (tmp_path / path.relative_to(ROOT)).read_bytes() for path in pages()} == before
+
+
+class TestOnBinder:
+    """The first screen of a lesson, told by what BinderHub sets."""
+
+    @pytest.fixture(params=BINDER)
+    def binder(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(request.param, "https://mybinder.org/")
+
+    @pytest.fixture
+    def told(self) -> str:
+        say = load_wording("strings")["lesson"]
+        return str(say["binder"].format(pack=say["pack"], back=say["bring_back"]))
+
+    @pytest.mark.usefixtures("binder")
+    def test_it_says_that_work_is_not_kept_and_shows_the_button(self, told: str) -> None:
+        assert where() == told and "not kept" in told
+        shown = shown_by(open_lesson("02_who_says_so"))
+        assert told in shown["text/html"] and shown["text/plain"].startswith("<Desk: lesson 02")
+        labels = labels_of(shown["application/vnd.jupyter.widget-view+json"]["model_id"])
+        assert load_wording("strings")["lesson"]["pack"] in labels and any(told in label for label in labels)
+
+    @pytest.mark.usefixtures("binder")
+    def test_a_front_end_without_widgets_still_reads_it(self, told: str) -> None:
+        assert told in open_lesson("00_start_here")._repr_html_()
+
+    def test_elsewhere_nothing_changes(self, told: str, own_answers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in BINDER:
+            monkeypatch.setenv(name, "")
+        shown = shown_by(open_lesson("02_who_says_so"))
+        assert {*shown} == {"text/html", "text/plain"} and told not in shown["text/html"]
+        assert f"Your work is kept in {own_answers}." in shown["text/html"]
+
+    @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+    def test_every_lesson_shows_it_first(self, path: Path) -> None:
+        cells = [c for c in json.loads(path.read_text("utf-8"))["cells"] if c["cell_type"] == "code"]
+        lines = "".join(cells[0]["source"]).split("\n")
+        assert lines[-2].startswith("desk = copydesk.open_lesson(") and lines[-1] == "desk"
+
+
+def shown_by(thing: object) -> dict[str, Any]:
+    """What a notebook shows of it."""
+    from IPython.core.formatters import DisplayFormatter
+
+    data, _ = DisplayFormatter().format(thing)
+    return dict(data)
+
+
+def labels_of(model_id: str) -> list[str]:
+    """Descriptions and values of a widget and all that is in it."""
+    from ipywidgets.widgets.widget import _instances
+
+    def walk(widget: Any) -> list[str]:
+        own = [str(getattr(widget, name)) for name in ("description", "value") if hasattr(widget, name)]
+        return own + [label for child in getattr(widget, "children", ()) for label in walk(child)]
+
+    return walk(_instances[model_id])
