@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import json
 import math
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -424,3 +425,26 @@ def test_no_map_before_modern_borders_and_no_view_that_is_not_there(baltic: Geog
 
 def test_names_fall_back_to_what_is_known() -> None:
     assert (name_of("643"), name_of("643", "Russia"), name_of("440")) == ("643", "Russia", "Lithuania")
+
+
+def test_every_number_lesson_07_states_is_the_one_the_data_give() -> None:
+    """Borders, shares, members and votes in the story's questions and answers, computed here from layers and facts."""
+    story = load_story("baltics-2022")
+    own, key = story.lessons["07_what_was_going_on"], story.key
+    assert key is not None
+    asked = {q["id"]: q["text"] for q in own["measure"]["questions"]}
+    answers = key.answers["07_what_was_going_on/measure"]
+    lengths = [round(border_km(load_layer(n), "440", "616")) for n in SCALES]
+    assert [int(n) for n in re.findall(r"(\d+) km", asked["line"])] == [*lengths, 100]
+    share = outer_border(load_layer("baltic_10m"), TRIO, story.date).share
+    low, high = answers["share"]["range"]
+    assert low <= share <= high and f"{100 * share:.1f} percent" in answers["share"]["why"]
+    around = ("ltu-pol", "ltu-blr", "ltu-rus", "lva-rus", "lva-blr", "est-rus")
+    published = {n: float(by_id(FACTS, f"border-{n}").value) for n in around}
+    share = published["ltu-pol"] / sum(published.values())
+    assert published["ltu-pol"] == 100 and f"{100 * share:.1f} percent" in answers["share"]["why"]
+    joined = {m.name: m.joined.year for m in members_on(dt.date(2024, 12, 31))}
+    assert f"Finland joined NATO in {joined['Finland']} and Sweden in {joined['Sweden']}" in asked["joined"]
+    vote = by_id(FACTS, "unga-68-262").statement
+    fills = next(q for q in own["two_maps"]["questions"] if q["id"] == "fills")["after"]
+    assert all(number in vote for number in re.findall(r"\d+", fills)) and "100 to 11, 58" in fills
