@@ -11,22 +11,27 @@ from copydesk.scoring.matching import FULL, Group, Match, swallows, touches
 from copydesk.scoring.outcome import Note
 from copydesk.scoring.same import Same
 from copydesk.scoring.targets import Target
-from copydesk.spans import word_f1
+from copydesk.spans import Span, word_f1
 from copydesk.wording import load_wording
 
 
 def note(match: Match, text: str) -> Note:
     """What is said about one target: where to look, then what the key has and why."""
-    return _missed(Same(match.target), text) if match.group is None else _note(match, text)
+    group = match.group and tuple((role, match.group.roles.get(role, ())) for role in match.target.roles)
+    return _note(Same(match.target), group, tuple(match.earned.items()), text)
 
 
-@lru_cache(maxsize=512)
-def _missed(target: Same[Target], text: str) -> Note:
-    return _note(Match(target.it, None, {}), text)
-
-
-def _note(match: Match, text: str) -> Note:
-    one, entry = match.target, match.target.entry
+@lru_cache(maxsize=2048)
+def _note(
+    target: Same[Target],
+    group: tuple[tuple[str, tuple[Span, ...]], ...] | None,
+    earned: tuple[tuple[str, float], ...],
+    text: str,
+) -> Note:
+    """The same marks on the same target, such as many learners make, have the same note."""
+    one, entry = target.it, target.it.entry
+    total = sum((points for _, points in earned), 0.0)
+    match = Match(one, None if group is None else Group(dict(group), {}), dict(earned), total)
     where = entry["name"] if entry.layer == "entman" else place(entry.get("region", ""))
     others = tuple(a.say for a in entry.alternatives)
     spans = tuple(s for found in one.roles.values() for s in found)
