@@ -10,7 +10,7 @@ GRADERS := $(VENV)-graders
 LESSON ?= notebooks/00_start_here.ipynb
 ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 .DEFAULT_GOAL := help
-.PHONY: help lab test graders lint notebooks bench clean
+.PHONY: help lab test graders lint notebooks bench floors binder address clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,5 +55,16 @@ notebooks: $(VENV)/test.done ## run every lesson and store the outputs that nbva
 bench: $(VENV)/test.done ## print the figures the README quotes as one table, in about 6 minutes (STORIES=file.jsonl adds attribution)
 	$(BIN)/python benchmarks/all.py $(STORIES)
 
+floors: $(VENV)/test.done ## the kit at Binder's versions and at the newest, on each Python there is, in about 30 minutes
+	$(BIN)/python -m tests.floors $(FLOORS)
+
+binder: ## what repo2docker and conda make of this repository, without building it, set up apart, in about 1 minute
+	$(PYTHON) -m venv $(VENV)-binder
+	$(subst $(VENV),$(VENV)-binder,$(BIN))/python -m pip install --quiet --disable-pip-version-check jupyter-repo2docker py-rattler
+	$(subst $(VENV),$(VENV)-binder,$(BIN))/python tests/binder.py
+
+address: $(VENV)/test.done ## write the repository's address, as pyproject.toml has it, into README and docs
+	$(BIN)/python -m tests.addresses
+
 clean: ## remove what make made
-	rm -rf $(VENV) $(GRADERS)
+	rm -rf $(VENV) $(GRADERS) $(VENV)-binder

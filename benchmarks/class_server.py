@@ -93,7 +93,7 @@ class Class:
             except KeyboardInterrupt:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-                self.clock.end = 0  # for all: what was done is told
+                self.clock.end, self.screen.fault = 0, "stopped"  # all stop; what was done is told
             except Exception as fault:  # the others go on
                 self.screen.fault = self.said(fault)
 
@@ -118,6 +118,9 @@ class Class:
         print(f"{os.cpu_count()} cores, load average before {self.load[0]:.1f}, at the end {self.load[1]:.1f}")
         for step in ("signed in", "own server", "first cell", "handed in"):
             row(f"{step}, from the sign-in", [x.times[step] for x in self.learners if step in x.times], "s")
+        begun = [x.start + x.times["first cell"] - self.start for x in self.learners if "first cell" in x.times]
+        if begun:
+            print(f"first cell run by {len(begun)}, from the first sign-in   {max(begun):.1f} s")
         row("a change, from sent to saved, by protocol", [1000 * s for x in self.learners for s in x.saves], "ms")
         for step, seconds in self.screen.times.items():
             print(f"browser, {step}, from the sign-in   {seconds:.1f} s")

@@ -37,6 +37,7 @@ class Web:
     def __init__(self, base: str, name: str, password: str, clock: Clock) -> None:
         self.base, self.name, self.password, self.clock = base, name, password, clock
         self.web = requests.Session()
+        self.web.trust_env = False  # straight to the hub, whatever proxy this machine has for the world outside
         self.web.headers.update({"User-Agent": AGENT, "Sec-Fetch-Mode": "navigate"})
 
     def get(self, path: str, **more: Any) -> requests.Response:

@@ -82,8 +82,11 @@ if not (CLASS / "edition" / "notebooks").is_dir():
 if odd := [name for name in [*TEACHERS, *learners()] if not NAME.fullmatch(name)]:
     sys.exit(f"nobody can sign in as {odd[0]!r}; begin with a letter or digit, then also . _ - may come, 60 in all")
 (CLASS / "hub" / "labconfig").mkdir(parents=True, exist_ok=True)
-(CLASS / "hub" / "labconfig" / "page_config.json").write_text(  # nobody is asked about news, nothing looks for updates
+(CLASS / "hub" / "labconfig" / "page_config.json").write_text(  # no question about news, no look for newer versions
     '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
+)
+(CLASS / "hub" / "jupyter_server_config.json").write_text(  # no search for language servers: a sixth of a start
+    '{"LanguageServerManager": {"autodetect": false}}'
 )
 
 c = get_config()  # noqa: F821

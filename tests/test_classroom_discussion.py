@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from copydesk.agreement import krippendorff_alpha
-from copydesk.classroom import Room, discussion
-from copydesk.classroom.class_answers import class_choices, class_marks, items_of
+from copydesk.classroom import Room, class_answers, discussion
+from copydesk.classroom.class_answers import Reader, class_choices, class_marks, items_of
 from copydesk.classroom.tally import FEWEST
+from copydesk.classroom.works import works
 from copydesk.errors import CopydeskError
 from copydesk.lessons import load_lesson
 from copydesk.votes import class_votes
@@ -55,7 +56,7 @@ def bars(html: str) -> list[str]:
 class TestVotes:
     def test_they_are_counted_as_they_were_given(self, room: Room) -> None:
         its = lesson(VOTES, STORY)
-        found = class_choices(room.folder, its, its.exercise("vote"))
+        found = class_choices(Reader().read(room.folder, its), its, its.exercise("vote"))
         assert found is not None and not found.made_up and found.learners == 5
         expected = {name: sum(n < yes for yes in (0, 2, 2, 5, 8)) for n, name in enumerate(ITEMS)}
         assert {name: row["yes"] for name, row in found.table.items()} == expected
@@ -99,6 +100,17 @@ class TestVotes:
             hand_in(tmp_path / "class", f"L{number}", its.id, {"questions": entry({"values": values})})
         page = discussion(tmp_path / "class", story=STORY).split("05/questions")
         assert len(asked) >= 10 and len(bars(page.html)) == len(asked) and "50%" in bars(page.html)[0]
+
+    def test_new_files_are_seen_and_old_ones_are_not_read_again(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read: list[Path] = []
+        monkeypatch.setattr(class_answers, "works", lambda *a, **k: read.append(a[0]) or works(*a, **k))
+        for _ in range(2):
+            assert "5 learners" in repr(room.split("06/vote"))
+        assert len(read) == 1
+        vote(room.folder, 9, 3)
+        assert "6 learners" in repr(room.split("06/vote")) and len(read) == 2
 
     def test_a_zip_will_do(self, room: Room, tmp_path: Path) -> None:
         zipped = shutil.make_archive(str(tmp_path / "class"), "zip", room.folder)
@@ -197,7 +209,7 @@ class TestMadeUp:
 
     def test_its_marks_are_the_same_each_time_and_of_many_minds(self, tmp_path: Path) -> None:
         its = load_lesson(MARKS)
-        made = [class_marks(tmp_path, its, its.exercise("devices"), "wording") for _ in "ab"]
+        made = [class_marks([], its, its.exercise("devices"), "wording") for _ in "ab"]
         assert made[0] == made[1] and made[0] is not None and made[0].made_up
         assert len(set(made[0].spans)) > 12
 

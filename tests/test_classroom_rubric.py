@@ -469,6 +469,18 @@ class TestGrades:
         with pytest.raises(CopydeskError, match=r"first.json cannot be read as grades: it is not JSON"):
             grade(klass, tmp_path / "out", rubric=tmp_path / "grades")
 
+    def test_a_copy_of_a_graders_file_stops_it(self, klass: Path, desk: GradingDesk, tmp_path: Path) -> None:
+        give(desk, 0, 1, 1, 1, 1)
+        shutil.copy(desk.file.path, tmp_path / "grades" / "first (1).json")
+        with pytest.raises(CopydeskError, match="is a second file of the grader 'first'; keep the newer one"):
+            grade(klass, tmp_path / "out", rubric=tmp_path / "grades")
+
+    def test_one_graders_file_can_be_named(self, klass: Path, desk: GradingDesk, tmp_path: Path) -> None:
+        give(desk, 0, 3, 3, 3, 3)
+        give(open_desk(klass, tmp_path, "second"), 0, 0, 0, 0, 0)
+        grade(klass, tmp_path / "out", rubric=tmp_path / "grades" / "second.json")
+        assert given_rows(tmp_path / "out")[desk.texts[0].names[0]]["score"] == "0.0"
+
     def test_grades_among_the_submissions_are_not_handed_in(self, klass: Path) -> None:
         desk = grading_desk(klass, grader="first", grades=klass / "grades")
         give(desk, 0, 1, 1, 1, 1)

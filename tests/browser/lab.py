@@ -116,10 +116,11 @@ def run_all(page: Page) -> None:
 
 
 def accept_dialog(page: Page) -> None:
-    """JupyterLab sometimes asks (for a kernel, on a slow start); answer as a learner would, and say what it was."""
-    if page.locator(".jp-Dialog").count():
-        print("JupyterLab asked:", page.locator(".jp-Dialog").first.inner_text())
+    """JupyterLab sometimes asks (for a kernel, on a slow start, 4.4 once a cell); answer, and say what it was."""
+    while page.locator(".jp-Dialog").count():
+        print("JupyterLab asked:", page.locator(".jp-Dialog").first.inner_text().splitlines()[0])
         page.locator(".jp-Dialog .jp-mod-accept").first.click()
+        page.wait_for_timeout(300)
 
 
 def cell_count(page: Page) -> int:

@@ -154,7 +154,7 @@ def test_what_a_lost_kernel_did_not_hear_is_sent_again(page, lab: Lab, opened) -
 
 
 def test_filters_and_names_by_keyboard(page, lab: Lab, opened) -> None:
-    section = page.locator(SCREEN)
+    section, cells = page.locator(SCREEN), cell_count(page)
     assert "Learner" not in section.inner_text()
     to_rows(page)
     grade_here(page, "1111")
@@ -168,7 +168,7 @@ def test_filters_and_names_by_keyboard(page, lab: Lab, opened) -> None:
     page.keyboard.press("Space")
     section.get_by_text("from Learner").wait_for(timeout=15_000)
     assert page.evaluate(f"{HERE}.type") == "checkbox", "the focus stays where it was"
-    assert cell_count(page) == cell_count(page)
+    assert cell_count(page) == cells, "keys reached JupyterLab"
 
 
 def test_a_full_disk_is_said_and_tried_again(page, lab: Lab, opened, klass) -> None:

@@ -1,14 +1,15 @@
-"""A class's answers to one exercise, without names: how many chose what, and who-knows-who's marks."""
+"""A class's answers to one exercise, without names: how many chose what, and what was marked."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.answers import Record
+from copydesk.answers.form import Json
 from copydesk.classroom.course import offers
 from copydesk.classroom.works import works
 from copydesk.items import item_words
@@ -51,20 +52,41 @@ def items_of(lesson: Lesson, exercise: Exercise) -> tuple[Item, ...]:
     return tuple(Item(q["id"], q["text"], found) for q in asked if (found := options(q)))
 
 
-def answers_in(folder: Path, lesson: Lesson, exercise: Exercise) -> list[Record]:
-    """What each learner in a folder (or one zip) did in an exercise."""
-    if not folder.exists():
-        return []
-    offered = {i: known for i, known in offers(lesson.story.id, folder).items() if i == (lesson.story.id, lesson.id)}
-    found = (w.document["exercises"].get(exercise.id) for w in works(folder, offered, story=lesson.story.id))
-    return [Record.of(entry) for entry in found if entry]
+class Reader:
+    """What each learner in a folder (or one zip) answered in a lesson; read again only when a file has changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, str], tuple[object, list[Json]]] = {}
+
+    def read(self, folder: Path, lesson: Lesson) -> list[Json]:
+        """The exercises of that lesson, learner by learner."""
+        if not folder.exists():
+            return []
+        stand, (before, found) = _stand(folder), self._known.get((folder, lesson.id), (None, []))
+        if stand != before:
+            mine = (lesson.story.id, lesson.id)
+            offered = {i: known for i, known in offers(lesson.story.id, folder).items() if i == mine}
+            found = [w.document["exercises"] for w in works(folder, offered, story=lesson.story.id)]
+            self._known[folder, lesson.id] = stand, found
+        return found
 
 
-def class_choices(folder: Path, lesson: Lesson, exercise: Exercise) -> ClassVotes | None:
+def _stand(folder: Path) -> object:
+    """How the files stand: it changes when one of them does."""
+    listed = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+    found = ((path, path.lstat()) for path in listed)
+    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found)
+
+
+def _records(found: Sequence[Json], exercise: Exercise) -> list[Record]:
+    return [Record.of(entries[exercise.id]) for entries in found if exercise.id in entries]
+
+
+def class_choices(found: Sequence[Json], lesson: Lesson, exercise: Exercise) -> ClassVotes | None:
     """How a class chose, by item, from its latest answers; else the story's made-up class; None where is neither."""
     items = items_of(lesson, exercise)
     name = "choices" if exercise.type == "sort" else "values"
-    given = [well_formed(record.answer).get(name, {}) for record in answers_in(folder, lesson, exercise)]
+    given = [well_formed(record.answer).get(name, {}) for record in _records(found, exercise)]
     given = [chosen for chosen in given if any(chosen.get(item.id) in item.choices for item in items)]
     if given:
         counted = {item.id: Counter(chosen.get(item.id) for chosen in given) for item in items}
@@ -74,12 +96,12 @@ def class_choices(folder: Path, lesson: Lesson, exercise: Exercise) -> ClassVote
     return ClassVotes(made, max(sum(row.values()) for row in made.values()), made_up=True) if made else None
 
 
-def class_marks(folder: Path, lesson: Lesson, exercise: Exercise, role: str) -> ClassMarks | None:
+def class_marks(found: Sequence[Json], lesson: Lesson, exercise: Exercise, role: str) -> ClassMarks | None:
     """What a class marked in one role, in first answers; else what a made-up class would; None without a key."""
     length = len(lesson.story.article.text)
-    first = [_first(record) for record in answers_in(folder, lesson, exercise)]
-    found = [read_groups(exercise, well_formed(answer), length) for answer in first if answer]
-    if marked := [groups for groups in found if groups]:
+    first = [_first(record) for record in _records(found, exercise)]
+    read = [read_groups(exercise, well_formed(answer), length) for answer in first if answer]
+    if marked := [groups for groups in read if groups]:
         return ClassMarks(tuple(tuple(s for g in gs for s in g.roles.get(role, ())) for gs in marked), made_up=False)
     if lesson.key is None:
         return None

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from copydesk.classroom.class_answers import class_choices, class_marks, items_of
+from copydesk.classroom.class_answers import Reader, class_choices, class_marks, items_of
 from copydesk.classroom.room_page import compare_page, heat_page, split_page
 from copydesk.classroom.tally import FEWEST
 from copydesk.errors import CopydeskError
@@ -34,7 +34,7 @@ class Room:
     """A class in one room: its votes, its marks, and what a talk changed."""
 
     def __init__(self, folder: Path, story: Story) -> None:
-        self.folder, self.story = folder, story
+        self.folder, self.story, self._read = folder, story, Reader().read
 
     def __repr__(self) -> str:
         return f"{self._say('plain', story=self.story.id, folder=self.folder)} {self._say('made_up_note')}"
@@ -45,13 +45,13 @@ class Room:
     def split(self, exercise: str) -> Page:
         """How the class chose, item by item; `exercise` is lesson/exercise, as in `06/vote`."""
         lesson, chosen = self._choices(exercise)
-        votes = class_choices(self.folder, lesson, chosen)
+        votes = class_choices(self._read(self.folder, lesson), lesson, chosen)
         return self._wait(chosen, votes, self.folder) or split_page(lesson, chosen, _sure(votes))
 
     def agreement(self, exercise: str) -> Agreement | Page:
         """How far the votes on an exercise agree, in figures."""
         lesson, chosen = self._choices(exercise)
-        votes = class_choices(self.folder, lesson, chosen)
+        votes = class_choices(self._read(self.folder, lesson), lesson, chosen)
         return self._wait(chosen, votes, self.folder) or agreement(_sure(votes))
 
     def compare(self, exercise: str, second: str = "", *, folder: Path | str | None = None) -> Page:
@@ -59,7 +59,10 @@ class Room:
         lesson, first = self._choices(exercise)
         after = self._choices(second)[1] if second else first
         place = Path(folder) if folder else self.folder
-        before, now = class_choices(self.folder, lesson, first), class_choices(place, lesson, after)
+        before, now = (
+            class_choices(self._read(self.folder, lesson), lesson, first),
+            class_choices(self._read(place, lesson), lesson, after),
+        )
         if wait := self._wait(first, before, self.folder):
             return wait
         same = (self.folder, first) == (place, after)
@@ -78,7 +81,7 @@ class Room:
             raise CopydeskError(
                 self._say("no_role", name=exercise, role=role), self._say("votes", names=", ".join(roles))
             )
-        marks = class_marks(self.folder, lesson, chosen, role or roles[0])
+        marks = class_marks(self._read(self.folder, lesson), lesson, chosen, role or roles[0])
         if marks is None or len(marks.spans) < FEWEST:
             return self._waiting(chosen, len(marks.spans) if marks else 0, self.folder)
         return heat_page(lesson, chosen, marks, role or roles[0])

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from pathlib import Path
 
@@ -59,6 +59,11 @@ class GradeFile:
     def grade(self, text: str) -> Grade:
         """What this grader gave a text so far."""
         return grade_of(self._document["grades"].get(text, {}))
+
+    def points(self, text: str) -> Mapping[str, int]:
+        """The points that this grader gave a text so far, by row."""
+        points: Mapping[str, int] = self._document["grades"].get(text, {}).get("points", {})
+        return points
 
     @property
     def comments(self) -> tuple[str, ...]:

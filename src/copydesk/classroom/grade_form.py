@@ -62,7 +62,8 @@ def _is_texts(value: Any) -> bool:
 def graders(place: Path) -> dict[str, dict[str, Grade]]:
     """The grades in a folder by grader and text, or those of a single file; {} if there are none.
 
-    Raises CopydeskError for a file that cannot be read: a grade must not go missing unseen.
+    Raises CopydeskError for a file that cannot be read, and for a second one of a grader: a grade must not go missing
+    unseen, nor count twice.
     """
     # what was set aside has a second dot in its name
     paths = sorted(p for p in place.glob(f"*{SUFFIX}") if p.name.count(".") == 1) if place.is_dir() else [place]
@@ -76,5 +77,8 @@ def graders(place: Path) -> dict[str, dict[str, Grade]]:
         except Damaged as why:
             remedy = f"put {path.name}.bak in its place, or take it away"
             raise CopydeskError(f"{path} cannot be read as grades: it {why}", remedy) from None
-        found[document["grader"] or path.stem] = {t: grade_of(e) for t, e in document["grades"].items()}
+        name = document["grader"] or path.stem
+        if name in found:
+            raise CopydeskError(f"{path} is a second file of the grader '{name}'", "keep the newer one of the two")
+        found[name] = {t: grade_of(e) for t, e in document["grades"].items()}
     return found

@@ -57,6 +57,8 @@ class GradingDesk:
         self, texts: Sequence[Text], file: GradeFile, folder: Path, *, made: Mapping[str, Grades] | None = None
     ) -> None:
         self.texts, self.file, self.folder, self._made = tuple(texts), file, folder, made
+        self.by_key = {text.key: text for text in self.texts}
+        self._rows = {text.group: [row.id for row in rows_of(text.exercise)] for text in self.texts}
 
     @property
     def made_up(self) -> bool:
@@ -86,7 +88,8 @@ class GradingDesk:
 
     def is_graded(self, text: Text) -> bool:
         """Whether this grader gave a text points in every row."""
-        return self.file.grade(text.key).whole(rows_of(text.exercise))
+        given = self.file.points(text.key)
+        return all(row in given for row in self._rows[text.group])
 
     def overview(self) -> Page:
         """How many texts there are in each exercise, and how many of them you have graded."""

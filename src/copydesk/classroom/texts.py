@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,11 +23,11 @@ class Text:
     exercise: Exercise
     answer: Answer
     names: tuple[str, ...]
+    group: str = field(init=False)
+    """What tells its exercise from all others: story, lesson, exercise."""
 
-    @property
-    def group(self) -> str:
-        """What tells its exercise from all others: story, lesson, exercise."""
-        return self.key.rpartition("/")[0]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "group", self.key.rpartition("/")[0])
 
 
 def class_texts(  # noqa: PLR0913
@@ -44,10 +44,16 @@ def class_texts(  # noqa: PLR0913
     Raises CopydeskError for a lesson, a story or a roster that is not there.
     """
     offered = offers(story, folder)
-    found = [*works(folder, offered, roster=roster, policy=policy, story=story, leave_out=leave_out)]
-    ids = chosen(offered, lessons, {w.lesson for w in found})
-    units = {i: writing_unit(offered[i]) for i in ids}
-    return in_order(text for work in found if work.lesson in units for text in _texts(units[work.lesson], work))
+    named = {i[1] for i in chosen(offered, lessons, ())} if lessons is not None else {i[1] for i in offered}
+    units: dict[LessonId, Unit] = {}
+
+    def texts() -> Iterator[Text]:
+        for work in works(folder, offered, roster=roster, policy=policy, story=story, leave_out=leave_out):
+            if work.lesson[1] in named:
+                unit = units.get(work.lesson) or units.setdefault(work.lesson, writing_unit(offered[work.lesson]))
+                yield from _texts(unit, work)
+
+    return in_order(texts())
 
 
 def writing_unit(lesson: Lesson) -> Unit:

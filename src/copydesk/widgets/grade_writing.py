@@ -58,7 +58,7 @@ class GradeWriting(anywidget.AnyWidget):
     @property
     def text(self) -> Text | None:
         """The text on the screen."""
-        return next((t for t in self.desk.texts if t.key == self._at), None)
+        return self.desk.by_key.get(self._at)
 
     @property
     def listed(self) -> list[Text]:
@@ -79,8 +79,8 @@ class GradeWriting(anywidget.AnyWidget):
         """Show one exercise or all, only what is not graded or all, names or none."""
         moved = (group, only) != (self._group, self._only)
         self._group, self._only, self._blind = group, only, blind
-        keys = [t.key for t in self.desk.texts if self._group in ("", t.group)]
-        open_ = [t.key for t in self.desk.texts if t.key in set(keys) and not self.desk.is_graded(t)]
+        some = [t for t in self.desk.texts if self._group in ("", t.group)]
+        open_, keys = [t.key for t in some if not self.desk.is_graded(t)], [t.key for t in some]
         if moved and (self._at not in keys or (only and self._at not in open_)):
             self._at = next(iter(open_), "" if only or not keys else keys[0])
         self._show_text()
@@ -157,7 +157,7 @@ class GradeWriting(anywidget.AnyWidget):
 
     def _keep(self, what: str, change: dict[str, Any]) -> None:
         """Write one change to the grader's file."""
-        file, known = self.desk.file, {t.key for t in self.desk.texts}
+        file, known = self.desk.file, self.desk.by_key
         match what, change:
             case "add", {"text": str(words)}:
                 file.add_comment(words)
