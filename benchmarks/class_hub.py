@@ -69,7 +69,7 @@ class Hub:
 
     def stop(self) -> None:
         """Stop the hub, which stops all that it started; whatever of that is left after a minute is ended."""
-        mine = {pid: born(pid) for pid in family(self.process.pid)}
+        mine = {pid: born(pid) for pid in tree(self.process.pid)}
         self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(60)
@@ -107,6 +107,14 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def tree(pid: int) -> list[int]:
+    """A process and all that descend from it, also while some of them come and go."""
+    for _ in range(9):
+        with suppress(OSError):  # one ended while its children were asked for
+            return [*family(pid)]
+    return [pid]
+
+
 def born(pid: int) -> str:
     """When a process was started, '' if it is gone: a number may be given again, never with the same moment."""
     try:
@@ -132,11 +140,11 @@ class Memory(threading.Thread):
     def look(self) -> None:
         """One look; the most of each kind stays, and of the hub's own the last: while it starts a server it is two."""
         now: dict[str, Counter[str]] = defaultdict(Counter)
-        for pid in family(self.hub.process.pid):
+        for pid in tree(self.hub.process.pid):
             with suppress(OSError):  # it ended a moment ago
                 now[self.owner(pid)] += megabytes(pid)
         self.whole |= sum(now.values(), Counter())
-        self.last = now.pop("hub")
+        self.last = now.pop("hub", Counter())
         for owner, found in now.items():
             self.each[owner] |= found
 

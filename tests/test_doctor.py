@@ -183,7 +183,8 @@ def doctor(folder: Path, *words: str, **settings: str) -> subprocess.CompletedPr
     """Run `copydesk doctor` as a person would, by default with the Jupyter of this environment on the path."""
     path = f"{sysconfig.get_paths()['scripts']}{os.pathsep}{os.environ['PATH']}"
     command = [sys.executable, "-m", "copydesk.cli", "doctor", *words]
-    environment = {**os.environ, "PATH": path, **settings}
+    home = {"HOME": str(folder.parent), "XDG_DATA_HOME": str(folder.parent / "data")}
+    environment = {**os.environ, **home, "COPYDESK_SEEDS": str(ROOT / "seeds"), "PATH": path, **settings}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
@@ -194,17 +195,26 @@ def findings(done: subprocess.CompletedProcess[str]) -> dict[str, Finding]:
     return {f["check"]: Finding(**f) for f in json.loads(done.stdout)["findings"]}
 
 
+@pytest.fixture
+def kit(tmp_path: Path) -> Path:
+    """A folder with the lessons, and nobody's answers near it."""
+    shutil.copytree(
+        ROOT / "notebooks", tmp_path / "home" / "kit" / "notebooks", ignore=shutil.ignore_patterns("answers")
+    )
+    return tmp_path / "home" / "kit"
+
+
 class TestRealKernels:
     """The command, with real kernels behind real kernel files."""
 
-    def test_all_well_here(self, own_answers: Path) -> None:
-        done = doctor(ROOT)
+    def test_all_well_here(self, kit: Path, own_answers: Path) -> None:
+        done = doctor(kit)
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
         *lines, last = done.stdout.splitlines()
         assert last == "Nothing is wrong. Copydesk needs no network."
         assert len(lines) == len(load_wording("doctor")["title"]) and all(x.startswith("✓ fine  ") for x in lines)
         assert f"they are kept in {own_answers}." in done.stdout
-        assert f"9 of this version’s lessons in {ROOT / 'notebooks'}." in done.stdout
+        assert f"9 of this version’s lessons in {kit / 'notebooks'}." in done.stdout
 
     def test_as_json(self, tmp_path: Path) -> None:
         done = doctor(tmp_path, "--json", COPYDESK_STORY="nowhere")
@@ -213,31 +223,31 @@ class TestRealKernels:
         assert [f["check"] for f in told["findings"] if not f["well"]] == ["story"]
         assert {*told["findings"][0]} == {"check", "well", "sentence"}
 
-    def test_a_kernel_file_that_points_nowhere(self, tmp_path: Path) -> None:
+    def test_a_kernel_file_that_points_nowhere(self, kit: Path, tmp_path: Path) -> None:
         gone = str(tmp_path / "gone" / "python")
         spec = kernelspec(tmp_path / "jupyter", gone)
-        done = doctor(ROOT, "--json", JUPYTER_PATH=str(tmp_path / "jupyter"))
+        done = doctor(kit, "--json", JUPYTER_PATH=str(tmp_path / "jupyter"))
         fault = only_fault([*findings(done).values()])
         assert fault.sentence.startswith(f"the folder {spec} makes notebooks run on {gone}, which does not start (")
         assert "kernelspec remove python3`" in fault.sentence and done.returncode == 1
 
-    def test_a_kernel_file_that_points_at_a_python_without_ipykernel(self, tmp_path: Path) -> None:
+    def test_a_kernel_file_that_points_at_a_python_without_ipykernel(self, kit: Path, tmp_path: Path) -> None:
         spec = kernelspec(tmp_path / "jupyter", other_python(tmp_path / "bare", with_packages=False))
-        fault = only_fault([*findings(doctor(ROOT, "--json", JUPYTER_PATH=str(tmp_path / "jupyter"))).values()])
+        fault = only_fault([*findings(doctor(kit, "--json", JUPYTER_PATH=str(tmp_path / "jupyter"))).values()])
         assert (
             fault.check == "kernel" and f"the folder {spec} makes" in fault.sentence and "Kernel died" in fault.sentence
         )
 
-    def test_a_kernel_file_that_points_at_a_python_without_copydesk(self, tmp_path: Path) -> None:
+    def test_a_kernel_file_that_points_at_a_python_without_copydesk(self, kit: Path, tmp_path: Path) -> None:
         other = other_python(tmp_path / "other", with_packages=True)
         if not is_bare(other):
             pytest.skip("Copydesk is installed among the other packages here")
         spec = kernelspec(tmp_path / "jupyter", other)
-        fault = only_fault([*findings(doctor(ROOT, "--json", JUPYTER_PATH=str(tmp_path / "jupyter"))).values()])
+        fault = only_fault([*findings(doctor(kit, "--json", JUPYTER_PATH=str(tmp_path / "jupyter"))).values()])
         assert fault.sentence.startswith(f"the folder {spec} makes notebooks run on {other}, which has no Copydesk: ")
 
     @posix
-    def test_a_jupyter_of_another_environment_comes_first_on_the_path(self, tmp_path: Path) -> None:
+    def test_a_jupyter_of_another_environment_comes_first_on_the_path(self, kit: Path, tmp_path: Path) -> None:
         other = other_python(tmp_path / "other", with_packages=True)
         if not is_bare(other):
             pytest.skip("Copydesk is installed among the other packages here")
@@ -246,18 +256,18 @@ class TestRealKernels:
             script = command.with_name(name)
             script.write_text(f"#!{other}\n{start}\n")
             script.chmod(0o755)
-        done = doctor(ROOT, "--json", PATH=f"{command.parent}{os.pathsep}{os.environ['PATH']}")
+        done = doctor(kit, "--json", PATH=f"{command.parent}{os.pathsep}{os.environ['PATH']}")
         found = findings(done)
         assert not found["kernel"].well and f'"{sys.executable}" -m jupyterlab' in found["kernel"].sentence
         assert not found["front_end"].well and f"({command}) cannot show the exercises" in found["front_end"].sentence
         assert done.returncode == 1
 
     @posix
-    def test_a_jupyter_that_does_not_answer_is_passed_over(self, tmp_path: Path) -> None:
+    def test_a_jupyter_that_does_not_answer_is_passed_over(self, kit: Path, tmp_path: Path) -> None:
         shim = tmp_path / "jupyter"
         shim.write_text("#!/bin/sh\necho 'jupyter: command not found' >&2\nexit 127\n")
         shim.chmod(0o755)
-        found = findings(doctor(ROOT, "--json", PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}"))
+        found = findings(doctor(kit, "--json", PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}"))
         assert found["kernel"].well and found["jupyterlab"].well
 
     def test_no_jupyter_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,9 +279,9 @@ class TestRealKernels:
         assert of("kernel", found).well, "the line for JupyterLab says it all"
 
     @posix
-    def test_letters(self) -> None:
+    def test_letters(self, kit: Path) -> None:
         """The command itself must be heard where its own signs cannot be written."""
-        done = doctor(ROOT, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+        done = doctor(kit, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
         assert done.returncode == 1 and not done.stderr
         assert re.search(r"wrong  Letters: this system writes text as \S+, which lacks letters", done.stdout)
         assert "set PYTHONUTF8=1" in done.stdout and "1 thing to mend." in done.stdout
@@ -396,24 +406,24 @@ class TestNotebooks:
     """Notebooks beside the package."""
 
     @pytest.fixture
-    def kit(self, tmp_path: Path) -> Path:
-        return Path(shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks"))
+    def folder(self, kit: Path) -> Path:
+        return kit / "notebooks"
 
-    def test_they_fit(self, kit: Path) -> None:
-        assert lessons_folder(kit.parent) == lessons_folder(kit) == kit
-        found = check_notebooks(sorted(kit.glob("*.ipynb")))
-        assert found.well and found.sentence == f"9 of this version’s lessons in {kit}."
+    def test_they_fit(self, folder: Path) -> None:
+        assert lessons_folder(folder.parent) == lessons_folder(folder) == folder
+        found = check_notebooks(sorted(folder.glob("*.ipynb")))
+        assert found.well and found.sentence == f"9 of this version’s lessons in {folder}."
 
     @pytest.mark.parametrize(
         ("old", "new"),
         [('desk.exercise(\\"voices\\")', "desk"), ("voices", "voices_of_old"), ('"cells"', '"cell"'), ("{", "")],
     )
-    def test_one_is_of_another_version(self, old: str, new: str, kit: Path) -> None:
-        path = kit / "00_start_here.ipynb"
+    def test_one_is_of_another_version(self, old: str, new: str, folder: Path) -> None:
+        path = folder / "00_start_here.ipynb"
         text = path.read_text("utf-8")
         assert old in text
         path.write_text(text.replace(old, new), "utf-8")
-        found = check_notebooks(sorted(kit.glob("*.ipynb")))
+        found = check_notebooks(sorted(folder.glob("*.ipynb")))
         assert not found.well and found.sentence.startswith("00_start_here.ipynb: not of this version of Copydesk (")
 
     def test_none_is_there(self, tmp_path: Path) -> None:
