@@ -52,7 +52,7 @@ def lab(server: Lab) -> Lab:
 
 NOT_OURS = {
     "Cannot read properties of undefined (reading 'schema')",  # Notebook 7.6: its settings, on any notebook
-    "Error: Canceled future for create_subshell_request message before replies were done",  # Lab, on a page closed early
+    "Error: Canceled future for create_subshell_request message before replies were done",  # Lab, at closing
     "Cannot read properties of undefined (reading 'node')",  # JupyterLab 4.4: headings in outputs out of sight
 }
 """Errors that the front end throws and lives with."""
