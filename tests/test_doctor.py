@@ -416,7 +416,13 @@ class TestNotebooks:
 
     @pytest.mark.parametrize(
         ("old", "new"),
-        [('desk.exercise(\\"voices\\")', "desk"), ("voices", "voices_of_old"), ('"cells"', '"cell"'), ("{", "")],
+        [
+            ('desk.exercise(\\"voices\\")', "desk"),
+            ('desk.exercise(\\"voices\\")', 'desk.exercise(\\"voices\\"), desk.exercise(\\"old\\")'),
+            ("voices", "voices_of_old"),
+            ('"cells"', '"cell"'),
+            ("{", ""),
+        ],
     )
     def test_one_is_of_another_version(self, old: str, new: str, folder: Path) -> None:
         path = folder / "00_start_here.ipynb"
