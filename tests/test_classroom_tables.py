@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.classroom import grade
+from copydesk.classroom.csv_file import put as put_bytes
 from copydesk.classroom.inert import cell, file_name, line, prose
-from copydesk.classroom.tables import put as put_bytes
 from tests.classroom import document, entry, full, handin, lesson, put, rows
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|'/C calc'!A0", "＝1+1", " =1+1", '=HYPERLINK("x")']

@@ -125,12 +125,8 @@ def _deeper_than(levels: int, value: object) -> bool:
     for _ in range(levels):
         if not layer:
             return False
-        layer = [
-            child
-            for outer in layer
-            if isinstance(outer, dict | list)
-            for child in (outer.values() if isinstance(outer, dict) else outer)
-        ]
+        inner = (outer.values() if isinstance(outer, dict) else outer for outer in layer)
+        layer = [child for children in inner for child in children if isinstance(child, dict | list)]
     return bool(layer)
 
 

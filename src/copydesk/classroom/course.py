@@ -61,6 +61,8 @@ class Unit:
     """Outcomes of answers that many learners give."""
     shown: dict[str, str] = field(default_factory=dict)
     """Feedback on answers that many learners give."""
+    counted: dict[str, list[str]] = field(default_factory=dict)
+    """What answers that many learners give add to the class report."""
     _words: dict[str, dict[str, str]] = field(default_factory=dict)
     _blocks: dict[str, dict[str, Block]] = field(default_factory=dict)
 

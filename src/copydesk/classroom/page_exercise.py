@@ -8,6 +8,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from copydesk.article import Block
 from copydesk.classroom.course import Unit
 from copydesk.classroom.inert import line, prose
 from copydesk.classroom.marking import Marked, remember
@@ -89,8 +90,15 @@ def _marks(unit: Unit, exercise: Exercise, answer: Answer, outcome: Outcome) -> 
         shown = {n: b for n, b in shown.items() if any(b.span.overlap(s) for s in spans)}
     lang = unit.lesson.story.about["language"]
     yours = f"<h4>{kit(say['your_marks'])}</h4>{blocks(unit.text, shown, mine, lang=lang)}{soft('; '.join(labels))}"
-    keys = f"<h4>{kit(say['key_marks'])}</h4>{blocks(unit.text, shown, theirs, lang=lang)}"
+    keys = f"<h4>{kit(say['key_marks'])}</h4>{_key_marks(Same(unit), tuple(shown.values()), tuple(theirs))}"
     return f'{soft(legend)}<div class="pair"><section>{yours}</section><section>{keys}</section></div>'
+
+
+@lru_cache(maxsize=256)
+def _key_marks(of: Same[Unit], shown: tuple[Block, ...], marks: tuple[Mark, ...]) -> str:
+    """The key's marks on the text: the same for many learners."""
+    unit = of.it
+    return blocks(unit.text, {b.id: b for b in shown}, marks, lang=unit.lesson.story.about["language"])
 
 
 def _labels(exercise: Exercise, number: int, labels: Mapping[str, str]) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.classroom.class_report import class_report
+from copydesk.classroom.csv_file import put
 from copydesk.classroom.grading import grade
 from copydesk.classroom.ledger import BASE, HOME, Ledger
 from copydesk.classroom.run import Progress
-from copydesk.classroom.tables import put
 from copydesk.errors import CopydeskError
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from copydesk.classroom.book import Kept
 from copydesk.classroom.class_report import keep_course, made_of
 from copydesk.classroom.course import Settings, Unit, course
+from copydesk.classroom.csv_file import put
 from copydesk.classroom.faults import Fault, Refused
 from copydesk.classroom.inert import file_name
 from copydesk.classroom.ledger import Learner, Ledger
@@ -18,7 +19,7 @@ from copydesk.classroom.marking import Graded, Task, grade_learner
 from copydesk.classroom.picks import Pick, pick
 from copydesk.classroom.pool import in_order
 from copydesk.classroom.sources import Sources
-from copydesk.classroom.tables import put, write_changes, write_tables
+from copydesk.classroom.tables import write_tables
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and of how many (0 while nobody knows)."""
@@ -134,12 +135,11 @@ class Run:
     def publish(self, assignment: str) -> int:
         """Write the tables, and what changed."""
         self.tell("writing", 0, 0)
-        write_tables(self.out, self.ledger, self.units, assignment)
+        changes = write_tables(self.out, self.ledger, self.units, assignment)
         keep_course(self.ledger, self.settings, self._rules)
         put(
             self.out / "report.html",
             made_of(self.ledger.book, self.units, self.ledger.counts()).html.encode("utf-8", "replace"),
         )
-        changes = write_changes(self.out, self.ledger, self.units)
         self.ledger.base.commit()
         return changes

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from copydesk.classroom.course import Unit
-from copydesk.classroom.marking import Marked, Sheet
+from copydesk.classroom.marking import Marked, Sheet, remember
 from copydesk.classroom.slip_marks import mark_lines
 from copydesk.discernment import discernment
 from copydesk.lessons import Exercise
@@ -50,7 +50,17 @@ def _lesson(number: int, sheet: Sheet) -> list[str]:
             lines.append(f"{number}\tmet\t{place}")
     for place, marked in enumerate(sheet.marked):
         if marked.outcome and not marked.exercise.get("forms"):
-            lines += _exercise(f"{number}.{place}", sheet.unit, marked, marked.outcome)
+            lines += _known(f"{number}.{place}", sheet.unit, marked, marked.outcome)
+    return lines
+
+
+def _known(head: str, unit: Unit, marked: Marked, outcome: Outcome) -> Sequence[str]:
+    """The lines of one exercise; those of an answer that many learners give at once are made once."""
+    at_once = marked.first is None or marked.first[1] is outcome
+    name = marked.short if at_once and not marked.judged else ""
+    lines = unit.counted.get(name) or _exercise(head, unit, marked, outcome)
+    if name:
+        remember(unit.counted, name, lines)
     return lines
 
 

@@ -2,53 +2,77 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.classroom.book import Kept
+from copydesk.classroom.book import Book, Kept
 from copydesk.classroom.course import Unit
-from copydesk.classroom.inert import cell
+from copydesk.classroom.csv_file import CsvFile, Row
 from copydesk.classroom.ledger import Learner, Ledger
 from copydesk.lessons import Exercise
 from copydesk.wording import load_wording
 
-Row = Sequence[object]
 STATES = {"graded": "graded", "stranger": "not on the roster", "missing": "missing", "unread": "nothing readable"}
 
 
-def put(path: Path, data: bytes) -> None:
-    """Put bytes in a file in one step, unless it holds them already."""
-    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-        return
-    temp = path.with_name(f".{path.name}.tmp")
-    temp.write_bytes(data)
-    temp.replace(path)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A learner, what they were given, and their points by lesson, None where nothing was handed in."""
+
+    learner: Learner
+    kept: Kept | None
+    totals: Sequence[float | None]
+
+    @property
+    def total(self) -> float | None:
+        """The points in all lessons; None if none was handed in."""
+        given = [t for t in self.totals if t is not None]
+        return round(sum(given), 2) if given else None
 
 
-def write_table(path: Path, rows: Iterable[Row], *, spreadsheet: bool = True) -> None:
-    """Write a CSV row by row, then put it in its place; every cell is inert.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table by its file's name: the rows at its head, and those that each learner adds."""
 
-    With `spreadsheet` it starts with the mark by which Excel knows UTF-8; importers get it without.
-    """
-    temp = path.with_name(f".{path.name}.tmp")
-    with temp.open("w", encoding="utf-8-sig" if spreadsheet else "utf-8", newline="") as file:
-        csv.writer(file).writerows([cell(c) for c in row] for row in rows)
-    temp.replace(path)
-
-
-def write_tables(out: Path, ledger: Ledger, units: Sequence[Unit], assignment: str) -> None:
-    """Write all tables but the changes."""
-    write_table(out / "grades.csv", _grades(ledger, units))
-    write_table(out / "exercises.csv", _exercises(ledger, units))
-    write_table(out / "grades_moodle.csv", _moodle(ledger, units), spreadsheet=False)
-    write_table(out / "grades_canvas.csv", _canvas(ledger, units, assignment), spreadsheet=False)
-    write_table(out / "problems.csv", _problems(ledger))
+    name: str
+    heads: Sequence[Row]
+    rows: Callable[[Standing], Iterable[Row]]
+    spreadsheet: bool = True
 
 
-def totals_of(units: Sequence[Unit], kept: Kept | None) -> list[float | None]:
-    """Points by lesson, None where nothing was handed in; what people graded counts instead of the machine's score."""
+def write_tables(out: Path, ledger: Ledger, units: Sequence[Unit], assignment: str) -> int:
+    """Write all tables, in one walk through the class; gives back how many points differ from the run before."""
+    changes = Changes(ledger.book, units)
+    tables = (
+        _grades(units),
+        _exercises(units),
+        _moodle(units),
+        _canvas(units, assignment),
+        Table("changes.csv", [("id", "name", "lesson", "before", "now")], changes.rows),
+    )
+    with ExitStack() as stack:
+        files = [stack.enter_context(CsvFile(out / t.name, spreadsheet=t.spreadsheet)) for t in tables]
+        for file, table in zip(files, tables, strict=True):
+            file.add(table.heads)
+        for standing in _standings(ledger, units):
+            for file, table in zip(files, tables, strict=True):
+                file.add(table.rows(standing))
+        files[-1].add(changes.gone())
+        with CsvFile(out / "problems.csv") as file:
+            file.add([("file", "learner", "what", "why", "what to do"), *_problems(ledger)])
+    return changes.count
+
+
+def _standings(ledger: Ledger, units: Sequence[Unit]) -> Iterator[Standing]:
+    for learner in ledger.learners():
+        kept = ledger.book.graded(learner.who) if learner.status in ("graded", "stranger") else None
+        yield Standing(learner, kept, _totals(units, kept))
+
+
+def _totals(units: Sequence[Unit], kept: Kept | None) -> list[float | None]:
     if kept is None:
         return [None] * len(units)
     return [None if given is None else _points(u, given, kept) for u, given in zip(units, kept.scores, strict=True)]
@@ -67,72 +91,64 @@ def share_of(unit: Unit, exercise: Exercise, score: float | None, kept: Kept) ->
     return by_people or (score, 0)
 
 
-def all_totals(ledger: Ledger, units: Sequence[Unit]) -> Iterator[tuple[Learner, list[float | None], str]]:
-    """Each learner with points by lesson and the name of the page."""
-    for learner in ledger.learners():
-        graded = ledger.book.graded(learner.who) if learner.status in ("graded", "stranger") else None
-        yield learner, totals_of(units, graded), graded.page if graded else ""
+class Changes:
+    """What differs from the run before, if there was one; how things stand now is noted for the next."""
 
+    def __init__(self, book: Book, units: Sequence[Unit]) -> None:
+        self.count, self._book, self._units = 0, book, units
+        self._first = not book.ever_published()
 
-def _sum(totals: Sequence[float | None]) -> float | None:
-    given = [t for t in totals if t is not None]
-    return round(sum(given), 2) if given else None
-
-
-def write_changes(out: Path, ledger: Ledger, units: Sequence[Unit]) -> int:
-    """Write what differs from the run before, if there was one, and how things stand now."""
-    count = 0
-
-    def rows() -> Iterator[Row]:
-        nonlocal count
-        yield ("id", "name", "lesson", "before", "now")
-        for learner, lesson, before, now in _changes(ledger, units):
-            count += 1
-            yield (learner.id, learner.name, lesson, before, now)
-
-    write_table(out / "changes.csv", rows())
-    return count
-
-
-def _changes(ledger: Ledger, units: Sequence[Unit]) -> Iterator[tuple[Learner, str, float | None, float | None]]:
-    first = not ledger.book.ever_published()
-    for learner, totals, _ in all_totals(ledger, units):
-        now = {u.name: t for u, t in zip(units, totals, strict=True) if t is not None}
-        before = ledger.book.publish(learner.who, learner.name, now)
-        for lesson in sorted({*now, *before}) if not first else ():
+    def rows(self, standing: Standing) -> Iterator[Row]:
+        """The lessons in which a learner's points have changed."""
+        learner = standing.learner
+        now = {u.name: t for u, t in zip(self._units, standing.totals, strict=True) if t is not None}
+        before = self._book.publish(learner.who, learner.name, now)
+        for lesson in sorted({*now, *before}) if not self._first else ():
             if now.get(lesson) != before.get(lesson):
-                yield learner, lesson, before.get(lesson), now.get(lesson)
-    for who, name, before in ledger.book.unpublish():
-        yield from ((Learner(who, name), lesson, points, None) for lesson, points in sorted(before.items()))
+                self.count += 1
+                yield (learner.id, learner.name, lesson, before.get(lesson), now.get(lesson))
+
+    def gone(self) -> Iterator[Row]:
+        """The points of learners who are no longer there."""
+        for _, name, before in self._book.unpublish():
+            self.count += len(before)
+            yield from (("", name, lesson, points, None) for lesson, points in sorted(before.items()))
 
 
-def _grades(ledger: Ledger, units: Sequence[Unit]) -> Iterator[Row]:
-    possible = round(sum(u.possible for u in units), 2)
-    yield ("id", "name", "email", "status", "late", "last change", *(u.name for u in units),
-           "points", "possible", "percent", "feedback")  # fmt: skip
-    for learner, totals, page in all_totals(ledger, units):
-        total = _sum(totals)
+def _possible(units: Sequence[Unit]) -> float:
+    return round(sum(u.possible for u in units), 2)
+
+
+def _grades(units: Sequence[Unit]) -> Table:
+    possible = _possible(units)
+
+    def rows(s: Standing) -> Iterator[Row]:
+        learner, total = s.learner, s.total
         percent = round(100 * total / possible, 1) if total is not None and possible else None
         yield (
             *(learner.id, learner.name, learner.pupil.email, STATES[learner.status]),
-            *("late" if learner.late else "", learner.time, *totals, total, possible, percent),
-            f"feedback/{page}" if page else "",
+            *("late" if learner.late else "", learner.time, *s.totals, total, possible, percent),
+            f"feedback/{s.kept.page}" if s.kept else "",
         )
 
+    about, sums = ("id", "name", "email", "status", "late", "last change"), ("points", "possible", "percent")
+    return Table("grades.csv", [(*about, *(u.name for u in units), *sums, "feedback")], rows)
 
-def _exercises(ledger: Ledger, units: Sequence[Unit]) -> Iterator[Row]:
-    yield ("id", "name", "story", "lesson", "exercise", "type", "status", "score", "points", "possible", "tries")
-    for learner in ledger.learners(missing=False):
-        graded = ledger.book.graded(learner.who)
-        if graded is None:
-            continue
-        for unit, given in zip(units, graded.scores, strict=True):
+
+def _exercises(units: Sequence[Unit]) -> Table:
+    def rows(s: Standing) -> Iterator[Row]:
+        if (kept := s.kept) is None:
+            return
+        for unit, given in zip(units, kept.scores, strict=True):
             for e, (score, tries) in zip(unit.lesson.exercises, given or (), strict=bool(given)):
-                share, people = share_of(unit, e, score, graded)
+                share, people = share_of(unit, e, score, kept)
                 worth, status = unit.worth[e.id], _status(e, share, people)
                 earned = None if share is None else round(worth * share, 2)
                 rest = (None if share is None else round(share, 4), earned, round(worth, 2), tries)
-                yield (learner.id, learner.name, *unit.id, e.id, e.type, status, *rest)
+                yield (s.learner.id, s.learner.name, *unit.id, e.id, e.type, status, *rest)
+
+    about, earned = ("id", "name", "story", "lesson", "exercise", "type"), ("status", "score", "points", "possible")
+    return Table("exercises.csv", [(*about, *earned, "tries")], rows)
 
 
 def _status(exercise: Exercise, share: float | None, people: int) -> str:
@@ -142,28 +158,31 @@ def _status(exercise: Exercise, share: float | None, people: int) -> str:
     return "blank" if share is None else "form only" if exercise.type == "write" else "graded"
 
 
-def _moodle(ledger: Ledger, units: Sequence[Unit]) -> Iterator[Row]:
+def _moodle(units: Sequence[Unit]) -> Table:
     """Moodle's grading worksheet; its import asks for Identifier, Grade and Last modified (grade)."""
-    possible = round(sum(u.possible for u in units), 2)
-    yield ("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
-    for learner, totals, _ in all_totals(ledger, units):
-        if learner.status != "stranger":
-            number = learner.pupil.participant
-            identifier = f"Participant {number}" if number else learner.id
-            yield (identifier, learner.name, learner.pupil.email, _sum(totals), possible, "")
+    possible = _possible(units)
+
+    def rows(s: Standing) -> Iterator[Row]:
+        if s.learner.status != "stranger":
+            number = s.learner.pupil.participant
+            identifier = f"Participant {number}" if number else s.learner.id
+            yield (identifier, s.learner.name, s.learner.pupil.email, s.total, possible, "")
+
+    heads = ("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
+    return Table("grades_moodle.csv", [heads], rows, spreadsheet=False)
 
 
-def _canvas(ledger: Ledger, units: Sequence[Unit], assignment: str) -> Iterator[Row]:
-    possible = round(sum(u.possible for u in units), 2)
-    yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment)
-    yield ("    Points Possible", "", "", "", "", possible)
-    for learner, totals, _ in all_totals(ledger, units):
-        if learner.status != "stranger":
-            p = learner.pupil
-            yield (learner.name, p.id, p.sis, p.login or p.email, p.section, _sum(totals))
+def _canvas(units: Sequence[Unit], assignment: str) -> Table:
+    def rows(s: Standing) -> Iterator[Row]:
+        if s.learner.status != "stranger":
+            p = s.learner.pupil
+            yield (s.learner.name, p.id, p.sis, p.login or p.email, p.section, s.total)
+
+    heads = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment)
+    possible = ("    Points Possible", "", "", "", "", _possible(units))
+    return Table("grades_canvas.csv", [heads, possible], rows, spreadsheet=False)
 
 
 def _problems(ledger: Ledger) -> Iterator[Row]:
-    yield ("file", "learner", "what", "why", "what to do")
     for shown, name, fault in ledger.problems():
         yield (shown, name, fault.what, fault.why, fault.remedy)

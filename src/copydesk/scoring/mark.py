@@ -46,12 +46,15 @@ def choose_readings(
     exercise: Exercise, key: Key, meetings: Meetings, worth: Callable[[list[Target]], float]
 ) -> list[Target]:
     """The targets under the readings that are worth most, entry by entry; ties keep the key's own."""
-    best = targets_of(exercise, key)
+    best, value = targets_of(exercise, key), None
     for entry in [t.entry for t in best if t.entry.alternatives]:
-        if any(t.entry.id == entry.id for t in best):
-            first, *others = readings(exercise, entry, best)
-            others = [way for way in others if not meetings.alike(first, way)]
-            best = max((first, *others), key=worth) if others else first
+        if value == 1:
+            break
+        own, *others = readings(exercise, entry, best) if any(t.entry.id == entry.id for t in best) else [best]
+        for way in (way for way in others if not meetings.alike(own, way)):
+            value = worth(best) if value is None else value
+            if (other := worth(way)) > value:
+                best, value = way, other
     return best
 
 
