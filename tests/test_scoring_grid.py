@@ -39,7 +39,7 @@ def model(story: Story, lesson_id: str, exercise_id: str) -> tuple[Exercise, Gro
     ],
 )
 def test_evidence_counts_if_half_of_it_stands_in_a_listed_passage(found: list[Span], counts: bool) -> None:
-    assert supports(TEXT, found, [Span(0, 7)]) is counts
+    assert supports(TEXT, tuple(found), (Span(0, 7),)) is counts
 
 
 def test_one_passage_of_several_is_enough(baltics: Story) -> None:

@@ -6,10 +6,12 @@ First try: where to look again. Last try, or right: the key with its reasons and
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from copydesk.lessons import Exercise
 from copydesk.scoring import Note, Outcome
+from copydesk.scoring.same import Same
 from copydesk.wording import load_wording
 
 MOST_HINTS = 5
@@ -18,24 +20,27 @@ SIGNS = {"full": "✓", "part": "◐", "none": "○", "open": "·"}
 
 def feedback(exercise: Exercise, outcome: Outcome, *, last: bool) -> dict[str, Any]:
     """Plain data for the interface: a headline, hints, and (when `last` or right) the key row by row."""
-    say = load_wording("strings")["outcome"]
-    told: dict[str, Any] = {
-        "status": outcome.status,
-        "headline": headline(exercise, outcome, last=last),
-        "hints": [],
-        "key": [],
+    told = {"status": outcome.status, "headline": headline(exercise, outcome, last=last)}
+    tried = outcome.status not in ("not_attempted", "received")
+    show_key = tried and (last or outcome.status == "right")
+    return {
+        **told,
+        "hints": hints(outcome) if tried and (not show_key or exercise.type == "write") else [],
+        "key": [row(Same(n)) for n in outcome.notes if n.reveal or n.parts] if show_key else [],
+        "foot": foot(exercise) if show_key else "",
     }
-    if outcome.status in ("not_attempted", "received"):
-        return {**told, "foot": ""}
-    show_key = last or outcome.status == "right"
-    if not show_key or exercise.type == "write":
-        hints = [n.hint for n in outcome.notes if n.hint]
-        rest = [say["more_hints"].format(n=len(hints) - MOST_HINTS)] if len(hints) > MOST_HINTS else []
-        told["hints"] = hints[:MOST_HINTS] + rest
-    if show_key:
-        told["key"] = [_row(n) for n in outcome.notes if n.reveal or n.parts]
-    foot = say["framing_figure"] if show_key and exercise.get("layer") == "framing" else ""
-    return {**told, "foot": foot}
+
+
+def hints(outcome: Outcome) -> list[str]:
+    """Where to look again, the first few."""
+    found = [n.hint for n in outcome.notes if n.hint]
+    more = load_wording("strings")["outcome"]["more_hints"].format(n=len(found) - MOST_HINTS)
+    return [*found[:MOST_HINTS], *([more] if len(found) > MOST_HINTS else [])]
+
+
+def foot(exercise: Exercise) -> str:
+    """What stands below a key that needs a word of care."""
+    return str(load_wording("strings")["outcome"]["framing_figure"]) if exercise.get("layer") == "framing" else ""
 
 
 def headline(exercise: Exercise, outcome: Outcome, *, last: bool) -> str:
@@ -61,7 +66,10 @@ def _not_attempted(exercise: Exercise) -> str:
     return str(say["order"]["untouched"] if exercise.type == "order" else say["outcome"]["not_attempted"])
 
 
-def _row(note: Note) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def row(of: Same[Note]) -> dict[str, Any]:
+    """What the key says of one item, for the interface; many learners have the same notes."""
+    note = of.it
     mark = (
         "open" if not note.possible else "full" if note.earned == note.possible else "part" if note.earned else "none"
     )

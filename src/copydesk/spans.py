@@ -45,7 +45,9 @@ class Span:
         >>> Span(0, 5).overlap(Span(3, 9))
         2
         """
-        return max(0, min(self.end, other.end) - max(self.start, other.start))
+        start = self.start if self.start > other.start else other.start
+        end = self.end if self.end < other.end else other.end
+        return end - start if start < end else 0
 
     def covers(self, other: Span) -> bool:
         """Whether `other` lies inside this span."""

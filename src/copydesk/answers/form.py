@@ -120,8 +120,8 @@ def _finite(digits: str) -> float:
     return number if math.isfinite(number) else _not_json(digits)
 
 
-def _deeper_than(levels: int, value: object) -> bool:
-    layer = [value]
+def _deeper_than(levels: int, value: Json) -> bool:
+    layer: list[Any] = [value]
     for _ in range(levels):
         if not layer:
             return False

@@ -32,19 +32,13 @@ def prose(text: object, *, most: int = 20_000) -> str:
     return tidy if len(tidy) <= most else f"{tidy[: most - 1]}…"
 
 
-def cell(value: object) -> object:
-    """A value as a spreadsheet shows it and never runs it.
-
-    >>> cell("=1+1"), cell(7.5), cell(None)
-    ("'=1+1", 7.5, '')
-    """
-    if value is None or isinstance(value, int | float):
-        return "" if value is None else value
-    return _cell(str(value))
-
-
 @lru_cache(maxsize=2048)
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Words as a spreadsheet shows them and never runs them.
+
+    >>> cell("=1+1"), cell("7.5")
+    ("'=1+1", '7.5')
+    """
     tidy = line(text, most=2000)
     return f"'{tidy}" if tidy.startswith(FORMULA) else tidy
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -14,7 +14,7 @@ from copydesk.classroom.inert import line, prose
 from copydesk.classroom.marking import Marked, remember
 from copydesk.classroom.page_parts import kit, points, soft, table
 from copydesk.classroom.page_rubric import rubric_html
-from copydesk.feedback import SIGNS, feedback
+from copydesk.feedback import SIGNS, foot, headline, hints, row
 from copydesk.lessons import Exercise
 from copydesk.render import Mark, blocks
 from copydesk.scoring import Answer, Note, Outcome, well_formed
@@ -50,26 +50,26 @@ def _exercise(unit: Unit, marked: Marked) -> str:
     head = f"<h3><span>{kit(exercise.title)}</span>{earned}</h3>"
     if outcome is None:
         return f'<section class="ex blank">{head}<p class="soft">{kit(say["exercise_blank"])}</p></section>'
-    answer, told = well_formed(marked.answer), feedback(exercise, outcome, last=True)
+    answer = well_formed(marked.answer)
     notes = [note for note in outcome.notes if note.reveal or note.parts]
     parts = [
         f"<p class=prompt>{kit(exercise.prompt)}</p>",
-        "" if marked.judged else _headline(exercise, outcome, told["headline"]),
+        "" if marked.judged else _headline(exercise, outcome),
         _marks(unit, exercise, answer, outcome),
         _texts(unit, marked, answer),
-        "" if marked.judged else _hints(told["hints"]),
-        _rows(unit, exercise, answer, notes, told["key"]),
-        soft(told["foot"]),
+        "" if marked.judged else _hints(exercise, outcome),
+        _rows(unit, exercise, answer, notes),
+        soft(foot(exercise)),
     ]
     return f"<section class=ex>{head}{''.join(parts)}</section>"
 
 
-def _headline(exercise: Exercise, outcome: Outcome, said: str) -> str:
+def _headline(exercise: Exercise, outcome: Outcome) -> str:
     """How it went; where a person grades, only what is missing."""
     if exercise.type == "write" and outcome.status == "right":
         return ""
     kind = f" {outcome.status}" if exercise.points else ""
-    return f'<p class="head{kind}">{kit(said)}</p>'
+    return f'<p class="head{kind}">{kit(headline(exercise, outcome, last=True))}</p>'
 
 
 def _marks(unit: Unit, exercise: Exercise, answer: Answer, outcome: Outcome) -> str:
@@ -135,60 +135,49 @@ def _quote(text: object) -> str:
     return f"<blockquote>{escape(words)}</blockquote>" if words else soft(blank)
 
 
-def _hints(hints: Iterable[str]) -> str:
-    items = "".join(f"<li>{kit(hint)}" for hint in hints)
+def _hints(exercise: Exercise, outcome: Outcome) -> str:
+    """What a text lacks; elsewhere the key says all."""
+    items = "".join(f"<li>{kit(hint)}" for hint in hints(outcome)) if exercise.type == "write" else ""
     return f"<ul>{items}</ul>" if items else ""
 
 
-def _rows(unit: Unit, exercise: Exercise, answer: Answer, notes: list[Note], rows: list[dict[str, Any]]) -> str:
+def _rows(unit: Unit, exercise: Exercise, answer: Answer, notes: list[Note]) -> str:
     """The key item by item: a table where there are questions or items, else a list."""
-    pairs = [*zip(notes, rows, strict=True)]
     if exercise.type == "write":  # its boxes are shown already; what is left are full answers of others
-        pairs = [(note, row) for note, row in pairs if not note.possible]
-    if not pairs:
+        notes = [note for note in notes if not note.possible]
+    if not notes:
         return ""
     words, values = unit.words(exercise), answer.get("values", {})
     if not any(note.item in words and words[note.item] not in note.reveal for note in notes):
         numbers = {id(note): f"{n} · " for n, note in enumerate((n for n in notes if n.marks), 1)}
-        items = (
-            f"<li>{_sign(row)} <b>{numbers.get(id(note), '')}{kit(row['where'][:1].upper() + row['where'][1:])}</b> "
-            f"{_told(row)}"
-            for note, row in pairs
-        )
+        items = (_line(numbers.get(id(note), ""), row(Same(note))) for note in notes)
         return f'<ul class="rows">{"".join(items)}</ul>'
     say = load_wording("classroom")["page"]
     heads = [say["item"], *([say["your_answer"]] if values else []), say["the_key"]]
-    cells = (
-        (
-            f"{_sign(row)} {_item(exercise.type, row['where'], words.get(note.item, ''))}",
-            *([_given(exercise, note.item, values.get(note.item))] if values else ()),
-            _told_again(_Row(note, row)),
-        )
-        for note, row in pairs
-    )
+    cells = []
+    for note in notes:
+        item, told = _item_and_key(Same(note), exercise.type, words.get(note.item, ""))
+        yours = [_given(exercise, note.item, values.get(note.item))] if values else []
+        cells.append((item, *yours, told))
     return table(heads, cells)
 
 
-@lru_cache(maxsize=1024)
+def _line(number: str, row: Mapping[str, Any]) -> str:
+    where = kit(row["where"][:1].upper() + row["where"][1:])
+    return f"<li>{_sign(row)} <b>{number}{where}</b> {_told(row)}"
+
+
+@lru_cache(maxsize=2048)
+def _item_and_key(note: Same[Note], kind: str, words: str) -> tuple[str, str]:
+    """The two cells of an item that do not hold a learner's words: its name, and what the key says."""
+    told = row(note)
+    return f"{_sign(told)} {_item(kind, told['where'], words)}", _told(told)
+
+
 def _item(kind: str, where: str, words: str) -> str:
     """An item by its number and its words: a question in full, of a longer piece the beginning."""
     number = re.sub(r"^\D+(?=\d+$)", "", where.partition(" “")[0].rstrip("."))
     return escape(f"{number}. {words if kind == 'form' else line(words, most=90)}" if words else where)
-
-
-class _Row(Same[Note]):
-    """A note with the row that feedback makes of it: questions and items have the same notes for many learners."""
-
-    __slots__ = ("row",)
-
-    def __init__(self, note: Note, row: Mapping[str, Any]) -> None:
-        super().__init__(note)
-        self.row = row
-
-
-@lru_cache(maxsize=2048)
-def _told_again(note: _Row) -> str:
-    return _told(note.row)
 
 
 def _sign(row: Mapping[str, Any]) -> str:

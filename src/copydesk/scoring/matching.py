@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from copydesk.lessons import Exercise
 from copydesk.scoring.outcome import Answer
-from copydesk.scoring.targets import Target
+from copydesk.scoring.targets import Target, reach
 from copydesk.spans import Span, merge, word_f1, words
 
 FULL, NEAR = 0.8, 0.5
@@ -80,14 +81,14 @@ class Meetings:
 
     def __init__(self, groups: Sequence[Group], text: str) -> None:
         self._groups, self._text = groups, text
-        self._reach = [_reach(group.roles) for group in groups]
+        self._reach = [reach(group.roles) for group in groups]
         self._known: dict[int, Met] = {}
 
     def of(self, one: Target) -> Met:
         """The meetings of one target."""
         met = self._known.get(id(one))  # the target is kept with its meetings, so that its id stays its own
         if met is None:
-            start, end = _reach(one.roles)
+            start, end = one.reach
             near = [j for j, (a, b) in enumerate(self._reach) if a < end and start < b]
             earned = [(j, credit(one, self._groups[j], self._text)) for j in near]
             totals = [(sum(e.values()), j, e) for j, e in earned if any(role in e for role in one.roles)]
@@ -99,12 +100,6 @@ class Meetings:
         """Whether two readings of all targets come to the same with these groups."""
         changed = [(a, b) for a, b in zip(one, other, strict=False) if a is not b]
         return len(one) == len(other) and all(self.of(a).alike(self.of(b)) for a, b in changed)
-
-
-def _reach(roles: Mapping[str, tuple[Span, ...]]) -> tuple[int, int]:
-    """From where to where spans go, whatever their roles."""
-    spans = [s for found in roles.values() for s in found]
-    return min((s.start for s in spans), default=0), max((s.end for s in spans), default=0)
 
 
 def align(
@@ -140,7 +135,8 @@ def credit(one: Target, group: Group, text: str) -> dict[str, float]:
     return earned
 
 
-def supports(text: str, found: Iterable[Span], expected: Sequence[Span]) -> bool:
+@lru_cache(maxsize=8192)
+def supports(text: str, found: tuple[Span, ...], expected: tuple[Span, ...]) -> bool:
     """Whether picked evidence stands, at least half of its words, in passages that the key lists as fair evidence."""
     picked = [w for f in found for w in words(text, f)]
     inside = sum(any(w.overlap(e) for e in expected) for w in picked)

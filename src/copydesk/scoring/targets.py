@@ -27,9 +27,18 @@ class Target:
     labels: Mapping[str, str]
     fields: int = field(init=False)
     """How many points this target is worth."""
+    reach: tuple[int, int] = field(init=False)
+    """From where to where its spans go."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", len(self.roles) + len(self.labels))
+        object.__setattr__(self, "reach", reach(self.roles))
+
+
+def reach(roles: Mapping[str, tuple[Span, ...]]) -> tuple[int, int]:
+    """From where to where spans go, whatever their roles."""
+    spans = [s for found in roles.values() for s in found]
+    return min((s.start for s in spans), default=0), max((s.end for s in spans), default=0)
 
 
 def targets_of(exercise: Exercise, key: Key) -> list[Target]:

@@ -16,7 +16,8 @@ from copydesk.key import Key
 from copydesk.lessons import Exercise
 from copydesk.scoring.matching import spans_from
 from copydesk.scoring.outcome import Answer, Note, Outcome
-from copydesk.spans import WORD, Span, words
+from copydesk.scoring.same import Same
+from copydesk.spans import WORD, Span
 from copydesk.wording import load_wording
 
 
@@ -27,13 +28,12 @@ def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
     notes = [_edit_note(e, texts.get(e["id"]), text) for e in exercise.get("edits", ())]
     notes += [_text_note(f, str(texts.get(f["id"]) or "")) for f in exercise.get("fields", ())]
     if exercise.get("evidence"):
-        blocks = [e.spans("span")[0] for layer in ("furniture", "paragraphs") for e in key.layer(layer)]
-        places = sum(any(b.overlap(s) for s in picked) for b in blocks)
+        places = sum(any(b.overlap(s) for s in picked) for b in _blocks(Same(key)))
         notes.append(_evidence_note(exercise.get("evidence"), len(picked), places))
     done = sum(n.earned for n in notes) / sum(n.possible for n in notes)
     attempted = bool(picked) or any(str(t or "").strip() for t in texts.values())
-    samples = _samples(exercise, key, text) if done == 1 else []
-    return Outcome.of(done, notes + samples, bar=1.0, attempted=attempted)
+    samples = _samples(Same(exercise), Same(key), text) if done == 1 else ()
+    return Outcome.of(done, [*notes, *samples], bar=1.0, attempted=attempted)
 
 
 def original(edit: Mapping[str, Any], text: str) -> str:
@@ -51,8 +51,7 @@ def own_words(exercise: Exercise, answer: Answer, text: str) -> Answer:
 
 
 def _edit_note(edit: Mapping[str, Any], given: object, text: str) -> Note:
-    page = [w.of(text) for w in words(text, Span(*edit["span"]))]
-    if isinstance(given, str) and [w.of(given) for w in words(given)] != page:
+    if isinstance(given, str) and WORD.findall(given) != WORD.findall(original(edit, text)):
         return _text_note(edit, given)
     fault = load_wording("strings")["edit"]["same"].format(label=edit["label"])
     return Note(edit["id"], edit["label"], 0, 1, fault, fault)
@@ -97,13 +96,19 @@ def _evidence_note(wanted: Mapping[str, int], found: int, places: int) -> Note:
     return Note("evidence", say["evidence"], float(not fault), 1, fault, fault or say["picked"].format(n=found))
 
 
-def _samples(exercise: Exercise, key: Key, text: str) -> list[Note]:
-    say = load_wording("strings")["write"]
-    samples = key.answers.get(exercise.key_name, {}).get("samples", ())
-    return [
+@lru_cache(maxsize=16)
+def _blocks(key: Same[Key]) -> tuple[Span, ...]:
+    return tuple(e.spans("span")[0] for layer in ("furniture", "paragraphs") for e in key.it.layer(layer))
+
+
+@lru_cache(maxsize=64)
+def _samples(of: Same[Exercise], key: Same[Key], text: str) -> tuple[Note, ...]:
+    say, exercise = load_wording("strings")["write"], of.it
+    samples = key.it.answers.get(exercise.key_name, {}).get("samples", ())
+    return tuple(
         Note(f"sample-{n}", say["sample"].format(n=n), 0, 0, reveal="\n\n".join(_texts(exercise, s, text).values()))
         for n, s in enumerate(samples, 1)
-    ]
+    )
 
 
 def _texts(exercise: Exercise, sample: Mapping[str, Any], text: str) -> dict[str, str]:
