@@ -120,13 +120,17 @@ def _finite(digits: str) -> float:
     return number if math.isfinite(number) else _not_json(digits)
 
 
+NESTED = (dict, list)
+"""What has an inside, in JSON. Asked of every value in a class's files, so the tuple is made once."""
+
+
 def _deeper_than(levels: int, value: Json) -> bool:
     layer: list[Any] = [value]
     for _ in range(levels):
         if not layer:
             return False
         inner = (outer.values() if isinstance(outer, dict) else outer for outer in layer)
-        layer = [child for children in inner for child in children if isinstance(child, dict | list)]
+        layer = [child for children in inner for child in children if isinstance(child, NESTED)]
     return bool(layer)
 
 

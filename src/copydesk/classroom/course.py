@@ -57,11 +57,11 @@ class Unit:
     worth: Mapping[str, float]
     """The points each exercise can earn here."""
     possible: float
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[bytes, Outcome] = field(default_factory=dict)
     """Outcomes of answers that many learners give."""
-    shown: dict[str, str] = field(default_factory=dict)
+    shown: dict[bytes, str] = field(default_factory=dict)
     """Feedback on answers that many learners give."""
-    counted: dict[str, list[str]] = field(default_factory=dict)
+    counted: dict[bytes, list[str]] = field(default_factory=dict)
     """What answers that many learners give add to the class report."""
     _words: dict[str, dict[str, str]] = field(default_factory=dict)
     _blocks: dict[str, dict[str, Block]] = field(default_factory=dict)

@@ -44,7 +44,7 @@ class Marked:
     answer: Answer
     outcome: Outcome | None
     tries: int
-    short: str = ""
+    short: bytes = b""
     """A name for the answer if it is a short one, such as many learners give."""
     first: tuple[Answer, Outcome] | None = None
     """The first try and what came of it."""
@@ -68,11 +68,12 @@ class Sheet:
 
     unit: Unit
     marked: tuple[Marked, ...] = ()
+    points: float = field(init=False)
+    """The points earned."""
 
-    @property
-    def points(self) -> float:
-        """The points earned."""
-        return sum(self.unit.worth[m.exercise.id] * (m.share or 0) for m in self.marked)
+    def __post_init__(self) -> None:
+        worth = self.unit.worth
+        object.__setattr__(self, "points", sum(worth[m.exercise.id] * (m.share or 0) for m in self.marked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +173,9 @@ def _readable(answers: list[Answer]) -> dict[bytes, Answer]:
     return different
 
 
-def _short(exercise: Exercise, name: bytes) -> str:
-    """A name for a short answer to an exercise; '' for a long one."""
-    return f"{exercise.id} {name!r}" if len(name) <= LONGEST_KNOWN else ""
+def _short(exercise: Exercise, name: bytes) -> bytes:
+    """A name for a short answer to an exercise; none for a long one."""
+    return exercise.id.encode() + b" " + name if len(name) <= LONGEST_KNOWN else b""
 
 
 def _outcome(unit: Unit, exercise: Exercise, answer: Answer, name: bytes) -> Outcome:
@@ -186,7 +187,7 @@ def _outcome(unit: Unit, exercise: Exercise, answer: Answer, name: bytes) -> Out
     return outcome
 
 
-def remember(known: dict[str, Any], name: str, value: object) -> None:
+def remember(known: dict[bytes, Any], name: bytes, value: object) -> None:
     """Keep a value, and begin anew when there are many: memory does not grow with the class."""
     if len(known) >= MOST_KNOWN and name not in known:
         known.clear()

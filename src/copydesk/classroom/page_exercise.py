@@ -28,8 +28,8 @@ from copydesk.wording import choice_labels, load_wording
 
 def exercise_html(unit: Unit, marked: Marked) -> str:
     """One exercise with its answer; what many learners answer is made once."""
-    name = marked.short if marked.outcome else marked.exercise.id
-    name = "" if marked.judged else name  # what people give can change from run to run
+    name = marked.short if marked.outcome else marked.exercise.id.encode()
+    name = b"" if marked.judged else name  # what people give can change from run to run
     html = unit.shown.get(name)
     if html is None:
         try:

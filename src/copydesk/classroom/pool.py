@@ -23,7 +23,8 @@ def in_order(work: Callable[[T], R], given: Iterable[T], executor: Executor | No
     [1, 2, 3]
     """
     if executor is None:
-        yield from map(work, given)
+        for one in given:
+            yield from _all(work, [one])
         return
     rest = iter(given)
     waiting: deque[Future[list[R]]] = deque()

@@ -57,7 +57,7 @@ def _lesson(number: int, sheet: Sheet) -> list[str]:
 def _known(head: str, unit: Unit, marked: Marked, outcome: Outcome) -> Sequence[str]:
     """The lines of one exercise; those of an answer that many learners give at once are made once."""
     at_once = marked.first is None or marked.first[1] is outcome
-    name = marked.short if at_once and not marked.judged else ""
+    name = marked.short if at_once and not marked.judged else b""
     lines = unit.counted.get(name) or _exercise(head, unit, marked, outcome)
     if name:
         remember(unit.counted, name, lines)

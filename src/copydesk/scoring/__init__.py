@@ -14,6 +14,9 @@ from copydesk.scoring.outcome import RECEIVED, Answer, Note, Outcome
 
 __all__ = ["RECEIVED", "TYPES", "Answer", "Note", "Outcome", "lazy_answers", "model_answers", "score"]
 
+PLAIN, NESTED = (str, int, float, type(None)), (dict, list)
+"""What a choice, a value or a text may be, and a group of marks, whatever is made of it later."""
+
 TYPES: dict[str, ModuleType] = {"mark": mark, "sort": sort, "form": form, "order": order, "write": write}
 
 
@@ -36,10 +39,10 @@ def well_formed(answer: object) -> Answer:
     kept: Answer = {}
     for name in ("choices", "values", "texts"):
         if isinstance(answer.get(name), dict):
-            kept[name] = {k: v for k, v in answer[name].items() if isinstance(v, str | int | float | None)}
+            kept[name] = {k: v for k, v in answer[name].items() if isinstance(v, PLAIN)}
     for name in ("groups", "evidence"):
         if isinstance(answer.get(name), list):
-            kept[name] = [g for g in answer[name] if isinstance(g, dict | list)]
+            kept[name] = [g for g in answer[name] if isinstance(g, NESTED)]
     if isinstance(answer.get("order"), list):
         kept["order"] = [i for i in answer["order"] if isinstance(i, str)]
     return kept

@@ -13,6 +13,7 @@ from copydesk.scoring.targets import Target, reach
 from copydesk.spans import Span, merge, word_f1, words
 
 FULL, NEAR = 0.8, 0.5
+LISTED = (list, tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,12 @@ def read_groups(exercise: Exercise, answer: Answer, length: int) -> list[Group]:
 
 def spans_from(raw: Any, length: int) -> tuple[Span, ...]:
     """The spans in a learner's notation that lie inside a text of this length, merged; anything else is left out."""
-    listed = raw if isinstance(raw, list | tuple) else ()
-    pairs = [p for p in listed if isinstance(p, list | tuple) and len(p) == 2 and all(isinstance(i, int) for i in p)]
-    return tuple(merge(Span(a, b) for a, b in pairs if 0 <= a < b <= length))
+    pairs = [p for p in raw if _is_pair(p)] if isinstance(raw, LISTED) else ()
+    return tuple(merge([Span(a, b) for a, b in pairs if 0 <= a < b <= length]))
+
+
+def _is_pair(raw: Any) -> bool:
+    return isinstance(raw, LISTED) and len(raw) == 2 and isinstance(raw[0], int) and isinstance(raw[1], int)
 
 
 @dataclass(frozen=True, slots=True)
