@@ -11,11 +11,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from copydesk.answers import Record
 from copydesk.key import Key
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 
 ASK = "ask"
 """The class of a sentence that deserves a question."""
@@ -56,7 +58,12 @@ class Discernment:
 
 def with_form(exercise: Exercise, name: str) -> Exercise:
     """The exercise with the sentences of one of its parallel forms."""
-    return replace(exercise, settings={**exercise.settings, "items": exercise.get("forms")[name]})
+    return _with_form(Same(exercise), name)
+
+
+@lru_cache(maxsize=64)
+def _with_form(of: Same[Exercise], name: str) -> Exercise:
+    return replace(of.it, settings={**of.it.settings, "items": of.it.get("forms")[name]})
 
 
 def as_answered(exercise: Exercise, answer: Mapping[str, Any]) -> Exercise:

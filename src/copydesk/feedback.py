@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 from copydesk.scoring import Note, Outcome
-from copydesk.scoring.same import Same
 from copydesk.wording import load_wording
 
 MOST_HINTS = 5

@@ -17,11 +17,11 @@ from copydesk.classroom.page_rubric import rubric_html
 from copydesk.feedback import SIGNS, foot, headline, hints, row
 from copydesk.lessons import Exercise
 from copydesk.render import Mark, blocks
+from copydesk.same import Same
 from copydesk.scoring import Answer, Note, Outcome, well_formed
 from copydesk.scoring.form import options
 from copydesk.scoring.mark_notes import place
 from copydesk.scoring.matching import read_groups, spans_from
-from copydesk.scoring.same import Same
 from copydesk.spans import Span
 from copydesk.wording import choice_labels, load_wording
 

@@ -11,8 +11,8 @@ from typing import Any
 from copydesk.answers.form import Json
 from copydesk.classroom.course import Unit
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 from copydesk.scoring import Note, Outcome
-from copydesk.scoring.same import Same
 from copydesk.scoring.targets import readings, targets_of
 from copydesk.spans import words
 from copydesk.wording import choice_labels

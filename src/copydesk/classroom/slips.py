@@ -16,10 +16,10 @@ from copydesk.classroom.slip_marks import mark_lines
 from copydesk.discernment import discernment
 from copydesk.lessons import Exercise
 from copydesk.results import Result
+from copydesk.same import Same
 from copydesk.scoring import Answer, Outcome, well_formed
 from copydesk.scoring.events import arranged, events, misplaced
 from copydesk.scoring.form import options
-from copydesk.scoring.same import Same
 from copydesk.wording import choice_labels
 
 BLANK, OTHER = "", "?"

@@ -10,8 +10,8 @@ from typing import Any
 
 from copydesk.key import Key
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 from copydesk.scoring.outcome import Answer
-from copydesk.scoring.same import Same
 from copydesk.spans import Span, fingerprint
 
 Pair = tuple[str, str]

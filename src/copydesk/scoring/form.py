@@ -11,8 +11,8 @@ from typing import Any
 
 from copydesk.key import Entry, Key
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 from copydesk.scoring.outcome import Answer, Note, Outcome
-from copydesk.scoring.same import Same
 from copydesk.wording import choice_labels, load_wording
 
 NOTHING: Mapping[str, Any] = {}

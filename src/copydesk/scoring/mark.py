@@ -14,10 +14,10 @@ from functools import lru_cache
 
 from copydesk.key import Key
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 from copydesk.scoring.mark_notes import note, over_notes
 from copydesk.scoring.matching import Group, Match, Meetings, align, read_groups, touches
 from copydesk.scoring.outcome import Answer, Outcome
-from copydesk.scoring.same import Same
 from copydesk.scoring.targets import Layers, Target, lazy_answers, model_answers, readings, targets_of
 from copydesk.spans import Span, words
 

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from copydesk.key import Key
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 from copydesk.scoring.matching import FULL, Group, Match, swallows, touches
 from copydesk.scoring.outcome import Note
-from copydesk.scoring.same import Same
 from copydesk.scoring.targets import Target
 from copydesk.spans import Span, word_f1
 from copydesk.wording import load_wording

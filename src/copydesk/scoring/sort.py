@@ -14,8 +14,8 @@ from typing import Any
 from copydesk.discernment import as_answered, is_complete, with_form
 from copydesk.key import Entry, Key
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 from copydesk.scoring.outcome import Answer, Note, Outcome
-from copydesk.scoring.same import Same
 from copydesk.spans import words
 from copydesk.wording import choice_labels, load_wording
 

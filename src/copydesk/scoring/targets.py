@@ -9,8 +9,8 @@ from typing import Any
 
 from copydesk.key import Alternative, Entry, Key, spans_of
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 from copydesk.scoring.outcome import Answer
-from copydesk.scoring.same import Same
 from copydesk.spans import Span, words
 
 Layers = Mapping[str, tuple[Entry, ...]]

@@ -14,9 +14,9 @@ from typing import Any
 
 from copydesk.key import Key
 from copydesk.lessons import Exercise
+from copydesk.same import Same
 from copydesk.scoring.matching import spans_from
 from copydesk.scoring.outcome import Answer, Note, Outcome
-from copydesk.scoring.same import Same
 from copydesk.spans import WORD, Span
 from copydesk.wording import load_wording
 
