@@ -53,7 +53,7 @@ def read_roster(path: Path) -> Iterator[Pupil]:
     header = next(rows, None)
     if header is None:
         raise CopydeskError(f"{path} is empty", "give a CSV with the columns id and name")
-    columns = _columns(header)
+    columns = columns_of(header)
     if not {"id", "name", "last", "email", "login", "participant"} & {*columns.values()}:
         there = ", ".join(line(c, most=30) for c in header[:10])
         raise CopydeskError(f"{path} has no column that names a learner (it has: {there})", "call one id or name")
@@ -83,7 +83,8 @@ def read_rows(path: Path) -> Iterator[list[str]]:
         raise CopydeskError(f"{path} cannot be read as CSV ({error})", "save it again as CSV") from None
 
 
-def _columns(header: list[str]) -> dict[int, str]:
+def columns_of(header: list[str]) -> dict[int, str]:
+    """Which column holds which field of a `Pupil`, by the names that platforms and people give them."""
     names = {alias: field for field, aliases in load_wording("classroom")["columns"].items() for alias in aliases}
     tidy = [" ".join(re.findall(r"\w+", h.casefold())) for h in header]
     found: dict[int, str] = {}

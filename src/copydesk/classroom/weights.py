@@ -18,14 +18,28 @@ def read_weights(given: Path | Mapping[str, Any] | None, offered: Mapping[Lesson
     """The factors as given; the error names one that is not here, or is no factor."""
     if given is None:
         return {}
+    weights, faults = weights_and_faults(given, offered)
+    if faults:
+        raise faults[0]
+    return weights
+
+
+def weights_and_faults(
+    given: Path | Mapping[str, Any], offered: Mapping[LessonId, Lesson]
+) -> tuple[dict[str, float], list[CopydeskError]]:
+    """The factors that can be used, and what is wrong with each of the others."""
     pairs = [*_pairs(given)] if isinstance(given, Mapping) else _weights_file(Path(given))
     known = {e.key_name for lesson in offered.values() for e in lesson.exercises} | {lesson for _, lesson in offered}
-    weights = {}
+    weights: dict[str, float] = {}
+    faults: list[CopydeskError] = []
     for name, factor in pairs:
-        if name not in known:
-            raise CopydeskError(f"the weights name '{name}', which is not here", "write lesson or lesson/exercise")
-        weights[name] = _factor(name, factor)
-    return weights
+        try:
+            if name not in known:
+                raise CopydeskError(f"the weights name '{name}', which is not here", "write lesson or lesson/exercise")
+            weights[name] = _factor(name, factor)
+        except CopydeskError as fault:
+            faults.append(fault)
+    return weights, faults
 
 
 def _pairs(given: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
