@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from functools import cache
 from html import escape
-from importlib.resources import files
 
 from copydesk.classroom.inert import line
 from copydesk.classroom.marking import Sheet
 from copydesk.classroom.page_exercise import exercise_html
 from copydesk.classroom.page_parts import kit, points, soft, table
+from copydesk.classroom.sealed_page import sealed_page
 from copydesk.results import Result
 from copydesk.wording import load_wording
 
@@ -20,29 +17,15 @@ from copydesk.wording import load_wording
 def feedback_page(name: str, sheets: Sequence[Sheet]) -> str:
     """The page for one learner: totals, then lesson by lesson what was answered beside the key."""
     say = load_wording("classroom")["page"]
-    title = escape(say["title"].format(name=line(name) or say["nobody"]))
+    title = say["title"].format(name=line(name) or say["nobody"])
     rights = dict.fromkeys(s.unit.lesson.story.rights for s in sheets)
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">{_policy()}'
-        '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">'
-        f'<meta name="referrer" content="no-referrer"><title>{title}</title><style>{_css()}</style></head>'
-        f"<body><header><h1><bdi>{title}</bdi></h1><p>{kit(say['intro'])}</p></header>"
+    return sealed_page(
+        title,
+        f"<header><h1><bdi>{escape(title)}</bdi></h1><p>{kit(say['intro'])}</p></header>"
         f"<main>{_totals(sheets)}{''.join(_lesson(s) for s in sheets)}</main>"
-        f"<footer>{soft(say['foot'])}{''.join(soft(r) for r in rights)}</footer></body></html>\n"
+        f"<footer>{soft(say['foot'])}{''.join(soft(r) for r in rights)}</footer>",
+        "feedback.css",
     )
-
-
-@cache
-def _css() -> str:
-    return (files("copydesk") / "classroom" / "feedback.css").read_text(encoding="utf-8")
-
-
-@cache
-def _policy() -> str:
-    """The page may use its own style sheet, known by its hash, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(_css().encode()).digest()).decode()
-    rules = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
 
 
 def _totals(sheets: Sequence[Sheet]) -> str:

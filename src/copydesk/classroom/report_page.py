@@ -9,8 +9,9 @@ from copydesk.classroom.page_parts import kit, soft
 from copydesk.classroom.report_discernment import discernment_html
 from copydesk.classroom.report_lesson import anchor, lesson_html, title
 from copydesk.classroom.report_overview import progress_html, stuck_html
-from copydesk.classroom.report_parts import document, section
+from copydesk.classroom.report_parts import section
 from copydesk.classroom.report_votes import agreement_html
+from copydesk.classroom.sealed_page import sealed_page
 from copydesk.classroom.tally import FEWEST, Course, Studied
 from copydesk.wording import load_wording
 
@@ -30,7 +31,7 @@ def report_page(units: tuple[Unit, ...], course: Course, counts: Mapping[str, in
         f"<main>{''.join(parts.values())}</main>"
         f"<footer>{soft(say['foot'])}{''.join(soft(r) for r in rights)}</footer>"
     )
-    return document(head, body)
+    return sealed_page(head, body, "feedback.css", "report.css")
 
 
 def _parts(units: tuple[Unit, ...], course: Course) -> dict[str, str]:

@@ -1,12 +1,6 @@
-"""What the class report is built of: figures, bars that need no colour, and the sealed page around it."""
+"""What the class report is built of: figures, bars that need no colour, headings."""
 
 from __future__ import annotations
-
-import base64
-import hashlib
-from functools import cache
-from html import escape
-from importlib.resources import files
 
 from copydesk.classroom.page_parts import kit
 from copydesk.wording import load_wording
@@ -72,23 +66,3 @@ def heading(name: str, title: str) -> str:
     """The heading of a part, with the way back to the top."""
     up = kit(load_wording("report")["page"]["contents"])
     return f'<h2 id="{name}"><span>{kit(title)}</span><a class=up href="#top">↑ {up}</a></h2>'
-
-
-def document(title: str, body: str) -> str:
-    """The whole page: no script, nothing fetched, its own style sheet and no other."""
-    digest = base64.b64encode(hashlib.sha256(_css().encode()).digest()).decode()
-    rules = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
-        '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">'
-        f'<meta name="referrer" content="no-referrer"><title>{escape(title)}</title><style>{_css()}</style></head>'
-        f"<body>{body}</body></html>\n"
-    )
-
-
-@cache
-def _css() -> str:
-    """The look of feedback pages, and what only the report has."""
-    folder = files("copydesk") / "classroom"
-    return "".join((folder / name).read_text(encoding="utf-8") for name in ("feedback.css", "report.css"))

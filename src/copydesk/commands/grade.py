@@ -45,8 +45,8 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "grade",
         help="grade what a class handed in",
-        description="Grade a class: scores, import files for Moodle and Canvas, one feedback page a learner, and "
-        "a list of what could not be read.",
+        description="Grade a class: scores, import files for Moodle and Canvas, one feedback page a learner, a "
+        "report on the class, and a list of what could not be read.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
