@@ -95,19 +95,35 @@ class Lab:
             state="attached", timeout=60_000
         )
         page.locator(".jp-NotebookPanel .jp-Spinner").wait_for(state="detached", timeout=60_000)
-        page.locator(".jp-Cell.jp-mod-active:focus").wait_for(timeout=60_000)
+        until(page, "document.querySelector('.jp-Cell.jp-mod-active:focus')")
+
+
+LISTENS = """fetch('/api/sessions').then(r => r.json()).then(sessions => sessions.some(
+    ({path, kernel}) => location.pathname.endsWith(path) && kernel.connections && kernel.execution_state === 'idle'))"""
+"""Whether the kernel of the notebook on the page is idle and connected."""
+
+
+def until(page: Page, holds: str, *, seconds: float = 60) -> None:
+    """Wait until something holds in the page; JupyterLab's questions are answered meanwhile."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(f"() => ({holds})"):
+        if time.monotonic() > end:
+            raise TimeoutError(f"never came to hold: {holds}")
+        accept_dialog(page)
+        page.wait_for_timeout(200)
 
 
 def run_all(page: Page) -> None:
     """Run all cells and wait until every one has run; a Run All before the kernel listens is dropped, so try again."""
     page.locator(".jp-NotebookPanel .jp-Notebook").wait_for(timeout=60_000)
+    until(page, LISTENS)
     prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent)"
     for _ in range(20):
         accept_dialog(page)
         try:
             page.get_by_role("menuitem", name="Run", exact=True).click(timeout=5000)  # a late dialog lies over the menu
             page.locator('li[data-command="runmenu:run-all"]').click(timeout=5000)
-            page.wait_for_function(f"/[*1-9]/.test({prompts}[0])", timeout=1500)
+            page.wait_for_function(f"/[*1-9]/.test({prompts}[0])", timeout=5000)
             page.wait_for_function(f"{prompts}.every(p => /[0-9]/.test(p))", timeout=60_000)
         except TimeoutError:
             continue
