@@ -10,8 +10,10 @@ import subprocess
 import sys
 import sysconfig
 import venv
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -30,6 +32,32 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOOR = {"python": "3.11", "jupyterlab": "4.4.9", "ipywidgets": "8.1.7", "anywidget": "0.9.18", "ipykernel": "7.0.1"}
 NEW = {"copydesk": "0.1.0", **FLOOR, "matplotlib": "3.9.2", "numpy": "2.0"}
 posix = pytest.mark.skipif(os.name == "nt", reason="made with the tools of other systems")
+
+
+class Heard(dict[str, str]):
+    """The sentences of faults, which note that they were said."""
+
+    said: ClassVar[set[str]] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.said.add(name)
+        return super().__getitem__(name)
+
+    def hear(self, sentence: str) -> None:
+        """Note a sentence that a command said."""
+        for name, words in self.items():
+            parts = map(re.escape, re.split(r"\{\w+\}", words))
+            if re.fullmatch(".*".join(parts), sentence, re.DOTALL):
+                self.said.add(name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def heard() -> Iterator[Heard]:
+    """While these tests run, every sentence that is said is noted."""
+    words = load_wording("doctor")
+    words["wrong"] = Heard(words["wrong"])
+    yield words["wrong"]
+    words["wrong"] = dict(words["wrong"])
 
 
 def extensions(prefix: Path, *names: str) -> Path:
@@ -192,7 +220,10 @@ def doctor(folder: Path, *words: str, **settings: str) -> subprocess.CompletedPr
 
 def findings(done: subprocess.CompletedProcess[str]) -> dict[str, Finding]:
     assert not done.stderr, done.stderr
-    return {f["check"]: Finding(**f) for f in json.loads(done.stdout)["findings"]}
+    found = [Finding(**f) for f in json.loads(done.stdout)["findings"]]
+    for finding in found:
+        load_wording("doctor")["wrong"].hear(finding.sentence)
+    return {finding.check: finding for finding in found}
 
 
 @pytest.fixture
@@ -467,3 +498,10 @@ def test_each_sentence_of_a_fault_is_one_sentence() -> None:
     for name, said in load_wording("doctor")["wrong"].items():
         assert said.endswith(".") and not re.search(r"[.!?] [A-Z]", said), name
         assert re.search(r": |; ", said), f"{name} does not say how to mend it"
+
+
+def test_each_sentence_of_a_fault_was_provoked_above(heard: Heard, request: pytest.FixtureRequest) -> None:
+    chosen = request.config.getoption("keyword") or any("::" in arg for arg in request.config.args)
+    if chosen or sys.platform == "win32":
+        pytest.skip("only some of these tests ran")
+    assert set(heard) - heard.said == set()
