@@ -1,9 +1,10 @@
 """How fast a class is graded, feedback pages and tables included, and in how much memory.
 
-python benchmarks/grading.py [--learners 1000] [--workers CORES] [--keep FOLDER]
+python benchmarks/grading.py [--learners 1000] [--workers CORES] [--peers 5] [--keep FOLDER]
 
 The class is made first (see make_class.py) and not counted. Memory is the most the parent held, plus the most any
 worker held times the workers: pages they share are counted for each.
+With `--peers`, nbgrader and Otter grade so many submissions in the same run (see peers.py).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.make_class import make_class
+from benchmarks.peers import beside
 from copydesk.classroom import grade
 
 BARS = {"seconds": "10 s", "memory": "200 MB", "page": "150 kB"}
@@ -34,6 +36,7 @@ def main() -> None:
     parser.add_argument("--learners", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", type=Path, help="a folder for the class and its results (default: thrown away)")
+    parser.add_argument("--peers", type=int, default=0, help="submissions for nbgrader and Otter (default: none)")
     parser.add_argument("--measure", type=Path, nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -45,7 +48,10 @@ def main() -> None:
         here = [sys.executable, __file__, "--workers", str(options.workers), "--measure"]
         command = [*here, str(home / "class"), str(home / "out"), str(roster)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-        report(json.loads(done.stdout), home)
+        took = json.loads(done.stdout)
+        report(took, home)
+    if options.peers:
+        beside(took["seconds"] / took["learners"], options.peers)
 
 
 def measure(folder: Path, out: Path, roster: Path, workers: int) -> dict[str, float]:

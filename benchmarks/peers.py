@@ -4,7 +4,7 @@ python benchmarks/peers.py [--learners 5]
 
 The peers get one small exercise (a widget, a figure, a function to write, three tests), Copydesk hand-ins of all nine
 lessons. All are timed as a teacher would start them, from the command line, scores and feedback included. A peer that
-is not installed is left out: pip install -e ".[graders]".
+is not installed is left out: pip install -e ".[graders]". `grading.py --peers 5` does the same beside a large class.
 """
 
 from __future__ import annotations
@@ -140,7 +140,17 @@ def peers() -> Iterator[tuple[str, Any]]:
         try:
             yield f"{package} {version(package)}", measure
         except PackageNotFoundError:
-            print(f"{package} is not installed and left out")
+            print(f"  {package} is not installed and left out")
+
+
+def beside(own: float, learners: int) -> None:
+    """Time the peers that are installed, and print them beside Copydesk's seconds a submission."""
+    print(f"  {'copydesk grade':<22} {own:7.3f} s a submission of nine lessons")
+    with tempfile.TemporaryDirectory(prefix="copydesk-peers-") as temp:
+        for name, measure in peers():
+            seconds = measure(put(Path(temp) / name.split()[0] / ".here", "").parent, learners) / learners
+            print(f"  {name:<22} {seconds:7.3f} s a submission of one exercise: {seconds / own:.0f} times as long")
+    print(KIND)
 
 
 def main() -> None:
@@ -149,13 +159,9 @@ def main() -> None:
     parser.add_argument("--learners", type=int, default=5)
     n = parser.parse_args().learners
     with tempfile.TemporaryDirectory(prefix="copydesk-peers-") as temp:
-        own = copydesk(put(Path(temp) / "copydesk" / ".here", "").parent, n) / n
-        print(f"{n} submissions, scores and feedback")
-        print(f"  {'copydesk grade':<22} {own:6.2f} s a submission of nine lessons")
-        for name, measure in peers():
-            seconds = measure(put(Path(temp) / name.split()[0] / ".here", "").parent, n) / n
-            print(f"  {name:<22} {seconds:6.2f} s a submission of one exercise: {seconds / own:.0f} times as long")
-    print(KIND)
+        own = copydesk(Path(temp), n) / n
+    print(f"{n} submissions, scores and feedback, the commands as a teacher starts them")
+    beside(own, n)
 
 
 if __name__ == "__main__":
