@@ -7,10 +7,11 @@ else
 BIN := $(VENV)/bin
 endif
 GRADERS := $(VENV)-graders
+HUB := $(VENV)-hub
 LESSON ?= notebooks/00_start_here.ipynb
 ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 .DEFAULT_GOAL := help
-.PHONY: help lab test graders lint notebooks bench floors binder address clean
+.PHONY: help lab test graders lint notebooks bench server floors binder address clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +56,15 @@ notebooks: $(VENV)/test.done ## run every lesson and store the outputs that nbva
 bench: $(VENV)/test.done ## print the figures the README quotes as one table, in about 6 minutes (STORIES=file.jsonl adds attribution)
 	$(BIN)/python benchmarks/all.py $(STORIES)
 
+server: $(HUB)/done ## a class of 30 on a JupyterHub with one browser beside them, set up apart, in about 6 minutes (needs npm)
+	$(HUB)/$(notdir $(BIN))/python benchmarks/class_server.py
+
+$(HUB)/done: pyproject.toml
+	$(PYTHON) -m venv $(HUB)
+	$(HUB)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check -e ".[browser]" "jupyterhub>=5" jupyterhub-idle-culler
+	npm install --global --silent --prefix $(HUB) configurable-http-proxy
+	@touch $@
+
 floors: $(VENV)/test.done ## the kit at Binder's versions and at the newest, on each Python there is, in about 30 minutes
 	$(BIN)/python -m tests.floors $(FLOORS)
 
@@ -67,4 +77,4 @@ address: $(VENV)/test.done ## write the repository's address, as pyproject.toml 
 	$(BIN)/python -m tests.addresses
 
 clean: ## remove what make made
-	rm -rf $(VENV) $(GRADERS) $(VENV)-binder
+	rm -rf $(VENV) $(GRADERS) $(HUB) $(VENV)-binder
