@@ -41,10 +41,10 @@ def asked() -> list[str]:
 def at_floor(specs: Sequence[str]) -> list[str]:
     """The same packages, each at its lower bound.
 
-    >>> at_floor(["jupyterlab>=4.4.9"])
-    ['jupyterlab==4.4.9']
+    >>> at_floor(["jupyterlab>=4.4.9", "filelock>=3.16,<4"])
+    ['jupyterlab==4.4.9', 'filelock==3.16']
     """
-    return [spec.replace(">=", "==") for spec in specs]
+    return [spec.partition(",")[0].replace(">=", "==") for spec in specs]
 
 
 def find_python(version: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import locale
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import metadata
@@ -21,6 +22,8 @@ def floors(needs: Iterable[str] | None = None) -> dict[str, str]:
 
     >>> floors(["ipywidgets>=8.1.7", "pytest>=8.3; extra == 'test'"])
     {'ipywidgets': '8.1.7'}
+    >>> floors(["filelock<4,>=3.16"])
+    {'filelock': '3.16'}
     """
     if needs is None:
         try:
@@ -28,8 +31,8 @@ def floors(needs: Iterable[str] | None = None) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             return dict.fromkeys(("python", "jupyterlab", *IN_KERNEL), "0")
         needs = [f"python{about['Requires-Python']}", *about.get_all("Requires-Dist", ())]
-    split = (need.partition(";")[0].partition(">=") for need in needs if "extra" not in need)
-    return {name.strip(): floor.strip() for name, _, floor in split if floor}
+    bounded = (re.match(r"\s*([\w.-]+).*?>=\s*([\w.]+)", need) for need in needs if "extra" not in need)
+    return {found[1]: found[2] for found in bounded if found}
 
 
 def check_programs(own: Python, jupyter: Jupyter | None, floor: Mapping[str, str]) -> list[Finding]:
