@@ -53,7 +53,7 @@ notebooks: $(VENV)/test.done ## run every lesson and store the outputs that nbva
 	$(BIN)/python tests/refresh_notebooks.py
 	$(BIN)/python tests/refresh_sheets.py
 
-bench: $(VENV)/test.done ## print the figures the README quotes as one table, in about 6 minutes (STORIES=file.jsonl adds attribution)
+bench: $(VENV)/test.done ## print the figures the README quotes as one table, in about 4 minutes (STORIES=file.jsonl adds attribution)
 	$(BIN)/python benchmarks/all.py $(STORIES)
 
 server: $(HUB)/done ## a class of 30 on a JupyterHub with one browser beside them, set up apart, in about 6 minutes (needs npm)

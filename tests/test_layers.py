@@ -16,6 +16,7 @@ FLOORS: dict[str, int] = {
     "copydesk.data": 0,
     "copydesk.edition": 0,
     "copydesk.errors": 0,
+    "copydesk.same": 0,
     "copydesk.spans": 0,
     "copydesk.wording": 0,
     "copydesk.article": 1,

@@ -66,7 +66,7 @@ def _not_attempted(exercise: Exercise) -> str:
     return str(say["order"]["untouched"] if exercise.type == "order" else say["outcome"]["not_attempted"])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def row(of: Same[Note]) -> dict[str, Any]:
     """What the key says of one item, for the interface; many learners have the same notes."""
     note = of.it

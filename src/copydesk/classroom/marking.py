@@ -19,7 +19,7 @@ from copydesk.scoring import Answer, Outcome, score
 
 MOST_TRIES, MOST_GROUPS, MOST_BYTES = 100, 1000, 1_000_000
 """What one exercise may hold: different tries in its first round, marks in a try, bytes in all of them."""
-MOST_KNOWN, LONGEST_KNOWN = 300, 400
+MOST_KNOWN, LONGEST_KNOWN = 200, 400
 """How many outcomes of short answers are remembered in a lesson: learners often give the same."""
 
 

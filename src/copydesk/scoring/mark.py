@@ -49,12 +49,15 @@ def choose_readings(
     best, value = targets_of(exercise, key), None
     for entry in [t.entry for t in best if t.entry.alternatives]:
         if value == 1:
-            break
-        own, *others = readings(exercise, entry, best) if any(t.entry.id == entry.id for t in best) else [best]
-        for way in (way for way in others if not meetings.alike(own, way)):
-            value = worth(best) if value is None else value
-            if (other := worth(way)) > value:
-                best, value = way, other
+            break  # no reading is worth more
+        if not any(t.entry.id == entry.id for t in best):
+            continue  # merged into another by then
+        own, *others = readings(exercise, entry, best)
+        for way in others:
+            if not meetings.alike(own, way):
+                value = worth(best) if value is None else value
+                if (other := worth(way)) > value:
+                    best, value = way, other
     return best
 
 
