@@ -35,7 +35,7 @@ BARE = """import ipywidgets as ipw
 slider, told = ipw.IntSlider(), ipw.Label()
 slider.observe(lambda change: setattr(told, "value", f"{change['new']} heard"), "value")
 ipw.VBox([slider, told])"""
-TAKEN_UP = "/[*0-9]/.test(document.querySelector('.jp-CodeCell .jp-InputPrompt').textContent)"
+TAKEN_UP = "/[*0-9]/.test(document.querySelector('.jp-CodeCell .jp-InputPrompt')?.textContent ?? '')"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def timed(act: Callable[[], Any]) -> tuple[float, Any]:
 def told(name: str, times: list[float]) -> str:
     """One line of the report."""
     high = statistics.quantiles(times, n=20)[-1]
-    return f"  {name:42} median {statistics.median(times):6.1f} ms, p95 {high:6.1f} ms (n = {len(times)})"
+    return f"  {name:60}  median {statistics.median(times):6.1f} ms, p95 {high:6.1f} ms (n = {len(times)})"
 
 
 def measure(geography: Geography, view: str) -> None:
@@ -48,7 +48,7 @@ def measure(geography: Geography, view: str) -> None:
             sizes.append(len(file))
             whole.append(timed(lambda state=state: live.figure(state)._repr_html_())[0])
     print(f"{view}: first drawing {first:.0f} ms")
-    print(told(f"a new date, recoloured (bar {BAR:.0f} ms)", recolour))
+    print(told(f"a new date, {view}, recoloured (bar {BAR:.0f} ms)", recolour))
     print(told(f"its PNG, {statistics.median(sizes) / 1000:.0f} kB at 100 dots an inch", write))
     print(told("all of it: picture, words and table as HTML", whole))
 
