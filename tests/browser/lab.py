@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -116,7 +116,8 @@ def until(page: Page, holds: str, *, seconds: float = 60) -> None:
 def run_all(page: Page) -> None:
     """Run all cells and wait until every one has run; a Run All before the kernel listens is dropped, so try again."""
     page.locator(".jp-NotebookPanel .jp-Notebook").wait_for(timeout=60_000)
-    until(page, LISTENS)
+    with suppress(TimeoutError):  # a notebook whose kernel was killed has none until something is run
+        until(page, LISTENS, seconds=15)
     prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent)"
     for _ in range(20):
         accept_dialog(page)
