@@ -153,6 +153,13 @@ function marker(context, { groups, roles, grouped, onChange }) {
     return word[i] ? i : at;
   };
   const drop = () => { picked = false; tapped = false; anchor = at; context.announce(say.marker.said_drop); refresh(); };
+  // A key labels the framed word though nothing was picked, unless that word has a mark, which a slip would take away.
+  const pickHere = () => {
+    const { start, end } = word[at];
+    if (picked || groups.some((group) => roles.some((role) => (group[role] ?? []).some(([a, b]) => a < end && start < b)))) return;
+    anchor = at;
+    picked = true;
+  };
   const onKey = (event) => {
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
     const command = ctrlKey || metaKey;
@@ -163,7 +170,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     if (altKey) return;
     if (command) act = { z: () => (shiftKey ? step(future, past, say.marker.said_redo) : step(past, future, say.marker.said_undo)), y: () => step(future, past, say.marker.said_redo) }[key.toLowerCase()];
     else if (moves[key]) act = () => move(moves[key](), shiftKey);
-    else if (/^[1-9]$/.test(key)) act = () => label(roles[key - 1]);
+    else if (/^[1-9]$/.test(key)) act = () => { pickHere(); label(roles[key - 1]); };
     else act = plain[key.length === 1 ? key.toLowerCase() : key];
     if (!act) return;
     event.preventDefault();
