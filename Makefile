@@ -37,7 +37,7 @@ test: $(VENV)/test.done lint ## set up and run all tests: unit, doctest, nbval, 
 	$(BIN)/python -m pytest -q -m browser tests/browser
 
 graders: $(GRADERS)/done ## run assignments through nbgrader and Otter and a class through Dask, set up apart, in about 3 minutes
-	$(GRADERS)/$(notdir $(BIN))/python -m pytest -q -n 2 --dist loadfile tests/test_nbgrader.py tests/test_otter.py tests/test_dask.py
+	$(GRADERS)/$(notdir $(BIN))/python -m pytest -q -n 2 --dist loadfile tests/classroom/test_nbgrader.py tests/classroom/test_otter.py tests/classroom/test_dask.py
 
 $(GRADERS)/done: pyproject.toml
 	$(PYTHON) -m venv $(GRADERS)
@@ -50,8 +50,8 @@ lint: $(VENV)/test.done ## formatter, linter, types
 	$(BIN)/mypy
 
 notebooks: $(VENV)/test.done ## run every lesson and store the outputs that nbval compares
-	$(BIN)/python tests/refresh_notebooks.py
-	$(BIN)/python tests/refresh_sheets.py
+	$(BIN)/python tools/refresh_notebooks.py
+	$(BIN)/python tools/refresh_sheets.py
 
 bench: $(VENV)/test.done ## print the figures the README quotes as one table, in about 4 minutes (STORIES=file.jsonl adds attribution)
 	$(BIN)/python benchmarks/all.py $(STORIES)
@@ -66,15 +66,15 @@ $(HUB)/done: pyproject.toml
 	@touch $@
 
 floors: $(VENV)/test.done ## the kit at Binder's versions and at the newest, on each Python there is, in about 30 minutes
-	$(BIN)/python -m tests.floors $(FLOORS)
+	$(BIN)/python -m tools.floors $(FLOORS)
 
 binder: ## what repo2docker and conda make of this repository, without building it, set up apart, in about 1 minute
 	$(PYTHON) -m venv $(VENV)-binder
 	$(subst $(VENV),$(VENV)-binder,$(BIN))/python -m pip install --quiet --disable-pip-version-check jupyter-repo2docker py-rattler
-	$(subst $(VENV),$(VENV)-binder,$(BIN))/python tests/binder.py
+	$(subst $(VENV),$(VENV)-binder,$(BIN))/python tools/binder.py
 
 address: $(VENV)/test.done ## write the repository's address, as pyproject.toml has it, into README and docs
-	$(BIN)/python -m tests.addresses
+	$(BIN)/python -m tools.addresses
 
 clean: ## remove what make made
 	rm -rf $(VENV) $(GRADERS) $(HUB) $(VENV)-binder

@@ -22,7 +22,7 @@ from typing import Any
 import attribution_score as scorer
 
 from copydesk.attribution import EVERY_RULE, PAGE_RULES, RULES, Attribution, find_attributions
-from copydesk.spans import Span
+from copydesk.base.spans import Span
 
 SHOWN = ("AR", "word-attach", "attached", "content IoU50", *(f"{r} {k}" for r in scorer.ROLES for k in scorer.KINDS))
 BEYOND = frozenset(PAGE_RULES) | {"nested"}

@@ -12,8 +12,8 @@ from class_web import Clock
 from first_widget import TAKEN_UP, start_run_all
 from real_lab import Page, accept_dialog
 
-from copydesk.lessons import Lesson
-from copydesk.spans import Span
+from copydesk.base.spans import Span
+from copydesk.lessons.lesson import Lesson
 
 EXERCISE, LEAST = "first_mark", 20
 WATCH = """(section) => {

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from memory import PROC, family, megabytes
 
-from copydesk.classroom import release
+from copydesk_classroom.releasing.release import release
 
 RECIPE = Path(__file__).resolve().parents[1] / "docs" / "jupyterhub_config.py"
 EVERY = 4.0

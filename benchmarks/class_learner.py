@@ -15,8 +15,9 @@ from class_web import Clock, Web
 from jupyter_server.services.kernels.connection.base import deserialize_binary_message
 from make_class import attempt
 
-from copydesk.lessons import Exercise, Lesson
-from copydesk.wording import load_wording
+from copydesk.base.wording import load_wording
+from copydesk.exercises.exercise import Exercise
+from copydesk.lessons.lesson import Lesson
 
 
 class Kernel:

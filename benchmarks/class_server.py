@@ -35,7 +35,7 @@ from class_messages import lost, middle_and_late, same_answers
 from class_web import Clock, Web
 from real_lab import cold_page
 
-from copydesk.lessons import Lesson, load_lesson
+from copydesk.lessons.lesson import Lesson, load_lesson
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.make_class import make_class
 from benchmarks.peers import beside
-from copydesk.classroom import grade
+from copydesk_classroom.grading.grade import grade
 
 BARS = {"seconds": "10 s", "memory": "200 MB", "page": "150 kB"}
 """For 1,000 learners on two cores."""

@@ -12,8 +12,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from copydesk.lessons import Exercise, list_lessons, load_lesson
-from copydesk.scoring.form import options
+from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.form import options
+from copydesk.lessons.lesson import list_lessons, load_lesson
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 PACE = 180
@@ -21,7 +22,7 @@ PACE = 180
 
 
 def count(text: str) -> int:
-    """Words, as tests/test_notebooks.py counts them."""
+    """Words, as tests/lessons/test_notebooks.py counts them."""
     return len(re.findall(r"\w+(?:[’'-]\w+)*", text))
 
 

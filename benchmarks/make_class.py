@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from copydesk import __version__
-from copydesk.answers.handin_form import HANDIN_SCHEMA, KIND
-from copydesk.key import Key
-from copydesk.lessons import Exercise, Lesson, list_lessons, load_lesson
-from copydesk.scoring import model_answers, score
-from copydesk.scoring.form import options
-from copydesk.spans import Span, words
-from copydesk.wording import choice_labels
+from copydesk.answers.handin import HANDIN_SCHEMA, KIND
+from copydesk.base.spans import Span, words
+from copydesk.base.wording import choice_labels
+from copydesk.exercises import model_answers, score
+from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.form import options
+from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
+from copydesk.story.key import Key
 
 FIRST = (
     *("Amira", "Zoë", "Jonas", "Mei", "Ólafur", "Priya", "Tomás", "Aiko", "Nils"),

@@ -10,12 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from copydesk.context.geography import Geography, story_geography
-from copydesk.context.map_words import MapState
-from copydesk.context.members import ORGANISATIONS
-from copydesk.map_figures import map_figure
-from copydesk.map_live import LiveMap, png
-from copydesk.stories import load_story
+from copydesk.map.geography import Geography, MapState, story_geography
+from copydesk.map.members import ORGANISATIONS
+from copydesk.map.picture import LiveMap, map_figure, png
+from copydesk.story.story import load_story
 
 ROUNDS = 5
 BAR = 60.0

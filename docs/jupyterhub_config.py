@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 from copydesk.answers.place import learner_of, remember_learner
-from copydesk.classroom.roster import read_roster
+from copydesk_classroom.collecting.roster import read_roster
 
 os.umask(0o077)  # what is made here is nobody else's on this machine
 CLASS = Path(os.environ.get("COPYDESK_CLASS", "/srv/copydesk")).resolve()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.answers.place import BINDER
-from copydesk.stories import Story, load_story
+from copydesk.story.story import Story, load_story
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 

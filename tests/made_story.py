@@ -7,7 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
-from copydesk.context.facts import COLUMNS
+from copydesk.story.facts import COLUMNS
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 LESSON = "07_what_was_going_on"

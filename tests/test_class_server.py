@@ -18,8 +18,8 @@ import pytest
 
 from copydesk.answers import AnswerFile
 from copydesk.answers.handin import pack
-from copydesk.lessons import Lesson, load_lesson
-from copydesk.scoring import model_answers
+from copydesk.exercises import model_answers
+from copydesk.lessons.lesson import Lesson, load_lesson
 
 ROOT = Path(__file__).resolve().parents[1]
 RECIPE = ROOT / "docs" / "jupyterhub_config.py"
@@ -68,7 +68,7 @@ def test_answers_grow_by_one_part_at_a_time_up_to_the_whole(messages: ModuleType
 @pytest.fixture
 def told(messages: ModuleType, lesson: Lesson, answers: AnswerFile) -> dict[str, Any]:
     """A widget that was told a whole answer as the benchmark tells it, and was asked to check it."""
-    from copydesk.widgets import exercise_widget
+    from copydesk.widgets.widget import exercise_widget
 
     assert lesson.key is not None
     widget = exercise_widget(lesson, lesson.exercise("voice"), answers)

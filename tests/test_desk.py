@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 import copydesk
-from copydesk.desk import Page, hand_in, open_lesson
-from copydesk.errors import CopydeskError
-from copydesk.stories import Story
-from copydesk.wording import load_wording
+from copydesk.base.errors import CopydeskError
+from copydesk.base.wording import load_wording
+from copydesk.desk import hand_in, open_lesson
+from copydesk.page.html import Page
+from copydesk.story.story import Story
 
 
 def test_opening_a_lesson_says_where_the_work_is_kept(own_answers: Path) -> None:

@@ -15,9 +15,9 @@ import pytest
 from copydesk import open_lesson
 from copydesk.answers import where
 from copydesk.answers.place import BINDER
-from copydesk.wording import load_wording
-from tests.addresses import OPENS, badge, binder_link, pages, repository, rewrite
-from tests.floors import ON_PYPI, asked, at_floor
+from copydesk.base.wording import load_wording
+from tools.addresses import OPENS, badge, binder_link, pages, repository, rewrite
+from tools.floors import ON_PYPI, asked, at_floor
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -1,92 +1,81 @@
-"""Floors: imports go down or sideways only, and the lower floors need nothing that Pyodide has not got."""
+"""Rooms: imports go down only, also those in functions, and the lower rooms run where there is no display library."""
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[1] / "src" / "copydesk"
+SRC = Path(__file__).resolve().parents[1] / "src"
 DISPLAY = ("ipywidgets", "IPython", "matplotlib", "anywidget", "numpy")
 LIGHT = {"filelock", "platformdirs"}
-FLOORS: dict[str, int] = {
-    "copydesk": 0,
-    "copydesk.data": 0,
-    "copydesk.edition": 0,
-    "copydesk.errors": 0,
-    "copydesk.same": 0,
-    "copydesk.spans": 0,
-    "copydesk.wording": 0,
-    "copydesk.article": 1,
-    "copydesk.furniture": 1,
-    "copydesk.key": 1,
-    "copydesk.key_faults": 1,
-    "copydesk.sentences": 1,
-    "copydesk.stories": 1,
-    "copydesk.agreement": 2,
-    "copydesk.attribution": 2,
-    "copydesk.context": 2,
-    "copydesk.counts": 2,
-    "copydesk.framing": 2,
-    "copydesk.sourcing": 2,
-    "copydesk.answers": 3,
-    "copydesk.cue_foil": 3,
-    "copydesk.edition_words": 3,
-    "copydesk.discernment": 3,
-    "copydesk.feedback": 3,
-    "copydesk.frame_scales": 3,
-    "copydesk.foil": 3,
-    "copydesk.items": 3,
-    "copydesk.lesson_faults": 3,
-    "copydesk.lessons": 3,
-    "copydesk.proofs": 3,
-    "copydesk.retellings": 3,
-    "copydesk.scoring": 3,
-    "copydesk.swap": 3,
-    "copydesk.votes": 3,
-    "copydesk.checkup": 4,
-    "copydesk.cue_page": 4,
-    "copydesk.discernment_page": 4,
-    "copydesk.doctor_page": 4,
-    "copydesk.figures": 4,
-    "copydesk.glossary_page": 4,
-    "copydesk.lesson_figures": 4,
-    "copydesk.machine_page": 4,
-    "copydesk.map_figures": 4,
-    "copydesk.map_live": 4,
-    "copydesk.map_plot": 4,
-    "copydesk.plots": 4,
-    "copydesk.progress_page": 4,
-    "copydesk.render": 4,
-    "copydesk.retelling_page": 4,
-    "copydesk.results": 4,
-    "copydesk.classroom": 5,
-    "copydesk.desk": 5,
-    "copydesk.desk_numbers": 4,
-    "copydesk.desk_views": 5,
-    "copydesk.widgets": 5,
-    "copydesk.cli": 6,
-    "copydesk.commands": 6,
+"""The packages besides the standard library that the rooms below `views` may need; both are pure Python."""
+KIT = {
+    "base": 0,
+    "page": 1,
+    "story": 2,
+    "attribution": 3,
+    "framing": 4,
+    "exercises": 5,
+    "answers": 1,
+    "lessons": 6,
+    "views": 7,
+    "map": 8,
+    "checkup": 8,
+    "widgets": 9,
+    "desk": 10,
+    "cli": 11,
 }
-"""The floor of each module; a package stands for all that is in it."""
+"""The floor of each room of `copydesk`. Two rooms on one floor know nothing of each other."""
+CLASSROOM = {
+    "wording": 0,
+    "safe_text": 0,
+    "problems": 1,
+    "csv_files": 1,
+    "pool": 1,
+    "course": 2,
+    "pages": 2,
+    "collecting": 3,
+    "marking": 4,
+    "feedback": 5,
+    "reporting": 5,
+    "grading": 6,
+    "prose": 6,
+    "discussing": 6,
+    "checking": 7,
+    "releasing": 6,
+    "graders": 7,
+    "commands": 8,
+    "__main__": 9,
+}
+"""The floor of each room of `copydesk_classroom`, all of which stand above the kit."""
+LAST_LIGHT = KIT["lessons"]
+"""Up to this floor the kit runs without a display library."""
 
 
 def name_of(path: Path) -> str:
-    """`src/copydesk/context/facts.py` → `copydesk.context.facts`."""
-    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    """`src/copydesk/story/facts.py` → `copydesk.story.facts`."""
+    parts = path.relative_to(SRC).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+MODULES = {name_of(path): path for path in sorted(SRC.rglob("*.py"))}
 
 
-def floor(module: str) -> int | None:
-    """The floor of a module, or of the nearest package around it, the whole kit left aside."""
-    while module not in FLOORS and module.count(".") > 1:
-        module = module.rpartition(".")[0]
-    return FLOORS.get(module)
+def room_of(module: str) -> str:
+    """`copydesk.story.facts` → `copydesk.story`."""
+    return ".".join(module.split(".")[:2])
+
+
+def floor(module: str) -> int:
+    """How high the room of a module stands; the kit's own front door stands on the ground, the classroom's on top."""
+    package, _, rest = module.partition(".")
+    room = rest.partition(".")[0]
+    if package == "copydesk":
+        return KIT[room] if room else 0
+    return 100 + (CLASSROOM[room] if room else max(CLASSROOM.values()))
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -98,9 +87,7 @@ def imports(tree: ast.AST) -> Iterator[str]:
         yield from (alias.name for alias in tree.names)
     elif isinstance(tree, ast.ImportFrom):
         assert not tree.level, f"line {tree.lineno}: write the whole name of what you import"
-        for (
-            alias
-        ) in tree.names:  # `from copydesk import counts` imports a module, `from copydesk.spans import Span` a name
+        for alias in tree.names:  # `from copydesk.story import facts` imports a module, not only a name
             whole = f"{tree.module}.{alias.name}"
             yield whole if whole in MODULES else str(tree.module)
     else:
@@ -108,9 +95,26 @@ def imports(tree: ast.AST) -> Iterator[str]:
             yield from imports(node)
 
 
-def found(module: str) -> list[str]:
-    path = MODULES[module]
-    return [*imports(ast.parse(path.read_text("utf-8"), str(path)))]
+IMPORTS = {m: [*imports(ast.parse(path.read_text("utf-8"), str(path)))] for m, path in MODULES.items()}
+OURS = {m: {i for i in found if i in MODULES and i != m} for m, found in IMPORTS.items()}
+
+
+def circles(arrows: Mapping[str, set[str]]) -> list[set[str]]:
+    """The groups of names that can be reached from each other.
+
+    >>> circles({"a": {"b"}, "b": {"a", "c"}, "c": set()}) == [{"a", "b"}]
+    True
+    """
+    reached: dict[str, set[str]] = {}
+    for start in arrows:
+        seen, waiting = set[str](), [*arrows[start]]
+        while waiting:
+            if (name := waiting.pop()) not in seen:
+                seen.add(name)
+                waiting += arrows.get(name, ())
+        reached[start] = seen
+    found = {frozenset(b for b in reached[a] if a in reached.get(b, ())) for a in arrows if a in reached[a]}
+    return [set(group) for group in found]
 
 
 def run(code: str) -> str:
@@ -120,29 +124,39 @@ def run(code: str) -> str:
     return done.stdout.strip()
 
 
-def test_every_module_has_a_floor_and_every_floor_a_module() -> None:
-    assert [m for m in MODULES if floor(m) is None] == [], "give them a floor in FLOORS"
-    planned = {
-        "copydesk.agreement",
-        "copydesk.framing",
-        "copydesk.sourcing",
-        "copydesk.classroom",
-        "copydesk.attribution",
-    }
-    assert set(FLOORS) - set(MODULES) <= planned
+def test_every_room_has_a_floor_and_every_floor_a_room() -> None:
+    rooms = {room_of(m) for m in MODULES} - {"copydesk", "copydesk_classroom"}
+    assert rooms == {f"copydesk.{r}" for r in KIT} | {f"copydesk_classroom.{r}" for r in CLASSROOM}
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_imports_go_down_or_sideways(module: str) -> None:
-    mine = floor(module)
-    assert mine is not None
-    up = {i: floor(i) for i in found(module) if i.split(".")[0] == "copydesk" and (floor(i) or 0) > mine}
-    assert not up, f"{module} stands on floor {mine}"
+def test_imports_go_down(module: str) -> None:
+    others = {i for i in OURS[module] if room_of(i) != room_of(module)}
+    up = {i: floor(i) for i in others if floor(i) >= floor(module)}
+    up = {i: n for i, n in up.items() if module not in ("copydesk", "copydesk_classroom")}  # the front doors
+    assert not up, f"{module} stands on floor {floor(module)}"
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if (floor(m) or 0) <= 3])
-def test_the_lower_floors_need_the_standard_library_and_two_light_packages(module: str) -> None:
-    outside = {i.split(".")[0] for i in found(module)} - set(sys.stdlib_module_names) - {"copydesk"}
+def test_no_circle_between_modules_or_rooms() -> None:
+    assert circles(OURS) == []
+    rooms: dict[str, set[str]] = {room_of(m): set() for m in MODULES}
+    for module, found in OURS.items():
+        rooms[room_of(module)] |= {room_of(i) for i in found} - {room_of(module)}
+    assert circles(rooms) == []
+
+
+def test_the_kit_never_imports_the_classroom() -> None:
+    assert not [
+        m for m, found in IMPORTS.items() if m.split(".")[0] == "copydesk" and "copydesk_classroom" in str(found)
+    ]
+
+
+LIGHT_MODULES = [m for m in MODULES if floor(m) <= LAST_LIGHT]
+
+
+@pytest.mark.parametrize("module", LIGHT_MODULES)
+def test_the_lower_rooms_need_the_standard_library_and_two_light_packages(module: str) -> None:
+    outside = {i.split(".")[0] for i in IMPORTS[module]} - set(sys.stdlib_module_names) - {"copydesk"}
     assert outside <= LIGHT
 
 
@@ -155,12 +169,12 @@ else:
     import numpy
 def f():
     with x:
-        from copydesk import counts
+        from copydesk.story import facts
     class A:
         import copydesk.cli as c
 """
-    assert [*imports(ast.parse(source))] == ["typing", "numpy", "copydesk.counts", "copydesk.cli"]
-    assert (floor("copydesk.context.facts"), floor("copydesk.nowhere"), floor("copydesk")) == (2, None, 0)
+    assert [*imports(ast.parse(source))] == ["typing", "numpy", "copydesk.story.facts", "copydesk.cli"]
+    assert floor("copydesk.story.facts") < floor("copydesk.cli") < floor("copydesk_classroom.wording")
 
 
 LOADED = f"print([m for m in {DISPLAY!r} if m in sys.modules])"
@@ -171,7 +185,7 @@ def test_importing_copydesk_loads_no_display_library() -> None:
 
 
 def test_a_display_library_would_be_noticed() -> None:
-    assert "anywidget" in run(f"import sys, copydesk.widgets; {LOADED}")
+    assert "anywidget" in run(f"import sys, copydesk.widgets.widget; {LOADED}")
 
 
 BLOCKED = f"""
@@ -184,21 +198,22 @@ sys.meta_path.insert(0, Wall())
 """
 
 
-def test_the_lower_floors_work_with_the_display_libraries_walled_off() -> None:
-    low = [m for m in MODULES if (floor(m) or 0) <= 3]
-    assert len(low) > 20
+def test_the_lower_rooms_work_with_the_display_libraries_walled_off() -> None:
+    assert len(LIGHT_MODULES) > 20
     code = f"""{BLOCKED}
 from importlib import import_module
-for module in {low!r}:
+for module in {LIGHT_MODULES!r}:
     import_module(module)
-from copydesk.lessons import load_lesson
-from copydesk.proofs import prove
-print(all(p.holds for p in prove(load_lesson("00_start_here"))))
+from copydesk.lessons.lesson import load_lesson
+lesson = load_lesson("00_start_here")
+from copydesk.exercises import model_answers, score
+text = lesson.story.article.text
+print(all(score(e, model_answers(e, lesson.key, text)["key"], lesson.key, text).score == 1
+          for e in lesson.exercises if e.type == "mark"))
 """
     assert run(code) == "True"
 
 
 def test_the_wall_stands() -> None:
-    assert run(f"{BLOCKED}\ntry:\n    import copydesk.widgets\nexcept ImportError as e:\n    print(e)").endswith(
-        "walled off"
-    )
+    code = f"{BLOCKED}\ntry:\n    import copydesk.widgets.widget\nexcept ImportError as e:\n    print(e)"
+    assert run(code).endswith("walled off")

@@ -13,7 +13,7 @@ import pytest
 
 import copydesk
 from copydesk.answers import folder
-from copydesk.classroom import grade
+from copydesk_classroom.grading.grade import grade
 
 OLD = Path(__file__).parent / "fixtures" / "version_0_1"
 CHANGING = {"last change", "feedback"}

@@ -5,23 +5,25 @@
 10
 """
 
+from __future__ import annotations
+
 from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "load_story": "stories",
-    "list_stories": "stories",
-    "use_story": "stories",
-    "parse_article": "article",
+    "load_story": "story.story",
+    "list_stories": "story.story",
+    "use_story": "story.story",
+    "parse_article": "page.article",
     "open_lesson": "desk",
     "hand_in": "desk",
     "unpack": "answers.handin",
-    "progress": "progress_page",
-    "glossary": "glossary_page",
-    "doctor": "doctor_page",
-    "CopydeskError": "errors",
+    "progress": "views.progress",
+    "glossary": "views.glossary",
+    "doctor": "checkup.doctor",
+    "CopydeskError": "base.errors",
 }
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names are strings; ruff does not see through the star)
 

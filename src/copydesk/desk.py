@@ -1,27 +1,250 @@
-"""The desk: one lesson opened on one story, with the learner's own answers. What notebooks talk to."""
+"""What a lesson's notebook can ask the desk to count: plain numbers, most of them by the story's key.
+
+What a lesson's notebook can ask the desk to show: pages, figures and explorers, none of them an exercise.
+
+What would give an exercise's answers away waits until that exercise was checked.
+
+The desk: one lesson opened on one story, with the learner's own answers. What notebooks talk to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.answers import AnswerFile, Record, folder, where
+from copydesk.answers.file import peek_record
 from copydesk.answers.place import on_binder
-from copydesk.answers.rescue import peek_record
-from copydesk.desk_views import Views, no_key
-from copydesk.discernment import PRIVATE, choose_form, discernment, first_answer
-from copydesk.edition_words import edition_words
-from copydesk.lessons import Exercise, load_lesson
-from copydesk.render import Mark, Page, blocks, marks_of, still
-from copydesk.results import Result, results
-from copydesk.stories import Story, edition
-from copydesk.wording import load_wording
+from copydesk.base.wording import load_wording
+from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.parallel_forms import PRIVATE, choose_form, discernment, first_answer
+from copydesk.lessons.lesson import Lesson, load_lesson
+from copydesk.lessons.results import Result, results
+from copydesk.page.html import Mark, Page, blocks, marks_of, static_html, table
+from copydesk.story.edition import edition_words
+from copydesk.story.facts import Fact, by_id, story_facts
+from copydesk.story.story import Story, edition
+from copydesk.views.agreement import Agreement, agreement, class_votes
+from copydesk.views.retellings import swapped
+from copydesk.views.scales import scales
+from copydesk.views.sourcing import (
+    By,
+    Counted,
+    Diversity,
+    counted,
+    devices,
+    diversity,
+    speakers,
+    totals,
+    words_by_voice,
+)
 
 if TYPE_CHECKING:
     from copydesk.answers.handin import HandIn
-    from copydesk.widgets import ExerciseWidget
+    from copydesk.views.figures import Figure
+    from copydesk.widgets.widget import ExerciseWidget
+
+
+class NoKey:
+    """Stands for whatever only a key could tell: empty, and one sentence however it is summed, rounded or looked into.
+
+    >>> NoKey() or round(sum(NoKey().values()), 2)
+    This edition has no key, so there is nothing to measure yet.
+    """
+
+    def __repr__(self) -> str:
+        return str(load_wording("strings")["sourcing"]["no_key"])
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __getattr__(self, name: str) -> NoKey:
+        if name.startswith("_"):  # what Python and Jupyter ask of everything
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: object, **__: object) -> NoKey:
+        return self
+
+    def __iter__(self) -> Iterator[NoKey]:
+        return iter((self,))
+
+    def __getitem__(self, _: object) -> NoKey:
+        return self
+
+    def __add__(self, _: object) -> NoKey:
+        return self
+
+    __radd__ = __round__ = __add__
+
+
+class Numbers:
+    """Counts of one open lesson; without a key, those that rest on it say so."""
+
+    def __init__(self, lesson: Lesson, answers: AnswerFile) -> None:
+        self.lesson, self.answers = lesson, answers
+
+    @property
+    def story(self) -> Story:
+        """The story this lesson runs on."""
+        return self.lesson.story
+
+    def land_share(self) -> float | None:
+        """The share, 0 to 1, of its states’ outer land border that touched NATO members that day; None: no map."""
+        from copydesk.map.borders import outer_border
+        from copydesk.map.geography import story_geography
+
+        geography = story_geography(self.story)
+        if geography is None:
+            return None
+        return round(outer_border(geography.measured_on, geography.states, self.story.date).share, 3)
+
+    def agreement(self, exercise_id: str) -> Agreement:
+        """How far a class agreed in that vote."""
+        return agreement(class_votes(self.lesson, exercise_id))
+
+    def scale_ranges(self) -> dict[str, tuple[float, float]] | NoKey:
+        """The lowest and the highest value the key allows on each generic frame."""
+        if (key := self.story.key) is None:
+            return NoKey()
+        return {s.name: (round(s.low, 2), round(s.high, 2)) for s in scales(key, {})}
+
+    def unattributed(self) -> float | NoKey:
+        """The share of the story’s words, 0 to 1, that the key attributes to nobody."""
+        found = words_by_voice(self.story)
+        return found["not attributed"] / sum(found.values()) if found else NoKey()
+
+    def speakers(self) -> dict[str, int] | NoKey:
+        """How many attributions the key counts for each speaker."""
+        return speakers(self.story) if self.story.key else NoKey()
+
+    def devices(self) -> dict[str, int] | NoKey:
+        """How many framing devices of each class the key lists."""
+        return devices(self.story) if self.story.key else NoKey()
+
+    def facts(self, *, known: bool = False) -> list[Fact]:
+        """The story's dated facts; with `known`, those that were public on its day."""
+        return [f for f in story_facts(self.story) if not known or f.known_on(self.story.date)]
+
+    def diversity(self, *, by: By = "attributions") -> Diversity | NoKey:
+        """How varied the sources of the story are, by the key."""
+        return diversity(totals(self._counted(), by=by)) if self.story.key else NoKey()
+
+    def _counted(self) -> tuple[Counted, ...]:
+        return counted(self.story.key, self.story.article.text) if self.story.key else ()
+
+
+class Views(Numbers):
+    """Things to look at around the exercises of one open lesson."""
+
+    def timeline(self, *, later: bool = False, after: str | None = None) -> Figure | Page:
+        """What was going on, as known on the day of the story (or, with `later`, as known since)."""
+        from copydesk.views.plots import timeline_figure
+
+        return (self._first_do(after) if after else None) or timeline_figure(self.lesson, later=later)
+
+    def cards(self, exercise_id: str) -> Page:
+        """The dated facts an exercise goes by, each with its source and how sure it is."""
+        say = load_wording("strings")["cards"]
+        wanted = [by_id(story_facts(self.story), f) for f in self.lesson.exercise(exercise_id).get("facts", ())]
+        rows = [(f.when, f.statement, f.credit, f.standing) for f in wanted]
+        return self._page(table(say["columns"], rows, caption=say["caption"]), f"{len(rows)} dated facts")
+
+    def map(self) -> Any:
+        """The map of the story’s region, with a date to move; a story without one says so."""
+        from copydesk.map.geography import story_geography
+
+        if (geography := story_geography(self.story)) is None:
+            return Page.saying(load_wording("strings")["map"]["none"])
+        from copydesk.map.picture import map_explorer
+
+        return map_explorer(geography)
+
+    def voices(self) -> Figure | Page:
+        """Whose words fill the story, as a figure."""
+        from copydesk.views.plots import voices_figure
+
+        return voices_figure(self.story) if self.story.key else no_key()
+
+    def machine(self, *, after: str | None = None) -> Page:
+        """What the attribution finder makes of the story: its marks, and the rule behind each.
+
+        With `after`, only once that exercise was checked: the marks would give its answers away.
+        """
+        from copydesk.views.comparisons import finder_page
+
+        return (self._first_do(after) if after else None) or Page(*finder_page(self.story))
+
+    def word_list(self, *, after: str) -> Page:
+        """What a list of loaded words makes of the story, once that exercise was checked: places to look."""
+        from copydesk.views.comparisons import word_list_page
+
+        wait = self._first_do(after)
+        return wait or Page(*word_list_page(self.story, self.lesson.exercise(after).region))
+
+    def swap(self, exercise_id: str) -> Page:
+        """Sentences of the story beside the same with other names in them, which nobody said."""
+        say = load_wording("strings")["swap"]
+        pairs = swapped(self.lesson.exercise(exercise_id), self.story.article.text)
+        rows = [(p.where, p.original, p.swapped) for p in pairs]
+        return self._page(table(say["columns"], rows, caption=say["caption"]), f"{len(pairs)} pairs of sentences")
+
+    def retellings(self, exercise_id: str) -> Page:
+        """Passages of the story beside the retellings an exercise asks about, with the words that differ marked."""
+        from copydesk.views.retellings import retelling_page
+
+        return Page(*retelling_page(self.lesson, exercise_id))
+
+    def rubric(self) -> Page:
+        """How people grade what a learner writes: no row asks whose side is taken."""
+        data = load_wording("rubric")
+        rows = ((row["name"], *row["points"]) for row in data["row"])
+        return Page(static_html(table(data["columns"], rows, caption=data["caption"])), data["plain"])
+
+    def frames(self, *, after: str) -> Figure | Page:
+        """The five generic frames by the learner’s answers, beside the range the key allows."""
+        from copydesk.views.plots import scales_figure
+
+        if self.story.key is None:
+            return no_key()
+        values = self.answers.record(after).answer.get("values", {})
+        return self._first_do(after) or scales_figure(self.story, values)
+
+    def split(self, exercise_id: str) -> Figure | Page:
+        """How a class voted on that exercise, once the learner has voted too."""
+        from copydesk.views.plots import split_figure
+
+        mine = self.answers.record(exercise_id).answer.get("choices", {})
+        if not mine:
+            return self._wait(exercise_id)
+        return split_figure(self.lesson, exercise_id, mine)
+
+    def sourcing(self) -> Any:
+        """An explorer of the sources: shares, in attributions or words, with one item dropped if wanted."""
+        from copydesk.widgets.controls import sourcing_explorer
+
+        items = self._counted()
+        return sourcing_explorer(items) if items else no_key()
+
+    def _first_do(self, exercise_id: str) -> Page | None:
+        """What would give an exercise's answers away waits until it was checked or, without a key, answered."""
+        record = self.answers.record(exercise_id)
+        done = record.tries if self.story.key else record.answer
+        return None if done else self._wait(exercise_id)
+
+    def _wait(self, exercise_id: str) -> Page:
+        title = self.lesson.exercise(exercise_id).title
+        return Page.saying(load_wording("strings")["lesson"]["first_do"].format(title=title))
+
+    def _page(self, html: str, plain: str) -> Page:
+        return Page(static_html(html, rights=self.story.rights), plain)
+
+
+def no_key() -> Page:
+    """What stands where a graded edition has no key to show."""
+    return Page.saying(load_wording("strings")["sourcing"]["no_key"])
 
 
 class Desk(Views):
@@ -39,7 +262,7 @@ class Desk(Views):
             lines.append(say["graded_note"])
         if self.story.about.get("content_note"):
             lines.append(self.story.about["content_note"])
-        return still("".join(f"<p>{escape(line)}</p>" for line in lines))
+        return static_html("".join(f"<p>{escape(line)}</p>" for line in lines))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """On Binder the same lines with the button under them that saves what is done there."""
@@ -51,7 +274,7 @@ class Desk(Views):
 
     def exercise(self, exercise_id: str) -> ExerciseWidget:
         """The exercise of that id, with the learner's own work in it."""
-        from copydesk.widgets import exercise_widget
+        from copydesk.widgets.widget import exercise_widget
 
         exercise = self.lesson.exercise(exercise_id)
         if exercise.get("forms"):
@@ -97,7 +320,7 @@ class Desk(Views):
 
     def discernment(self, exercise_id: str = "discern") -> Page:
         """How well the learner's questions were aimed, and how well before the course; never graded."""
-        from copydesk.discernment_page import discernment_page
+        from copydesk.views.discernment import discernment_page
 
         if (key := self.lesson.key) is None:
             return no_key()

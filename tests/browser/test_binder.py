@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 
 from copydesk.answers import AnswerFile
 from copydesk.answers.place import BINDER
-from copydesk.lessons import load_lesson
-from copydesk.wording import load_wording
+from copydesk.base.wording import load_wording
+from copydesk.lessons.lesson import load_lesson
 from tests.browser.lab import Lab, run_all, running
 
 pytestmark = pytest.mark.browser

@@ -8,12 +8,12 @@ import shutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from copydesk.classroom.grade_form import graders
-from copydesk.classroom.rubric import Grade
+from copydesk_classroom.marking.grade_files import graders
+from copydesk_classroom.marking.rubric import Grade
 from tests.browser.lab import Lab, accept_dialog, cell_count, restart_kernel, run_all
 from tests.browser.test_keyboard import HERE, tab_to
-from tests.classroom import put
-from tests.test_classroom_rubric import work, writing
+from tests.classroom.made_class import put
+from tests.classroom.test_prose import work, writing
 
 pytestmark = pytest.mark.browser
 BOOK = "instructor/grade_writing"

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from copydesk.answers import AnswerFile
-from copydesk.discernment import as_answered, discernment
-from copydesk.lessons import load_lesson
-from copydesk.results import results
-from copydesk.scoring import model_answers
-from copydesk.scoring.events import dealt
-from copydesk.scoring.targets import targets_of
-from copydesk.spans import Span, chunks
-from copydesk.widgets.spec import spec
+from copydesk.base.spans import Span, chunks
+from copydesk.exercises import model_answers
+from copydesk.exercises.mark_match import targets_of
+from copydesk.exercises.order import dealt
+from copydesk.exercises.parallel_forms import as_answered, discernment
+from copydesk.exercises.shown import spec
+from copydesk.lessons.lesson import load_lesson
+from copydesk.lessons.results import results
 from tests.browser.lab import Lab, cell_count, run_all
 
 pytestmark = pytest.mark.browser
@@ -79,7 +79,7 @@ def do_mark(page, lesson, exercise, answer) -> None:
     for target in targets_of(exercise, lesson.key):
         for name, value in target.labels.items():
             tab_to(page, inside(exercise.title, "select"))
-            page.keyboard.type(spec(lesson, exercise)["labels"][name][value][:4])  # as far as they differ
+            page.keyboard.type(spec(lesson.story, exercise)["labels"][name][value][:4])  # as far as they differ
 
 
 def choose(page, title: str, options: list[str], wanted: str) -> None:
@@ -91,7 +91,7 @@ def choose(page, title: str, options: list[str], wanted: str) -> None:
 
 
 def do_sort(page, lesson, exercise, answer) -> None:
-    told = spec(lesson, as_answered(exercise, answer))
+    told = spec(lesson.story, as_answered(exercise, answer))
     for item in told["items"]:
         choose(page, exercise.title, list(told["choices"]), answer["choices"][item["id"]])
 
@@ -101,7 +101,7 @@ def first_item(exercise, answer) -> str:
 
 
 def do_form(page, lesson, exercise, answer) -> None:
-    for question in spec(lesson, exercise)["questions"]:
+    for question in spec(lesson.story, exercise)["questions"]:
         value = answer["values"].get(question["id"])
         if "options" in question:
             choose(page, exercise.title, list(question["options"]), value or next(iter(question["options"])))
@@ -141,7 +141,7 @@ def do_order(page, lesson, exercise, answer) -> None:
         stand.insert(place, event)
     for event, choice in answer.get("choices", {}).items():
         go_to_row(page, stand.index(event))
-        page.keyboard.press(str(1 + [*spec(lesson, exercise)["choices"]].index(choice)))
+        page.keyboard.press(str(1 + [*spec(lesson.story, exercise)["choices"]].index(choice)))
 
 
 def go_to_row(page, number: int) -> None:

@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copydesk import load_story
-from copydesk.lessons import list_lessons, load_lesson
-from copydesk.scoring.targets import targets_of
+from copydesk.exercises.mark_match import targets_of
+from copydesk.lessons.lesson import list_lessons, load_lesson
 from tests.browser.lab import NOTEBOOKS, Lab, cell_count, exercise, restart_kernel, run_all
 
 pytestmark = pytest.mark.browser
@@ -25,8 +25,8 @@ def words(section):
 
 def index_of(section, offset: int) -> int:
     """The number of the word that holds this code point, by the offsets of the key."""
-    from copydesk.spans import chunks
-    from copydesk.stories import load_story
+    from copydesk.base.spans import chunks
+    from copydesk.story.story import load_story
 
     story = load_story("baltics-2022")
     shown = section.locator(".cd-block .cd-blockname").all_text_contents()

@@ -9,10 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copydesk.answers import AnswerFile
-from copydesk.lessons import Lesson, load_lesson
-from copydesk.scoring import model_answers
-from copydesk.scoring.events import dealt
-from copydesk.stories import load_story
+from copydesk.exercises import model_answers
+from copydesk.exercises.order import dealt
+from copydesk.lessons.lesson import Lesson, load_lesson
+from copydesk.story.story import load_story
 from tests.browser.lab import Lab, cell_count, exercise, run_all
 from tests.browser.test_keyboard import HERE, check, do_order, do_write, inside, tab_to
 from tests.made_story import LESSON, make_story

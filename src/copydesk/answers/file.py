@@ -1,4 +1,6 @@
-"""The learner's answers: on disk before anybody says "saved", and back after whatever happens.
+"""Reading a lesson's file in whatever state it is found, and mending it from its earlier generation.
+
+The learner's answers: on disk before anybody says "saved", and back after whatever happens.
 
 One lesson is one file, `answers/<story>/<lesson>.json`. Each change takes a lock, reads the file again, changes one
 exercise and replaces the file in one step, keeping the generation before as `<lesson>.json.bak`. Whatever cannot be
@@ -8,6 +10,7 @@ read or belongs elsewhere is renamed, never overwritten.
 from __future__ import annotations
 
 import threading
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
@@ -16,33 +19,95 @@ from pathlib import Path
 from filelock import BaseFileLock
 
 from copydesk import __version__
-from copydesk.answers.disk import (
-    backup,
-    free_sibling,
-    hang_sign,
-    locked,
-    rename,
-    set_aside,
-    sibling,
-    stamp,
-    sweep,
-    write,
-)
-from copydesk.answers.form import (
+from copydesk.answers.place import folder, learner_of, remember_learner, safe_name
+from copydesk.answers.schema import (
     MOST_OTHERS,
     SCHEMA,
     Damaged,
     Json,
     Record,
     accepted,
+    checked,
+    decode,
     encode,
     new_entry,
     put_beside,
     schema_of,
 )
-from copydesk.answers.place import folder, learner_of, remember_learner, safe_name
-from copydesk.answers.rescue import mend, read_document
-from copydesk.errors import CopydeskError
+from copydesk.base.errors import CopydeskError
+from copydesk.base.files import (
+    backup,
+    free_sibling,
+    locked,
+    mark_as_open,
+    read_bytes,
+    rename,
+    set_aside,
+    sibling,
+    stamp,
+    sweep,
+    time_tag,
+    write,
+)
+
+
+def read_document(path: Path) -> Json | None:
+    """What a lesson's file holds, in today's form; None if there is no file, `Damaged` if it is not one."""
+    data = None if path.is_dir() else read_bytes(path)
+    if data is None and not path.is_dir():
+        return None
+    if data is None:
+        raise Damaged("is a folder")
+    return checked(decode(data), story=_nfc(path.parent.name), lesson=_nfc(path.name.partition(".")[0]))
+
+
+def _nfc(name: str) -> str:  # some file systems hand accents back as letters of their own
+    return unicodedata.normalize("NFC", name)
+
+
+def mend(path: Path) -> tuple[Json | None, str | None]:
+    """What a lesson's file or, failing that, its earlier generation holds, and what had to be done (lock held)."""
+    aside, why = None, ""
+    for place in (path, backup(path)):
+        try:
+            document = read_document(place)
+        except Damaged as reason:
+            moved = set_aside(place, f"damaged-{time_tag()}")
+            aside, why = (aside, why) if aside else (moved, str(reason))
+            continue
+        if document is not None and place != path:
+            with suppress(CopydeskError):
+                write(path, (read_bytes(place) or encode(document)))
+            back = "the answers are back from the copy before the last change"
+            return document, f"{_what_happened(path, aside, why)}; {back}"
+        if document is not None:
+            return document, None
+    return None, f"{_what_happened(path, aside, why)}; there was no readable copy of it" if aside else None
+
+
+def _what_happened(path: Path, aside: Path | None, why: str) -> str:
+    if aside is None:
+        return f"The answer file {path.name} was missing"
+    return f"The answer file {path.name} was damaged (it {why}) and now lies, untouched, in {aside}"
+
+
+def peek(path: Path) -> Json | None:
+    """What a lesson's file or, failing that, its earlier generation holds, nothing on disk being changed."""
+    try:
+        return read_document(path) or read_document(backup(path))
+    except Damaged:
+        if (document := read_document(backup(path))) is None:
+            raise
+        return document
+
+
+def peek_record(path: Path, exercise: str) -> Record:
+    """What a lesson's file keeps of one exercise, nothing on disk being changed; empty if it cannot be read."""
+    with suppress(Damaged, CopydeskError):
+        document = peek(path)
+        if document and schema_of(document) <= SCHEMA and exercise in document["exercises"]:
+            return Record.of(document["exercises"][exercise])
+    return Record()
 
 
 class AnswerFile:
@@ -76,7 +141,7 @@ class AnswerFile:
             sweep(file.path)
             file._document = file._load(opening=True)
         file._seen = {name: entry["answer"] for name, entry in file._document["exercises"].items()}
-        file._sign = hang_sign(file._home)
+        file._sign = mark_as_open(file._home)
         if file._sign is None:
             file._news.append("This lesson is open in another notebook too; neither overwrites the other's work.")
         file._announce()

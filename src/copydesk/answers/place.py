@@ -11,10 +11,10 @@ from pathlib import Path
 
 import platformdirs
 
-from copydesk.answers.disk import locked, make_folder, read_bytes, set_aside, time_tag, write
-from copydesk.answers.form import SCHEMA, Damaged, Json, decode, encode
-from copydesk.errors import CopydeskError
-from copydesk.wording import load_wording
+from copydesk.answers.schema import SCHEMA, Damaged, Json, decode, encode
+from copydesk.base.errors import CopydeskError
+from copydesk.base.files import locked, make_folder, read_bytes, set_aside, time_tag, write
+from copydesk.base.wording import load_wording
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 """Names Windows keeps for devices, whatever their ending."""
@@ -73,7 +73,7 @@ def safe_name(name: str, what: str) -> str:
     '02_who_says_so'
     >>> safe_name("../else", "lesson")
     Traceback (most recent call last):
-    copydesk.errors.CopydeskError: '../else' cannot name a lesson; use letters, digits, - and _, at most 80 of them
+    copydesk.base.errors.CopydeskError: '../else' cannot name a lesson; use letters, digits, - and _, at most 80 of them
     """
     tidy = unicodedata.normalize("NFC", name) if isinstance(name, str) else ""
     reserved = RESERVED.match(unicodedata.normalize("NFKC", tidy))

@@ -6,9 +6,10 @@
 [('Ines Okafor', 'said', 'A clause, a comma, then its speaker and a reporting verb.')]
 """
 
-from copydesk.attribution.finder import find_attributions
-from copydesk.attribution.model import Attribution, Rule
-from copydesk.attribution.rules import EVERY_RULE, PAGE_RULES, RULES
+from __future__ import annotations
+
+from copydesk.attribution.finder import EVERY_RULE, PAGE_RULES, RULES, find_attributions
+from copydesk.attribution.reading import Attribution, Rule
 
 __all__ = ["EVERY_RULE", "PAGE_RULES", "RULES", "Attribution", "Rule", "find_attributions", "why"]
 

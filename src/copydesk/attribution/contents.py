@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.attribution.anchor import Anchor
+from copydesk.attribution.cue_context import CueContext
 from copydesk.attribution.grammar import (
     ENDERS,
     has_finite,
@@ -13,15 +13,26 @@ from copydesk.attribution.grammar import (
     opens_clause,
     trim,
 )
-from copydesk.attribution.lexicon import AUX, COORD, CUE, CUE_FORMS, CUES, DET, PREP, PRONOUN, SUBORD, TIME
-from copydesk.attribution.model import Tokens
-from copydesk.attribution.page import Page
+from copydesk.attribution.reading import (
+    AUX,
+    COORD,
+    CUE,
+    CUE_FORMS,
+    CUES,
+    DET,
+    PREP,
+    PRONOUN,
+    SUBORD,
+    TIME,
+    TokenizedText,
+    Tokens,
+)
 
 _PARTICLE_FRAMES = {name: frozenset(frames) for name, frames in CUES["particles_frames"].items()}
 _CONTRAST = frozenset(("while", "although", "though", "whereas"))
 
 
-def stop_of(a: Anchor, start: int) -> int:
+def stop_of(a: CueContext, start: int) -> int:
     """The word where reported words that begin at `start` stop: at the sentence's end, or where another begins."""
     page, i = a.page, start
     inside = page.quote_at[a.at]
@@ -43,7 +54,7 @@ def stop_of(a: Anchor, start: int) -> int:
     return min(i, high)
 
 
-def _breaks_off(a: Anchor, i: int, high: int) -> bool:
+def _breaks_off(a: CueContext, i: int, high: int) -> bool:
     page, word = a.page, a.page.low[i]
     if i + 1 >= high:
         return False
@@ -54,7 +65,7 @@ def _breaks_off(a: Anchor, i: int, high: int) -> bool:
     return word == "according" and page.low[i + 1] == "to" and i > a.after + 1
 
 
-def _leaves(a: Anchor, i: int, high: int) -> bool:
+def _leaves(a: CueContext, i: int, high: int) -> bool:
     """Whether what follows this comma is said, or is said by, somebody else."""
     page, word = a.page, a.page.low[i]
     if word == "according":
@@ -68,7 +79,7 @@ def _leaves(a: Anchor, i: int, high: int) -> bool:
     return False
 
 
-def _next_verb(a: Anchor, i: int, high: int) -> bool:
+def _next_verb(a: CueContext, i: int, high: int) -> bool:
     """And added that …: the same speaker's next cue."""
     page = a.page
     while i < high and in_group(page, i):
@@ -81,7 +92,7 @@ def _next_verb(a: Anchor, i: int, high: int) -> bool:
     return bool({"bare", "quote", "that", "object"} & cue.frames)
 
 
-def _next_clause(a: Anchor, i: int, high: int) -> bool:
+def _next_clause(a: CueContext, i: int, high: int) -> bool:
     """But Quill said …: the next clause's first verb is a cue."""
     page = a.page
     for k in range(i, min(high, i + 25)):
@@ -95,7 +106,7 @@ def _next_clause(a: Anchor, i: int, high: int) -> bool:
     return False
 
 
-def said_quote(a: Anchor) -> Tokens | None:
+def said_quote(a: CueContext) -> Tokens | None:
     """A quotation right after the cue, with what completes its sentence."""
     n = a.quote_after
     if n < 0 or a.cue is None or "quote" not in a.cue.frames:
@@ -106,7 +117,7 @@ def said_quote(a: Anchor) -> Tokens | None:
     return (start, max(end, min(stop_of(a, start), a.high)))
 
 
-def said_that(a: Anchor) -> Tokens | None:
+def said_that(a: CueContext) -> Tokens | None:
     """A clause that that, whether, how or why opens."""
     if a.cue is None or not (frames(a) & {"that"}):
         return None
@@ -128,7 +139,7 @@ def said_that(a: Anchor) -> Tokens | None:
     return trim(a.page, start, stop_of(a, start))
 
 
-def said_clause(a: Anchor) -> Tokens | None:
+def said_clause(a: CueContext) -> Tokens | None:
     """A clause without that."""
     cue, page = a.cue, a.page
     if cue is None or not frames(a) & {"bare", "clause"}:
@@ -152,7 +163,7 @@ def said_clause(a: Anchor) -> Tokens | None:
     return trim(page, start, stop) if fits else None
 
 
-def _clause_begin(a: Anchor) -> int:
+def _clause_begin(a: CueContext) -> int:
     """Where a clause after the cue begins; a date such as “by 2050,” is part of it."""
     page, start = a.page, a.after + (1 if particle(a) else 0)
     if start < a.high and page.low[start] == "," and any(page.low[k][0].isdigit() for k in range(a.told, start)):
@@ -160,7 +171,7 @@ def _clause_begin(a: Anchor) -> int:
     return start + 1 if start < a.high and page.low[start] == ":" else start
 
 
-def _opens_clause(a: Anchor, start: int) -> bool:
+def _opens_clause(a: CueContext, start: int) -> bool:
     """Whether a clause can begin with this word."""
     page = a.page
     if start >= a.high or not (is_word(page, start) or page.quote_at[start] >= 0 or page.low[start] in "$£€"):
@@ -173,11 +184,11 @@ def _opens_clause(a: Anchor, start: int) -> bool:
     return a.cue is None or not a.cue.unsure or bool(flag & (PRONOUN | DET)) or page.capital(start)
 
 
-def _says(a: Anchor) -> bool:
+def _says(a: CueContext) -> bool:
     return a.cue is not None and a.cue.lemma == "say"
 
 
-def said_thing(a: Anchor) -> Tokens | None:
+def said_thing(a: CueContext) -> Tokens | None:
     """A noun phrase that names what was said, or what was judged."""
     cue, page = a.cue, a.page
     if cue is None or a.passive or not frames(a) & {"object"}:
@@ -201,7 +212,7 @@ def said_thing(a: Anchor) -> Tokens | None:
     return trim(page, start, _before_contrast(a, start, stop_of(a, start)))
 
 
-def said_to_do(a: Anchor) -> Tokens | None:
+def said_to_do(a: CueContext) -> Tokens | None:
     """An infinitive: vowed to stay, urged them to stay."""
     if a.cue is None or a.passive or not a.cue.frames & {"to", "person_to"}:
         return None
@@ -216,14 +227,14 @@ def said_to_do(a: Anchor) -> Tokens | None:
     return trim(a.page, start, _before_contrast(a, start, stop_of(a, start)))
 
 
-def _before_contrast(a: Anchor, start: int, stop: int) -> int:
+def _before_contrast(a: CueContext, start: int, stop: int) -> int:
     """A thing or a deed ends where “, while” or “, but” turns to something else."""
     page = a.page
     turns = (i for i in range(start, stop - 1) if page.low[i] == "," and page.quote_at[i] < 0)
     return next((i for i in turns if page.low[i + 1] in _CONTRAST or page.low[i + 1] == "but"), stop)
 
 
-def said_name(a: Anchor) -> Tokens | None:
+def said_name(a: CueContext) -> Tokens | None:
     """What somebody is called, or described as."""
     if a.cue is None or a.passive or "as" not in a.cue.frames:
         return None
@@ -237,12 +248,12 @@ def said_name(a: Anchor) -> Tokens | None:
     return trim(page, start, stop) if quoted or as_name or given else None
 
 
-def particle(a: Anchor) -> bool:
+def particle(a: CueContext) -> bool:
     """Whether the verb's small word follows it: called for."""
     return a.cue is not None and a.at + 1 < a.high and a.page.low[a.at + 1] in a.cue.particles
 
 
-def frames(a: Anchor) -> frozenset[str]:
+def frames(a: CueContext) -> frozenset[str]:
     """What may follow this cue; a verb with its small word has its own list."""
     if a.cue is None:
         return frozenset()
@@ -251,7 +262,7 @@ def frames(a: Anchor) -> frozenset[str]:
     return a.cue.frames
 
 
-def clause_start(page: Page, low: int, end: int) -> int:
+def clause_start(page: TokenizedText, low: int, end: int) -> int:
     """Past the But or And that a reported clause begins with, and the end of what came before."""
     while low < end and (
         page.low[low] in ",;.:—–" or (page.flags[low] & COORD and page.low[low] in ("and", "but", "yet"))

@@ -1,17 +1,114 @@
-"""The finder: reads a page once, asks the rules about every cue, then works out who each source is."""
+"""The ordered table of rules: for every cue, the first rule that fits gives the attribution.
+
+The finder: reads a page once, asks the rules about every cue, then works out who each source is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copydesk.attribution import rules_page
-from copydesk.attribution.anchor import Anchor
 from copydesk.attribution.contents import said_clause, said_that
-from copydesk.attribution.lexicon import CUE, CUE_FORMS, CUES, word_set
-from copydesk.attribution.model import Attribution, Hit, Rule
-from copydesk.attribution.page import Page, read_page
-from copydesk.attribution.rules import NESTED, PAGE_RULES, RULES
+from copydesk.attribution.cue_context import CueContext
+from copydesk.attribution.reading import (
+    CUE,
+    CUE_FORMS,
+    CUES,
+    Attribution,
+    Hit,
+    Rule,
+    TokenizedText,
+    tokenize,
+    word_set,
+)
+from copydesk.attribution.rules_across_sentences import (
+    block_quote,
+    continued_below,
+    continued_here,
+    headline_dash,
+    quote_then_any_verb,
+    speaker_colon,
+)
+from copydesk.attribution.rules_after import (
+    feels,
+    it_was_said,
+    opening_participle,
+    participle,
+    passive_by,
+    quoted_as_saying,
+    says_clause,
+    says_name,
+    says_quote,
+    says_that,
+    says_thing,
+    says_to_do,
+    second_verb,
+)
+from copydesk.attribution.rules_before import (
+    as_speaker_said,
+    clause_around,
+    clause_then_cue,
+    clause_then_speaker,
+    quote_then_cue,
+    quote_then_speaker,
+)
+from copydesk.attribution.rules_nouns import according_to, non_response, noun_that, noun_to, speech_act
 from copydesk.attribution.speakers import Cast
+
+RULES: tuple[Rule, ...] = (
+    Rule("according_to", "“According to” names the source of the clause beside it.", according_to),
+    Rule("non_response", "Somebody was asked and gave no answer.", non_response),
+    Rule("speech_act", "The sentence names an act of speaking but not what was said.", speech_act),
+    Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", quote_then_speaker),
+    Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", quote_then_cue),
+    Rule("block_quote", "A reporting verb ends its paragraph and the next one is the quotation.", block_quote),
+    Rule("quoted_as_saying", "Somebody was quoted as saying it.", quoted_as_saying),
+    Rule("says_quote", "A speaker, a reporting verb, then the quotation.", says_quote),
+    Rule("as_speaker_said", "“As X said” hands the clause beside it to X.", as_speaker_said),
+    Rule(
+        "clause_around",
+        "The speaker and the reporting verb stand between commas inside what was said.",
+        clause_around,
+    ),
+    Rule("clause_then_speaker", "A clause, a comma, then its speaker and a reporting verb.", clause_then_speaker),
+    Rule("clause_then_cue", "A clause, a comma, then a reporting verb and its speaker.", clause_then_cue),
+    Rule("second_verb", "A second reporting verb shares the subject of an earlier verb.", second_verb),
+    Rule(
+        "opening_participle",
+        "The sentence opens with a participle such as “citing”, and its subject follows.",
+        opening_participle,
+    ),
+    Rule("participle", "A participle such as “adding” or “saying” carries the report on.", participle),
+    Rule("passive_by", "The verb is passive and “by” names the speaker.", passive_by),
+    Rule("it_was_said", "“It was said that”: words are reported and nobody is named.", it_was_said),
+    Rule(
+        "says_that",
+        "A speaker, a reporting verb, then a clause that “that”, “whether” or “how” opens.",
+        says_that,
+    ),
+    Rule("says_clause", "A speaker, a reporting verb, then a clause without “that”.", says_clause),
+    Rule("says_to_do", "A speaker promises, refuses or asks for something in an infinitive.", says_to_do),
+    Rule("says_name", "A speaker gives something a name or a description.", says_name),
+    Rule("says_thing", "A speaker and a reporting verb whose object names what was said or judged.", says_thing),
+    Rule("feels", "Somebody is sure, worried or confident that something is so.", feels),
+    Rule("noun_to", "A noun such as “promise” or “threat” with its infinitive, and whose it is.", noun_to),
+    Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", noun_that),
+)
+"""Asked in this order about every cue outside a quotation; inside one, only the rules of `NESTED`."""
+
+NESTED = frozenset(("says_that", "says_clause"))
+"""Speech inside speech is looked for with these rules only."""
+
+PAGE_RULES: dict[str, str] = {
+    "quote_then_any_verb": "Behind a quotation and its comma, any verb with a subject can be one of speaking.",
+    "continued_here": "A quotation without a speaker goes on from the sentence before it.",
+    "continued_below": "A quotation that opens the next paragraph, without a speaker, goes on from the one above.",
+    "speaker_colon": "A name and a colon: a headline that quotes, or a transcript.",
+    "headline_dash": "An agency headline: the claim, a dash, and who makes it.",
+}
+"""Rules that look past one sentence."""
+
+EVERY_RULE = (*(rule.name for rule in RULES), "nested", *PAGE_RULES)
+
 
 _PHRASES = CUES["phrases"]
 _NOUNS, _ADJECTIVES = (
@@ -40,7 +137,7 @@ def find_attributions(
     >>> [(a.speaker, a.form, a.rule) for a in find_attributions(text)]
     [('Amara Diallo', 'direct', 'quote_then_speaker'), ('Amara Diallo', 'indirect', 'says_clause')]
     """
-    page = read_page(text)
+    page = tokenize(text)
     if not page.spans:
         return []
     hits = [hit for low, high in page.units for hit in _sentence(page, low, high, rules, "nested" in beyond)]
@@ -53,7 +150,7 @@ def _order(hit: Hit) -> tuple[int, int]:
     return min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end
 
 
-def _sentence(page: Page, low: int, high: int, rules: Sequence[Rule], nested: bool) -> Iterator[Hit]:
+def _sentence(page: TokenizedText, low: int, high: int, rules: Sequence[Rule], nested: bool) -> Iterator[Hit]:
     """What the rules find in one sentence."""
     flags, quote_at = page.flags, page.quote_at
     cues = [i for i in range(low, high) if flags[i] & CUE or page.low[i] in _LONE][:_MOST]
@@ -66,7 +163,7 @@ def _sentence(page: Page, low: int, high: int, rules: Sequence[Rule], nested: bo
         if quote_at[at] >= 0:
             hit = _nested(page, at, nested, rules)
         else:
-            anchor = Anchor(page, low, high, at, cue, before, free)
+            anchor = CueContext(page, low, high, at, cue, before, free)
             hit = _first(anchor, rules)
         if hit:
             if quote_at[at] < 0:
@@ -74,7 +171,7 @@ def _sentence(page: Page, low: int, high: int, rules: Sequence[Rule], nested: bo
             yield hit
 
 
-def _first(anchor: Anchor, rules: Sequence[Rule]) -> Hit | None:
+def _first(anchor: CueContext, rules: Sequence[Rule]) -> Hit | None:
     word = anchor.page.low[anchor.at]
     for rule in rules:
         if rule.name == "feels" and word not in _ADJECTIVES:
@@ -93,13 +190,13 @@ def _first(anchor: Anchor, rules: Sequence[Rule]) -> Hit | None:
 _WITHOUT_VERB = frozenset(("according_to", "non_response", "speech_act", "feels", "noun_that", "noun_to"))
 
 
-def _nested(page: Page, at: int, nested: bool, rules: Sequence[Rule]) -> Hit | None:
+def _nested(page: TokenizedText, at: int, nested: bool, rules: Sequence[Rule]) -> Hit | None:
     """Speech inside speech: “she told me that it rained”."""
     cue = CUE_FORMS.get(page.low[at])
     if not nested or cue is None or cue.lemma not in _NESTED_VERBS or cue.tense not in ("past", "s"):
         return None
     low, high = page.quote_words[page.quote_at[at]]
-    anchor = Anchor(page, low + 1, high - 1, at, cue, [], [])
+    anchor = CueContext(page, low + 1, high - 1, at, cue, [], [])
     named = {rule.name for rule in rules}
     source = anchor.source
     if source is None or not named & NESTED or anchor.passive:
@@ -120,7 +217,7 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     return found
 
 
-def _continue(page: Page, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
+def _continue(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
     """Hang quotations without a cue on what stands before them."""
     found: list[Hit] = []
     queue = sorted(hits, key=lambda h: h.end)
@@ -139,13 +236,13 @@ def _continue(page: Page, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
         if reach > start or end <= start:
             continue
         recent = sorted(found[-4:], key=lambda h: h.end)
-        hit = rules_page.quote_then_any_verb(page, n, recent) if "quote_then_any_verb" in beyond else None
+        hit = quote_then_any_verb(page, n, recent) if "quote_then_any_verb" in beyond else None
         if hit:
             hit.rule = "quote_then_any_verb"
             found.append(hit)
             continue
         for name in ("continued_here", "continued_below"):
-            rule = rules_page.continued_here if name == "continued_here" else rules_page.continued_below
+            rule = continued_here if name == "continued_here" else continued_below
             last = rule(page, n, recent) if name in beyond else None
             if last:
                 root = last.carried or last
@@ -158,10 +255,10 @@ def _continue(page: Page, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
     return found
 
 
-def _headlines(page: Page, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
+def _headlines(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
     seen: set[str] = set()
-    dash = rules_page.headline_dash if "headline_dash" in beyond else _nothing
-    colon = rules_page.speaker_colon if "speaker_colon" in beyond else _nothing
+    dash = headline_dash if "headline_dash" in beyond else _nothing
+    colon = speaker_colon if "speaker_colon" in beyond else _nothing
     taken = {h.cue[0] for h in hits if h.cue}
     for line in page.lines:
         name = "headline_dash"
@@ -175,12 +272,12 @@ def _headlines(page: Page, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]
     return hits
 
 
-def _nothing(page: Page, line: tuple[int, int]) -> Hit | None:
+def _nothing(page: TokenizedText, line: tuple[int, int]) -> Hit | None:
     """A rule that is left out."""
     return None
 
 
-def _attributions(page: Page, hits: list[Hit]) -> list[Attribution]:
+def _attributions(page: TokenizedText, hits: list[Hit]) -> list[Attribution]:
     cast = Cast(page, [h.source for h in hits if h.source])
     place = {id(hit): n for n, hit in enumerate(hits)}
     done: list[Attribution] = []
@@ -215,7 +312,7 @@ def _attributions(page: Page, hits: list[Hit]) -> list[Attribution]:
     return done
 
 
-def _form(page: Page, hit: Hit) -> str:
+def _form(page: TokenizedText, hit: Hit) -> str:
     """Direct when every word stands in quotation marks, indirect when none does, mixed between."""
     inside = {page.quote_at[i] >= 0 for a, b in hit.content for i in range(a, b) if page.low[i][0].isalnum()}
     if hit.rule == "nested":

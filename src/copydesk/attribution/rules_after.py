@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from copydesk.attribution.anchor import Anchor
 from copydesk.attribution.contents import (
     particle,
     said_clause,
@@ -15,8 +14,20 @@ from copydesk.attribution.contents import (
     said_to_do,
     stop_of,
 )
-from copydesk.attribution.grammar import has_finite, in_group, is_adverb, is_finite, is_word, trim
-from copydesk.attribution.lexicon import (
+from copydesk.attribution.cue_context import CueContext
+from copydesk.attribution.grammar import (
+    after_verb,
+    has_finite,
+    in_group,
+    is_adverb,
+    is_finite,
+    is_word,
+    shared_subject,
+    subject_after,
+    subject_before,
+    trim,
+)
+from copydesk.attribution.reading import (
     AUX,
     BE,
     COORD,
@@ -29,18 +40,18 @@ from copydesk.attribution.lexicon import (
     RELATIVE,
     TIME,
     WORDS,
+    Hit,
+    Tokens,
     word_set,
 )
-from copydesk.attribution.model import Hit, Tokens
 from copydesk.attribution.rules_before import left_open
-from copydesk.attribution.sources import after_verb, shared_subject, subject_after, subject_before
 
-Said = Callable[[Anchor], Tokens | None]
+Said = Callable[[CueContext], Tokens | None]
 _LIGHT = word_set(WORDS["light"])
 _COMPLEMENTS: tuple[Said, ...] = (said_quote, said_that, said_clause, said_to_do, said_name, said_thing)
 
 
-def _active(a: Anchor, said: Said) -> Hit | None:
+def _active(a: CueContext, said: Said) -> Hit | None:
     """Subject, verb, and the complement this rule is about."""
     if a.passive or a.cue is None or (a.cue.tense == "ing" and not _progressive(a)):
         return None
@@ -57,7 +68,7 @@ def _active(a: Anchor, said: Said) -> Hit | None:
     return Hit(source, _cue(a), [content]) if content else None
 
 
-def _light_verb(a: Anchor, said: Said) -> Hit | None:
+def _light_verb(a: CueContext, said: Said) -> Hit | None:
     """Went on to say: the light verb's subject speaks."""
     page, i = a.page, a.group - 2
     while i >= a.low and page.low[i] == "on":
@@ -71,52 +82,52 @@ def _light_verb(a: Anchor, said: Said) -> Hit | None:
     return Hit(source, (i, max(a.told, a.at + 1)), [content]) if source and content else None
 
 
-def _progressive(a: Anchor) -> bool:
+def _progressive(a: CueContext) -> bool:
     return any(a.page.flags[i] & BE or a.page.low[i] in ("'s", "’s", "'re", "’re") for i in range(a.group, a.at)) or (
         a.group > a.low and a.page.low[a.group - 1] in ("he's", "she's", "they're", "i'm", "we're", "it's", "who's")
     )
 
 
-def _cue(a: Anchor) -> Tokens:
+def _cue(a: CueContext) -> Tokens:
     end = a.told if a.told > a.at + 1 else a.at + 1
     return (a.group, end + 1 if particle(a) and end == a.at + 1 else end)
 
 
-def says_quote(a: Anchor) -> Hit | None:
+def says_quote(a: CueContext) -> Hit | None:
     """Ada Lund said, “It rained.”"""
     return None if left_open(a) else _active(a, said_quote)
 
 
-def says_that(a: Anchor) -> Hit | None:
+def says_that(a: CueContext) -> Hit | None:
     """Ada Lund said that it rained."""
     return _active(a, said_that)
 
 
-def says_clause(a: Anchor) -> Hit | None:
+def says_clause(a: CueContext) -> Hit | None:
     """Ada Lund said it rained."""
     return _active(a, said_clause)
 
 
-def says_to_do(a: Anchor) -> Hit | None:
+def says_to_do(a: CueContext) -> Hit | None:
     """Ada Lund vowed to stay; she urged them to stay."""
     return _active(a, said_to_do)
 
 
-def says_name(a: Anchor) -> Hit | None:
+def says_name(a: CueContext) -> Hit | None:
     """Ada Lund called it “a shame”."""
     return _active(a, said_name)
 
 
-def says_thing(a: Anchor) -> Hit | None:
+def says_thing(a: CueContext) -> Hit | None:
     """Ada Lund denied the charge."""
     return _active(a, said_thing)
 
 
-def _any_complement(a: Anchor) -> Tokens | None:
+def _any_complement(a: CueContext) -> Tokens | None:
     return next((content for said in _COMPLEMENTS if (content := said(a))), None)
 
 
-def participle(a: Anchor) -> Hit | None:
+def participle(a: CueContext) -> Hit | None:
     """…, adding that it rained; with one baker saying it rained; a letter saying it rained."""
     page, cue = a.page, a.cue
     if cue is None or cue.tense != "ing" or _progressive(a) or a.group <= a.low or _gerund(a):
@@ -146,7 +157,7 @@ def participle(a: Anchor) -> Hit | None:
     return Hit(source, _cue(a), [content]) if source else None
 
 
-def _gerund(a: Anchor) -> bool:
+def _gerund(a: CueContext) -> bool:
     """The saying goes; of saying; for claiming: not a report by itself."""
     page = a.page
     prev = page.low[a.group - 1]
@@ -163,7 +174,7 @@ def _gerund(a: Anchor) -> bool:
     )
 
 
-def _after_with(a: Anchor, source: Tokens) -> Tokens:
+def _after_with(a: CueContext, source: Tokens) -> Tokens:
     """With Quill saying: the subject begins after the last small word of the phrase."""
     page = a.page
     for i in range(source[1] - 1, source[0], -1):
@@ -172,7 +183,7 @@ def _after_with(a: Anchor, source: Tokens) -> Tokens:
     return source
 
 
-def opening_participle(a: Anchor) -> Hit | None:
+def opening_participle(a: CueContext) -> Hit | None:
     """Citing the rain, Ada Lund stayed; saying it rained, she stayed."""
     page, cue = a.page, a.cue
     if cue is None or cue.tense != "ing" or a.group != a.low:
@@ -190,7 +201,7 @@ def opening_participle(a: Anchor) -> Hit | None:
     return Hit(source, (a.at, a.told), [content]) if content and source and fits else None
 
 
-def second_verb(a: Anchor) -> Hit | None:
+def second_verb(a: CueContext) -> Hit | None:
     """Ada Lund sat down and said it rained: the subject stands before an earlier verb."""
     if a.group <= a.low or not a.page.flags[a.group - 1] & COORD or a.cue is None or a.cue.tense in ("ing", "base"):
         return None
@@ -200,7 +211,7 @@ def second_verb(a: Anchor) -> Hit | None:
     return Hit(a.shared, _cue(a), [content]) if content else None
 
 
-def passive_by(a: Anchor) -> Hit | None:
+def passive_by(a: CueContext) -> Hit | None:
     """It was said by Ada Lund that it rained; the plan was criticised by Ada Lund."""
     page = a.page
     if not a.passive or a.cue is None or a.at + 2 >= a.high or any(page.flags[i] & MODAL for i in range(a.group, a.at)):
@@ -227,7 +238,7 @@ def passive_by(a: Anchor) -> Hit | None:
     return Hit(source, (a.group, by + 1), [content]) if content else None
 
 
-def quoted_as_saying(a: Anchor) -> Hit | None:
+def quoted_as_saying(a: CueContext) -> Hit | None:
     """Ada Lund was quoted as saying it rained."""
     page, i = a.page, a.group - 1
     if a.cue is None or a.cue.tense != "ing" or i - 2 < a.low or page.low[i] != "as":
@@ -242,7 +253,7 @@ def quoted_as_saying(a: Anchor) -> Hit | None:
     return Hit(source, (k, a.told), [content]) if source and content else None
 
 
-def it_was_said(a: Anchor) -> Hit | None:
+def it_was_said(a: CueContext) -> Hit | None:
     """It was announced that it rained: nobody is named."""
     if not a.passive or a.group <= a.low or a.page.low[a.group - 1] != "it":
         return None
@@ -250,7 +261,7 @@ def it_was_said(a: Anchor) -> Hit | None:
     return Hit(None, (a.group - 1, a.at + 1), [content]) if content else None
 
 
-def feels(a: Anchor) -> Hit | None:
+def feels(a: CueContext) -> Hit | None:
     """Ada Lund is confident that it will rain."""
     page = a.page
     if a.at > a.low and page.low[a.at] == "clear":
@@ -272,7 +283,7 @@ def feels(a: Anchor) -> Hit | None:
     )
 
 
-def _made_clear(a: Anchor) -> Hit | None:
+def _made_clear(a: CueContext) -> Hit | None:
     """Ada Lund made it clear that she would run."""
     page, i = a.page, a.at - 1
     while i > a.low and (page.low[i] == "it" or is_adverb(page, i)):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from copydesk.attribution.anchor import Anchor
 from copydesk.attribution.contents import clause_start, stop_of
-from copydesk.attribution.grammar import ENDERS, has_finite, is_finite, is_word, trim
-from copydesk.attribution.lexicon import AUX, COORD, CUE, CUE_FORMS, DET, PREP, PRONOUN, SUBORD
-from copydesk.attribution.model import Hit, Tokens
-from copydesk.attribution.sources import subject_after, subject_before
+from copydesk.attribution.cue_context import CueContext
+from copydesk.attribution.grammar import ENDERS, has_finite, is_finite, is_word, subject_after, subject_before, trim
+from copydesk.attribution.reading import AUX, COORD, CUE, CUE_FORMS, DET, PREP, PRONOUN, SUBORD, Hit, Tokens
 
 _CLOSERS = frozenset(",.?!…—–-")
 
 
-def quote_then_speaker(a: Anchor) -> Hit | None:
+def quote_then_speaker(a: CueContext) -> Hit | None:
     """“It rained,” Ada Lund said."""
     n = _quote_left_of_subject(a)
     if n < 0 or not _reports(a) or a.cue is None or a.cue.tense == "ing" or _taken(a, n):
@@ -23,7 +21,7 @@ def quote_then_speaker(a: Anchor) -> Hit | None:
     return _with_rest(a, source, _said_before(a, n), a.told)
 
 
-def quote_then_cue(a: Anchor) -> Hit | None:
+def quote_then_cue(a: CueContext) -> Hit | None:
     """“It rained,” said Ada Lund."""
     n = _quote_ending(a, a.group)
     if n < 0 or not _reports(a) or _taken(a, n) or a.cue is None or a.cue.tense not in ("past", "s", "base"):
@@ -34,17 +32,17 @@ def quote_then_cue(a: Anchor) -> Hit | None:
     return _with_rest(a, source, _said_before(a, n), source[1])
 
 
-def _taken(a: Anchor, n: int) -> bool:
+def _taken(a: CueContext, n: int) -> bool:
     """Whether an earlier cue of this sentence has the quotation already."""
     start = a.page.quote_words[n][0]
     return any(s <= start < e for hit in a.before for s, e in hit.content)
 
 
-def _reports(a: Anchor) -> bool:
+def _reports(a: CueContext) -> bool:
     return a.cue is not None and bool(a.cue.frames & {"quote", "post"}) and not a.passive
 
 
-def _has_verb(a: Anchor, source: Tokens) -> bool:
+def _has_verb(a: CueContext, source: Tokens) -> bool:
     plain = "," not in a.page.low[slice(*source)]
     return (
         plain
@@ -53,7 +51,7 @@ def _has_verb(a: Anchor, source: Tokens) -> bool:
     )
 
 
-def _quote_left_of_subject(a: Anchor) -> int:
+def _quote_left_of_subject(a: CueContext) -> int:
     """The quotation before the subject, if it ends the way reported speech ends."""
     page, i = a.page, a.group - 1
     while i >= a.low and page.quote_at[i] == page.quote_at[a.at]:
@@ -63,12 +61,12 @@ def _quote_left_of_subject(a: Anchor) -> int:
     return _quote_ending(a, i + 1) if _ends_as_speech(a, i) else -1
 
 
-def _ends_as_speech(a: Anchor, i: int) -> bool:
+def _ends_as_speech(a: CueContext, i: int) -> bool:
     page = a.page
     return page.low[i - 1] in _CLOSERS or (i + 1 < a.high and page.low[i + 1] in (",", "—", "–", "-", "|", "("))
 
 
-def _quote_ending(a: Anchor, i: int) -> int:
+def _quote_ending(a: CueContext, i: int) -> int:
     """The number of the quotation that ends just before word `i`, a comma or dash aside."""
     page, k = a.page, i - 1
     while k >= a.low and page.quote_at[k] < 0 and page.low[k] in (",", "—", "–", "-"):
@@ -79,7 +77,7 @@ def _quote_ending(a: Anchor, i: int) -> int:
     return n if page.quote_words[n][1] == k + 1 else -1
 
 
-def _said_before(a: Anchor, n: int) -> Tokens:
+def _said_before(a: CueContext, n: int) -> Tokens:
     """The quotation, with the words that lead into it in the same sentence."""
     start, end = a.page.quote_words[n]
     low = clause_start(a.page, _edge(a), start)
@@ -89,12 +87,12 @@ def _said_before(a: Anchor, n: int) -> Tokens:
     return (low, end) if lead and a.page.low[start - 1] not in ENDERS | {":"} else (start, end)
 
 
-def _edge(a: Anchor) -> int:
+def _edge(a: CueContext) -> int:
     """Where this sentence is still free: after what its earlier cues have taken."""
     return max([a.low, *(h.end for h in a.before if h.end <= a.group)])
 
 
-def _with_rest(a: Anchor, source: Tokens, first: Tokens, after: int) -> Hit:
+def _with_rest(a: CueContext, source: Tokens, first: Tokens, after: int) -> Hit:
     """Add the second half of a quotation that goes on after the speaker."""
     from copydesk.attribution.grammar import skip_aside
 
@@ -110,7 +108,7 @@ def _with_rest(a: Anchor, source: Tokens, first: Tokens, after: int) -> Hit:
     )
 
 
-def _piece_before(a: Anchor, end: int, *, loose: bool) -> Tokens | None:
+def _piece_before(a: CueContext, end: int, *, loose: bool) -> Tokens | None:
     """The reported clause that a comma closes at `end`."""
     page = a.page
     start = clause_start(page, _edge(a), end)
@@ -125,7 +123,7 @@ def _piece_before(a: Anchor, end: int, *, loose: bool) -> Tokens | None:
     return piece if piece[1] - piece[0] >= 3 and not opens and has_finite(page, *piece) else None
 
 
-def clause_around(a: Anchor) -> Hit | None:
+def clause_around(a: CueContext) -> Hit | None:
     """The ferry, Ada Lund said, will sail again."""
     page, source = a.page, a.source
     if not _posts(a) or source is None or source[0] <= a.low or page.low[source[0] - 1] not in ",—–":
@@ -143,7 +141,7 @@ def clause_around(a: Anchor) -> Hit | None:
     return Hit(source, (a.group, a.told), [piece, rest])
 
 
-def left_open(a: Anchor) -> bool:
+def left_open(a: CueContext) -> bool:
     """Whether the words before the speaker's comma cannot end a sentence: it was, she said, …"""
     page, source = a.page, a.source
     if source is None or source[0] - 2 < a.low or page.low[source[0] - 1] != ",":
@@ -151,13 +149,13 @@ def left_open(a: Anchor) -> bool:
     return bool(page.flags[source[0] - 2] & (AUX | PREP | SUBORD | DET)) and page.low[source[0] - 2] != "that"
 
 
-def _goes_on(a: Anchor, i: int) -> bool:
+def _goes_on(a: CueContext, i: int) -> bool:
     """Whether the first half's predicate goes on after the cue: …, he argued but must first …"""
     page = a.page
     return bool(page.flags[i] & COORD) and i + 1 < a.high and is_finite(page, i + 1, i + 1)
 
 
-def _aside_follows(a: Anchor, i: int) -> bool:
+def _aside_follows(a: CueContext, i: int) -> bool:
     """Adding that, citing, according to, who: not the second half of what was said."""
     page, word = a.page, a.page.low[i]
     participle = word.endswith("ing") and not page.capital(i) and len(word) > 4
@@ -171,7 +169,7 @@ def _aside_follows(a: Anchor, i: int) -> bool:
     )
 
 
-def clause_then_speaker(a: Anchor) -> Hit | None:
+def clause_then_speaker(a: CueContext) -> Hit | None:
     """The ferry will sail again, Ada Lund said on Monday."""
     page, source = a.page, a.source
     if not _posts(a) or source is None or source[0] <= a.low or page.low[source[0] - 1] not in ",—–":
@@ -191,13 +189,13 @@ def clause_then_speaker(a: Anchor) -> Hit | None:
     return Hit(source, (a.group, a.told), [piece]) if piece else None
 
 
-def _clause_like(a: Anchor, piece: Tokens) -> bool:
+def _clause_like(a: CueContext, piece: Tokens) -> bool:
     """A verb is in sight, or nothing says that this is only an opening phrase."""
     opens = a.page.flags[piece[0]] & (PREP | SUBORD)
     return has_finite(a.page, *piece) or not opens
 
 
-def clause_then_cue(a: Anchor) -> Hit | None:
+def clause_then_cue(a: CueContext) -> Hit | None:
     """The ferry will sail again, said Ada Lund."""
     page = a.page
     if not _posts(a) or a.cue is None or a.cue.tense not in ("past", "s", "base") or a.cue.unsure:
@@ -218,13 +216,13 @@ def clause_then_cue(a: Anchor) -> Hit | None:
     return Hit(source, (a.group, a.at + 1), [piece]) if piece else None
 
 
-def _posts(a: Anchor) -> bool:
+def _posts(a: CueContext) -> bool:
     return (
         a.cue is not None and "post" in a.cue.frames and not a.passive and a.cue.tense in ("past", "s", "base", "part")
     )
 
 
-def as_speaker_said(a: Anchor) -> Hit | None:
+def as_speaker_said(a: CueContext) -> Hit | None:
     """As Ada Lund told reporters, the ferry will sail; the ferry will sail, as Ada Lund put it."""
     page, source = a.page, a.source
     if source is None or a.cue is None or a.passive or not a.cue.frames & {"bare", "post"}:

@@ -1,31 +1,257 @@
-"""Who a source is: the fullest name in the story for a surname, a pronoun or a role, and the kind of source."""
+"""Names on a page: runs of capitalised words, their titles, and the fullest form of each.
+
+What kind of source a noun phrase names, and the words that decide it. The words are data.
+
+Who a source is: the fullest name in the story for a surname, a pronoun or a role, and the kind of source.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from copydesk.attribution.kinds import (
-    ALIASES,
-    FEMALE,
-    MALE,
-    OFFICIAL,
-    PLACES,
-    ROLES,
-    SEATS,
-    STATE_NOTE,
-    head,
-    in_words,
-    is_definite,
-    kind_without_name,
-    plain,
+from copydesk.attribution.reading import (
+    COORD,
+    DET,
+    PREP,
+    PRONOUN,
+    RELATIVE,
+    SMALL,
+    SUBORD,
+    TIME,
+    WORDS,
+    TokenizedText,
+    Tokens,
+    read,
+    word_set,
 )
-from copydesk.attribution.lexicon import DET, PREP, RELATIVE, SMALL
-from copydesk.attribution.model import Tokens
-from copydesk.attribution.names import Mention, Name, is_person_like, mentions, name_of, office_after
-from copydesk.attribution.page import Page
-from copydesk.spans import Span
+from copydesk.base.spans import Span
+
+PEOPLE_WORDS = read("attribution_people")
+COURTESY, RANKS = word_set(PEOPLE_WORDS["courtesy"]), word_set(PEOPLE_WORDS["ranks"])
+OFFICIAL, ROLES = word_set(PEOPLE_WORDS["official"]) | RANKS, word_set(PEOPLE_WORDS["people"])
+UNNAMED, WITNESS = word_set(PEOPLE_WORDS["unnamed_speaker"]), word_set(PEOPLE_WORDS["witness"])
+DOCUMENT, MEDIA = word_set(PEOPLE_WORDS["document"]), word_set(PEOPLE_WORDS["media"])
+INSTITUTION = word_set(PEOPLE_WORDS["institution"])
+MALE, FEMALE = word_set(PEOPLE_WORDS["male"]), word_set(PEOPLE_WORDS["female"])
+SEATS: dict[str, str] = dict(PEOPLE_WORDS["seat_of"].items())
+PLACES = frozenset(PEOPLE_WORDS["countries"].split()) | frozenset(PEOPLE_WORDS["compound_countries"]) | frozenset(SEATS)
+ALIASES: dict[str, str] = dict(PEOPLE_WORDS["short_for"])
+STATE_NOTE = str(PEOPLE_WORDS["states_note"])
+_DEFINITE = frozenset(("the", "his", "her", "their", "its", "this", "that"))
+_PARTICLES = word_set(WORDS["name_particles"])
+_TITLES = COURTESY | RANKS | OFFICIAL | ROLES
+_NO_NAME = DET | PREP | PRONOUN | SUBORD | TIME | COORD
+
+
+@dataclass(slots=True)
+class Name:
+    """A name without its titles, and what the story says about its bearer."""
+
+    words: tuple[str, ...]
+    written: str
+    titles: set[str] = field(default_factory=set)
+    office: Tokens | None = None
+
+    @property
+    def full(self) -> str:
+        """The name as the story writes it."""
+        return self.written
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A run of capitalised words: the whole of it, the part that is the name, and the titles before that."""
+
+    whole: Tokens
+    name: Tokens
+    titles: tuple[str, ...]
+
+
+def mentions(page: TokenizedText) -> list[Mention]:
+    """Every run of capitalised words, split where a possessive ends, with its titles told from the name.
+
+    >>> from copydesk.attribution.reading import tokenize
+    >>> page = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
+    >>> [(page.of(m.name), m.titles) for m in mentions(page)]
+    [('Lakeport’s', ('aide',)), ('Ada Lund', ('governor',))]
+    """
+    found: list[Mention] = []
+    i, n = 0, len(page.low)
+    text, spans, flags = page.text, page.spans, page.flags
+    while i < n:
+        if not text[spans[i][0]].isupper() or flags[i] & _NO_NAME:
+            i += 1
+            continue
+        end = _run_end(page, i)
+        name = _name_start(page, i, end)
+        titles = tuple(w for w in page.low[i:name] if w[0].isalpha())
+        titles += _lower_titles(page, i)
+        if i > 1 and page.low[i - 1] in ("of", "for") and page.low[i - 2] in OFFICIAL and end - name > 2:
+            titles, name = (*titles, page.low[i - 2]), end - 2
+        found.append(Mention((i, end), (name, end), titles))
+        i = end
+    return found
+
+
+def _name_start(page: TokenizedText, i: int, end: int) -> int:
+    """Past titles and institutions in front: House Speaker | Paul Vark, Refugee Council | Ada Lund."""
+    name = next((k + 1 for k in range(end - 2, i - 1, -1) if page.low[k] in _TITLES), i)
+    if page.low[name] == ".":
+        name = min(name + 1, end - 1)
+    joined = any(page.low[k] in _PARTICLES or len(page.low[k]) < 3 for k in range(i, end))
+    long = name == i and end - i > 3 and not joined
+    return end - 2 if long and not in_words(page.low[end - 1], INSTITUTION | DOCUMENT | MEDIA) else name
+
+
+def _run_end(page: TokenizedText, i: int) -> int:
+    n = len(page.low)
+    end = i + 1
+    while end < n and not page.low[end - 1].endswith(("'s", "’s")):
+        word = page.low[end]
+        capital = page.text[page.spans[end][0]].isupper()
+        if "\n" in page.text[page.spans[end - 1][1] : page.spans[end][0]]:
+            break
+        if (word == "." and end + 1 < n and _abbreviates(page, end)) or (
+            word in _PARTICLES and end + 1 < n and page.capital(end + 1)
+        ):
+            end += 1
+        elif capital and word[0].isalnum() and not page.flags[end] & (PRONOUN | SUBORD | TIME | DET):
+            if page.quote_at[end] != page.quote_at[i]:
+                break
+            end += 1
+        else:
+            break
+    return end - 1 if page.low[end - 1] == "." else end
+
+
+def _abbreviates(page: TokenizedText, dot: int) -> bool:
+    word = page.low[dot - 1]
+    return (len(word) == 1 or word in COURTESY or word in RANKS) and page.capital(dot + 1)
+
+
+def _lower_titles(page: TokenizedText, i: int) -> tuple[str, ...]:
+    """Titles in small letters before a name: harbour master Ines Okafor."""
+    found = []
+    k = i - 1
+    while k >= 0 and k >= i - 3 and page.low[k].isalpha() and not page.flags[k] & _NO_NAME:
+        if in_words(page.low[k], OFFICIAL | ROLES | COURTESY):
+            found.append(page.low[k])
+        k -= 1
+    return tuple(found)
+
+
+def name_of(page: TokenizedText, mention: Mention) -> Name:
+    """The name in a mention: without titles, possessive and a particle in front."""
+    start, end = mention.name
+    while start < end - 1 and page.low[start] in _PARTICLES:
+        start += 1
+    words = [page.word(i) for i in range(start, end) if page.low[i] != "."]
+    words[-1] = words[-1].removesuffix("'s").removesuffix("’s")
+    return Name(tuple(words), page.of((start, end)).removesuffix("'s").removesuffix("’s"))
+
+
+def is_person_like(page: TokenizedText, mention: Mention) -> bool:
+    """Whether a run can be a person's name: no ministry, no newspaper, no country."""
+    words = page.low[slice(*mention.name)]
+    if page.word(mention.name[0]).isupper() and len(words) == 1 and len(words[0]) < 6:
+        return False
+    if in_words(words[-1], _TITLES | DOCUMENT):
+        return False
+    plain = " ".join(words).removesuffix("'s").removesuffix("’s")
+    return (
+        not any(in_words(w, INSTITUTION) or w in MEDIA for w in words)
+        and plain not in PLACES
+        and words[-1][0].isalpha()
+    )
+
+
+def office_after(page: TokenizedText, end: int) -> Tokens | None:
+    """The office in “Ada Lund, the mayor of Lakeport,”."""
+    if end + 1 >= len(page.low) or page.low[end] != ",":
+        return None
+    for i in range(end + 1, min(len(page.low), end + 9)):
+        if page.low[i] in (",", ";", ".") or page.quote_at[i] >= 0 or page.flags[i] & PRONOUN:
+            return None
+        if in_words(page.low[i], OFFICIAL):
+            return (i, i + 1)
+    return None
+
+
+def in_words(word: str, words: frozenset[str]) -> bool:
+    """Whether a word, or its part after a hyphen, is in a list: ex-minister, vice-president."""
+    return word in words or word.rsplit("-", 1)[-1] in words or word.removesuffix("s") in words
+
+
+def is_role(word: str) -> bool:
+    """Whether a word can name somebody by what they do."""
+    return in_words(word, OFFICIAL | ROLES | UNNAMED | MEDIA | INSTITUTION | DOCUMENT)
+
+
+def head(page: TokenizedText, source: Tokens) -> Tokens:
+    """The words of a noun phrase up to its first “of”, comma or “who”.
+
+    >>> from copydesk.attribution.reading import tokenize
+    >>> page = tokenize("a senior official at the ministry")
+    >>> page.of(head(page, (0, 6)))
+    'a senior official'
+    """
+    start, end = source
+    for i in range(start + 1, end):
+        if i > start + 1 and page.low[i].endswith("ing") and in_words(page.low[i - 1], DOCUMENT | ROLES):
+            return start, i
+        if (
+            page.low[i] in (",", "(", "—", "–")
+            or page.flags[i] & (PREP | SUBORD)
+            or (page.flags[i] & COORD and page.low[i] != "&")
+        ):
+            return start, i
+    return source
+
+
+def is_definite(page: TokenizedText, source: Tokens) -> bool:
+    """The minister, but not: a minister, ministers."""
+    return page.low[source[0]] in _DEFINITE or (page.capital(source[0]) and not page.flags[source[0]] & DET)
+
+
+def kind_without_name(page: TokenizedText, source: Tokens) -> tuple[str, Tokens | None]:
+    """The kind of a source that names no person, and the word that decides it."""
+    top = head(page, source)
+    if top[1] - top[0] == 1 and page.flags[top[0]] & DET and top[1] + 1 < source[1]:
+        top = head(page, (top[1] + 1, source[1]))
+    place = plain(page, top)
+    if place in PLACES:
+        return "metonymic_state", top
+    last = top[1] - 1
+    for words, kind in _BY_HEAD:
+        if in_words(page.low[last], words):
+            return kind, (last, last + 1)
+    for words, kind in _BY_HEAD:
+        for i in range(last - 1, top[0] - 1, -1):
+            if page.low[i] in words:
+                return kind, (i, i + 1)
+    if any(page.capital(i) for i in range(*top) if i > source[0] or page.word(i).isupper()):
+        return "institution", top
+    return ("anonymous_other", top) if not page.capital(last) or top[1] - top[0] > 1 else ("institution", top)
+
+
+def plain(page: TokenizedText, words: Tokens) -> str:
+    """A noun phrase in small letters, without its article and possessive."""
+    text = page.of(words).lower().removeprefix("the ").replace("’", "'")
+    return text.removesuffix("'s").rstrip(".")
+
+
+_BY_HEAD: tuple[tuple[frozenset[str], str], ...] = (
+    (WITNESS, "witness"),
+    (UNNAMED, "institution"),
+    (OFFICIAL, "anonymous_official"),
+    (ROLES, "anonymous_other"),
+    (DOCUMENT, "document"),
+    (MEDIA, "media"),
+    (INSTITUTION, "institution"),
+)
+
 
 Who = tuple[str, str, Span | str, str]
 """Speaker, kind, what decided the kind, and a note."""
@@ -55,7 +281,7 @@ class Turn:
 class Cast:
     """Everybody a story names. Ask in reading order: pronouns mean who came before."""
 
-    def __init__(self, page: Page, sources: Sequence[Tokens]) -> None:
+    def __init__(self, page: TokenizedText, sources: Sequence[Tokens]) -> None:
         self.page = page
         self.names: dict[str, list[Name]] = {}
         self.roles: dict[str, Name] = {}
@@ -111,8 +337,8 @@ class Cast:
     def who(self, source: Tokens | None) -> Who:
         """Speaker, kind, what decided it, note.
 
-        >>> from copydesk.attribution.page import read_page
-        >>> page = read_page("Governor Ada Lund came. Lund said no. She said yes.")
+        >>> from copydesk.attribution.reading import tokenize
+        >>> page = tokenize("Governor Ada Lund came. Lund said no. She said yes.")
         >>> [Cast(page, [s]).who(s)[:2] for s in ((5, 6), (9, 10))]
         [('Ada Lund', 'named_official'), ('Ada Lund', 'named_official')]
         """
@@ -255,7 +481,7 @@ class Cast:
         )
 
 
-def _institution(page: Page, source: Tokens, top: Tokens) -> str:
+def _institution(page: TokenizedText, source: Tokens, top: Tokens) -> str:
     """A spokesperson stands for the institution they speak for; otherwise the words as they stand."""
     words = page.of(top if source[1] - source[0] > 8 else source)
     for article in ("The ", "the "):

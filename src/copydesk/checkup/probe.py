@@ -1,5 +1,7 @@
 """What a Python has: sent to the kernel that Jupyter starts, so it stands alone and needs the standard library only."""
 
+from __future__ import annotations
+
 import json
 import sys
 from importlib import metadata

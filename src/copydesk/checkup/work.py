@@ -13,10 +13,10 @@ import platformdirs
 
 from copydesk import __version__
 from copydesk.answers.place import choose
+from copydesk.base.errors import CopydeskError
 from copydesk.checkup.findings import Finding, well, wrong
-from copydesk.errors import CopydeskError
-from copydesk.lessons import list_lessons, load_lesson
-from copydesk.stories import Story, load_story
+from copydesk.lessons.lesson import list_lessons, load_lesson
+from copydesk.story.story import Story, load_story
 
 ROOM = 5_000_000
 """Bytes that must be free: some tens of times what nine lessons of answers take."""

@@ -9,10 +9,10 @@ are fair. The measures count what a rule can see before and after a rewrite, so 
 [('were sent', 'passive without an agent')]
 """
 
-from copydesk.framing.agency import Agency, find_agency
-from copydesk.framing.cues import Cue, Group, cues, groups
-from copydesk.framing.finder import Hit, find_cues
-from copydesk.framing.measures import Change, Measures, compare, measure
+from __future__ import annotations
+
+from copydesk.framing.cues import Cue, Group, Hit, cues, find_cues, groups
+from copydesk.framing.measures import Agency, Change, Measures, compare, find_agency, measure
 
 __all__ = [
     "Agency",

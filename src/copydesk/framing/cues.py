@@ -1,14 +1,22 @@
-"""The cue list, read from `data/framing_cues.toml`: every entry with its class, its forms and flatter wordings."""
+"""The cue list, read from `data/framing_cues.toml`: every entry with its class, its forms and flatter wordings.
+
+The finder of places to look: it knows words, not meaning, and that is the lesson.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
-from copydesk.attribution.lexicon import CUES, forms_of
-from copydesk.wording import load_wording
+from copydesk.attribution.reading import CUES, forms_of, tokenize
+from copydesk.attribution.speakers import SEATS
+from copydesk.base.spans import Span
+from copydesk.base.wording import load_wording
+from copydesk.framing.clauses import WORDS, find_passives
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +92,112 @@ def _forms(word: str, inflect: str, more: tuple[str, ...]) -> tuple[str, ...]:
     elif inflect == "noun":
         forms.append(word + ("es" if word.endswith(("s", "sh", "ch", "x")) else "s"))
     return tuple(dict.fromkeys((*forms, *more)))
+
+
+_TOKEN = re.compile(r"[^\W_]+")
+_JOINTS = frozenset("-‐‑'’ʼ")
+_PLACES = frozenset(WORDS["places"].split())
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place to look: where it stands, and the cue that points at it."""
+
+    span: Span
+    cue: Cue
+
+    @property
+    def group(self) -> Group:
+        """The class of its cue."""
+        return self.cue.group
+
+    @property
+    def neutral(self) -> tuple[str, ...]:
+        """Flatter wordings, or advice where no single word would do."""
+        return self.cue.neutral
+
+
+def find_cues(text: str, span: Span | None = None) -> list[Hit]:
+    """Where the words of the list stand in a text, or in one span of it, in reading order; time grows with length only.
+
+    Whole words, whatever their case and apostrophe; the longest entry wins. A passive without an agent may overlap with
+    a word. Flat words are found too (`hit.cue.plain`): they are no places to look.
+
+    >>> text = "Moscow has denied it. In Moscow, nobody slammed the door."
+    >>> [(hit.span.of(text), hit.group.name) for hit in find_cues(text)]
+    [('Moscow', 'stand-in'), ('denied', 'report verb that commits'), ('slammed', 'report verb that judges')]
+    """
+    start, end = (span.start, span.end) if span else (0, len(text))
+    part = text[start:end]
+    found = sorted((*find_words(part), *_passives(part)), key=lambda hit: hit.span)
+    return [Hit(Span(hit.span.start + start, hit.span.end + start), hit.cue) for hit in found]
+
+
+def find_words(text: str) -> Iterator[Hit]:
+    """The same without the passives."""
+    tokens = [Span(*m.span()) for m in _TOKEN.finditer(text)]
+    written = [t.of(text) for t in tokens]
+    table = _table()
+    i = 0
+    while i < len(tokens):
+        fits = (e for e in table.get(written[i].lower(), ()) if _fits(e, text, tokens, written, i))
+        entry = next(fits, None)
+        end = i + (len(entry.words) if entry else 1)
+        if entry and not (entry.cue.group.id == "metonym" and _is_place(written, i, end)):
+            yield Hit(Span(tokens[i].start, tokens[end - 1].end), entry.cue)
+        i = end
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One form of a cue as the words it is made of."""
+
+    words: tuple[str, ...]
+    cue: Cue
+
+
+@cache
+def _table() -> dict[str, tuple[_Entry, ...]]:
+    """Every form by its first word, the longest first."""
+    forms = [(form, cue) for cue in cues() for form in cue.forms]
+    seats = SEATS.keys() - {form.lower() for form, _ in forms} - set(WORDS["no_capitals"])
+    capital = next(cue for cue in cues() if cue.pattern == "capital")
+    forms += [(seat.title(), capital) for seat in sorted(seats)]
+    entries = sorted((_Entry(tuple(_TOKEN.findall(form)), cue) for form, cue in forms), key=lambda e: -len(e.words))
+    table: dict[str, tuple[_Entry, ...]] = {}
+    for entry in entries:
+        first = entry.words[0].lower()
+        table[first] = (*table.get(first, ()), entry)
+    return table
+
+
+def _fits(entry: _Entry, text: str, tokens: list[Span], written: list[str], i: int) -> bool:
+    here = written[i : i + len(entry.words)]
+    if len(here) < len(entry.words) or not all(_same(a, b) for a, b in zip(entry.words, here, strict=True)):
+        return False
+    if entry.cue.small and here[0][0].isupper():
+        return False
+    gaps = (text[a.end : b.start] for a, b in pairwise(tokens[i : i + len(here)]))
+    return all(map(_joins, gaps))
+
+
+def _same(listed: str, here: str) -> bool:
+    """Whether two words are one but for case; a capital in the list must be one in the text."""
+    return listed.lower() == here.lower() and (here[0].isupper() or not listed[0].isupper())
+
+
+def _joins(gap: str) -> bool:
+    """What may stand between the words of a phrase: white space within a paragraph, a hyphen, an apostrophe."""
+    return gap in _JOINTS or (gap.isspace() and gap.count("\n") < 2)
+
+
+def _is_place(written: list[str], i: int, end: int) -> bool:
+    """In Moscow, near the White House, LONDON (Agency): where something was, not who did it."""
+    before = i - 2 if i > 1 and written[i - 1].lower() == "the" else i - 1
+    return (before >= 0 and written[before].lower() in _PLACES) or "".join(written[i:end]).isupper()
+
+
+def _passives(text: str) -> Iterator[Hit]:
+    cue = next(cue for cue in cues() if cue.pattern == "passive")
+    page = tokenize(text)
+    return (Hit(page.span(passive.verb), cue) for passive in find_passives(page) if passive.agent is None)

@@ -1,4 +1,7 @@
-"""The small controls around the exercises: stock ipywidgets, wired to the core."""
+"""The small controls around the exercises: stock ipywidgets, wired to the core.
+
+Explorers: stock ipywidgets around a figure; what they show is computed by the core.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ import ipywidgets as ipw
 
 from copydesk.answers import AnswerFile, folder
 from copydesk.answers.handin import HandIn, pack, unpack
-from copydesk.discernment import PRIVATE
-from copydesk.errors import CopydeskError
-from copydesk.wording import load_wording
+from copydesk.base.errors import CopydeskError
+from copydesk.base.wording import load_wording
+from copydesk.exercises.parallel_forms import PRIVATE
+from copydesk.views.plots import sourcing_figure
+from copydesk.views.sourcing import Counted
 
 
 def name_box(answers: AnswerFile) -> ipw.VBox:
@@ -109,3 +114,22 @@ def _packed(handin: HandIn) -> str:
         f'<p><a style="text-decoration: underline" download="{name}" href="data:application/json;base64,{data}">'
         f"{escape(say['download'])}</a></p>"
     )
+
+
+def sourcing_explorer(items: tuple[Counted, ...]) -> ipw.VBox:
+    """Shares by source, counted in attributions or in words, with one item dropped if wanted."""
+    say = load_wording("strings")["sourcing"]
+    ways = [(say["attributions"], "attributions"), (say["words"], "words")]
+    by = ipw.ToggleButtons(options=ways, description=say["count_in"])
+    drop = ipw.IntSlider(min=0, max=len(items), description=say["drop"], continuous_update=False)
+    dropped, figure = ipw.HTML(), ipw.HTML()
+
+    def show(_: Any = None) -> None:
+        gone = items[drop.value - 1] if drop.value else None
+        dropped.value = say["dropped"].format(id=gone.id, speaker=gone.speaker) if gone else say["none_dropped"]
+        figure.value = sourcing_figure(items, by=by.value, dropped=gone.id if gone else "")._repr_html_()
+
+    by.observe(show, names="value")
+    drop.observe(show, names="value")
+    show()
+    return ipw.VBox([by, drop, dropped, figure])

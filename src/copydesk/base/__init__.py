@@ -1,0 +1,1 @@
+"""What every other room stands on: spans, errors, wording, caching, safe file writing."""

@@ -1,0 +1,17 @@
+"""What can go wrong, in sentences a learner can act on."""
+
+from __future__ import annotations
+
+
+class CopydeskError(ValueError):
+    """Something was not as it must be; the message says what, where and how to mend it.
+
+    >>> raise CopydeskError("no story named 'baltic'", "there are: baltics-2022")
+    Traceback (most recent call last):
+    copydesk.base.errors.CopydeskError: no story named 'baltic'; there are: baltics-2022
+    """
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem}; {remedy}" if remedy else problem)
+        self.problem = problem
+        self.remedy = remedy

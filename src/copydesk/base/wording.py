@@ -1,0 +1,44 @@
+"""The kit's words: what a learner reads stands in `data/*.toml`, not in code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+@cache
+def load_wording(name: str, *, package: str = "copydesk") -> dict[str, Any]:
+    """One file of a package's `data` folder: `strings` (the interface), `devices`, `choices` and others.
+
+    >>> load_wording("choices")["form"]["direct"]
+    'direct quotation'
+    """
+    return tomllib.loads((files(package) / "data" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def choice_labels(name: str) -> dict[str, str]:
+    """The values of a closed set with the words a learner sees.
+
+    >>> list(choice_labels("voice"))
+    ['reporter', 'attributed', 'mixed']
+    """
+    if name == "device":
+        return {value: f"{d['name']}: {d['say']}" for value, d in load_wording("devices").items()}
+    return dict(load_wording("choices")[name])
+
+
+def say_day(day: dt.date) -> str:
+    """A day as a reader says it, the same under every locale.
+
+    >>> say_day(dt.date(2022, 1, 12))
+    '12 January 2022'
+    """
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

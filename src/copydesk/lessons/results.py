@@ -1,0 +1,94 @@
+"""A learner's result in a lesson: points from the first round of each exercise, beside each objective's bar.
+
+The first round counts, and of its tries the best; an answer that was never checked is scored as it stands. So a second
+round, made after the key was shown, is practice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from copydesk.answers import AnswerFile, Record
+from copydesk.base.wording import load_wording
+from copydesk.exercises import score
+from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.outcome import Answer, Outcome
+from copydesk.lessons.lesson import Lesson, Objective
+from copydesk.page.html import static_html, table
+from copydesk.story.key import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Scores by exercise (None: not attempted, or no key to score by) and the lesson they belong to."""
+
+    lesson: Lesson
+    scores: dict[str, float | None]
+
+    @property
+    def points(self) -> float:
+        """The points earned."""
+        return sum(e.points * (self.scores[e.id] or 0) for e in self.lesson.exercises)
+
+    @property
+    def possible(self) -> float:
+        """The points there are."""
+        return sum(e.points for e in self.lesson.exercises)
+
+    def share(self, objective: Objective) -> float | None:
+        """The share of an objective's points earned so far; None before anything was tried."""
+        chosen = [self.lesson.exercise(e) for e in objective.exercises]
+        if all(self.scores[e.id] is None for e in chosen):
+            return None
+        return sum(e.points * (self.scores[e.id] or 0) for e in chosen) / sum(e.points for e in chosen)
+
+    def __repr__(self) -> str:
+        if self.lesson.story.key is None:
+            return f"<Result: received, to be graded later, in lesson {self.lesson.id}>"
+        return f"<Result: {self.points:.1f} of {self.possible:g} points in lesson {self.lesson.id}>"
+
+    def _repr_html_(self) -> str:
+        say = load_wording("strings")["lesson"]
+        rows = []
+        for objective in self.lesson.objectives:
+            share = self.share(objective)
+            yours = say["open"] if share is None else f"{100 * share:.0f}"
+            state = say["open"] if share is None else say["met" if share >= objective.bar else "not_yet"]
+            rows.append((objective.text, f"{100 * objective.bar:.0f}", yours, state))
+        caption = f"{say['result']}: {self.points:.1f} / {self.possible:g}"
+        if self.lesson.story.key is None:
+            caption = say["graded_note"]
+        return static_html(table((say["objective"], say["bar"], say["yours"], ""), rows, caption=caption))
+
+
+def results(lesson: Lesson, answers: AnswerFile) -> Result:
+    """The result of one lesson from its answer file alone."""
+    key, text = lesson.key, lesson.story.article.text
+    return Result(lesson, {e.id: record_score(e, answers.record(e.id), key, text) for e in lesson.exercises})
+
+
+def record_score(exercise: Exercise, record: Record, key: Key | None, text: str) -> float | None:
+    """The score one record earns: the best try of the first round, or the unchecked answer as it stands."""
+    if key is None:
+        return None
+    best = best_of(counted(record), lambda answer: score(exercise, answer, key, text))
+    return best[1].score if best else None
+
+
+def counted(record: Record) -> list[Answer]:
+    """The answers that count: the tries of the first round, or the unchecked answer as it stands."""
+    first = [t.answer for t in record.tries if t.round == 1]
+    return first or ([record.answer] if record.answer and record.round == 1 else [])
+
+
+def best_of(answers: Iterable[Answer], mark: Callable[[Answer], Outcome]) -> tuple[Answer, Outcome] | None:
+    """The answer that earns most and its outcome, the earlier of two alike; None if nothing was attempted."""
+    best: tuple[Answer, Outcome] | None = None
+    for answer in answers:
+        outcome = mark(answer)
+        if outcome.status != "not_attempted" and (best is None or outcome.score > best[1].score):
+            best = answer, outcome
+        if best and best[1].score >= 1:
+            break
+    return best

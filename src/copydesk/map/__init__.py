@@ -1,0 +1,1 @@
+"""Membership of NATO and the EU by date, on a map and in words."""

@@ -1,0 +1,104 @@
+"""Spans to HTML: the one place where the page, a learner's words and the key become markup. Everything is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from html import escape
+from importlib.resources import files
+
+from copydesk.base.spans import Span
+from copydesk.base.wording import load_wording
+from copydesk.page.article import Block
+
+
+class Page:
+    """HTML that shows itself in a notebook; its plain form is one sentence."""
+
+    def __init__(self, html: str, plain: str) -> None:
+        self.html, self.plain = html, plain
+
+    @classmethod
+    def saying(cls, sentence: str) -> Page:
+        """A page that is one sentence and no more."""
+        return cls(static_html(f"<p>{escape(sentence)}</p>"), sentence)
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.plain
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span with the role it plays and the number of the group it belongs to."""
+
+    span: Span
+    role: str
+    number: int = 1
+
+
+@cache
+def css() -> str:
+    """The kit's stylesheet, shared by widgets and still pages."""
+    return (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
+
+
+_safe = lru_cache(maxsize=4096)(escape)
+"""Pieces of the page escaped: the same ones are shown to learner after learner."""
+
+
+def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
+    """One stretch of text with its marks, each with a word tag inside; where marks overlap, the first wins.
+
+    >>> marked("rain <ends> soon", Span(0, 11), [Mark(Span(5, 11), "content")])
+    'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Q1</span>&lt;ends&gt;</mark>'
+    """
+    tags = load_wording("strings")["tags"]
+    out, at = [], span.start
+    for m in sorted(marks, key=lambda m: m.span):
+        start, end = max(m.span.start, at), min(m.span.end, span.end)
+        if start >= end:
+            continue
+        role = _safe(m.role)
+        label = f'<span class="cd-tag" title="{role} {m.number}">{_safe(tags[m.role])}{m.number}</span>'
+        out.append(f'{_safe(text[at:start])}<mark class="cd-m-{role}">{label}{_safe(text[start:end])}</mark>')
+        at = end
+    return "".join([*out, _safe(text[at : span.end])])
+
+
+def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
+    """Blocks of the page as paragraphs, each with a name in front."""
+    return "".join(
+        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(name)}</span> '
+        f"{marked(text, block.span, [m for m in marks if m.span.start < block.end and block.start < m.span.end])}</p>"
+        for name, block in shown.items()
+    )
+
+
+def static_html(body: str, *, rights: str = "") -> str:
+    """A page part that needs no kernel and no script; pages built from a story carry its notice."""
+    notice = f'<p class="cd-rights">{escape(rights)}</p>' if rights else ""
+    return f'<style>{css()}</style><div class="cd-still">{body}{notice}</div>'
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str) -> str:
+    """A plain table with a caption and scoped headers."""
+    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'<table class="cd-still-table"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def marks_of(groups: Iterable[Mapping[str, object]]) -> list[Mark]:
+    """Marks from a learner's groups, numbered in their order."""
+    found = []
+    for number, group in enumerate(groups, 1):
+        for role, spans in group.items():
+            if isinstance(spans, list):
+                found += [Mark(Span(a, b), role, number) for a, b in spans]
+    return found

@@ -1,0 +1,182 @@
+"""Sentences: where one ends and the next begins, in one pass over the full stops.
+
+Every `.`, `?`, `!` and `…` before white space is a candidate; if a rule of `RULES` knows better, it ends no sentence.
+The words the rules need (titles, abbreviations, words that open a sentence) are data, in `data/page.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any
+
+from copydesk.base.spans import Span
+
+PAGE: dict[str, Any] = tomllib.loads((files("copydesk") / "data" / "page.toml").read_text("utf-8"))
+BLANK = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""White space as this kit understands it: Unicode's, and the byte order mark."""
+
+_WORDS = {kind: frozenset(words) for kind, words in PAGE["sentences"].items()}
+_STOP = re.compile(r"([.?!…]++)([\"'”’»)\]]*+)(?=([\s\ufeff]?))")
+_GAP = re.compile(r"[\s\ufeff\"'“‘«„()\[–—-]*+")
+_EDGE = re.compile(r"[\s\ufeff\"'“”‘’«»„()\[\]/–—-]")
+_WORD = re.compile(r"[^\W\d_]*+")
+_ACRONYM = re.compile(r"(?:\w{1,2}\.)+\w")
+_SPEAKER = re.compile(rf"(?:[^\W\d][\w.’'-]*+\s++){{1,4}}(?:{'|'.join(_WORDS['saying'])})\b")
+_BEHIND, _AHEAD = 40, 120  # how far, in characters, a rule looks: this keeps the whole pass linear
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A full stop (or `?`, `!`, `…`) and what stands around it."""
+
+    mark: str
+    closing: str
+    before: str
+    after: str
+    opens: bool
+    first: bool
+
+    @property
+    def plain(self) -> bool:
+        """A single full stop that closes no quotation."""
+        return self.mark == "." and not self.closing
+
+    @property
+    def next_word(self) -> str:
+        """The word after the stop, in lower case; empty when a number or a mark follows."""
+        word = _WORD.match(self.after)
+        return word.group().lower() if word else ""
+
+    @property
+    def starts(self) -> bool:
+        """Whether what follows can only be a new sentence: the, but not the A in A. Smith or the No in No. 5."""
+        word = self.next_word
+        return self.opens or (word in _WORDS["starters"] and not self.after.startswith(".", len(word)))
+
+
+def before_lower_case(stop: Stop) -> bool:
+    """“Why?” he asked: a new sentence would begin with a capital."""
+    return stop.after[:1].islower()
+
+
+def before_more_stops(stop: Stop) -> bool:
+    """The first two of . . . are not the end yet."""
+    return stop.after[:1] in (".", "?", "!", "…")
+
+
+def after_title(stop: Stop) -> bool:
+    """Gen. Ode, e.g. Lakeport: more of the phrase must follow."""
+    return stop.plain and stop.before.lower() in _WORDS["titles"]
+
+
+def before_number(stop: Stop) -> bool:
+    """No. 5, Jan. 6."""
+    return stop.plain and stop.after[:1].isdigit() and stop.before.lower() in _WORDS["before_numbers"]
+
+
+def after_initial(stop: Stop) -> bool:
+    """J. K. Rowling, but not: plan B. The rest waits."""
+    return stop.plain and len(stop.before) == 1 and stop.before.isupper() and not stop.starts
+
+
+def after_hour(stop: Stop) -> bool:
+    """5 p.m. Monday, but not: at 5 p.m. Officials left."""
+    return stop.plain and _is_hour(stop.before) and stop.next_word in _WORDS["after_hours"]
+
+
+def after_abbreviation(stop: Stop) -> bool:
+    """The U.S. Army, but not: in the U.S. The army waits."""
+    known = stop.before.lower() in _WORDS["may_end"] or _ACRONYM.fullmatch(stop.before) is not None
+    return stop.plain and known and not _is_hour(stop.before) and not stop.starts
+
+
+def after_list_number(stop: Stop) -> bool:
+    """1. First of all."""
+    return stop.plain and stop.first and stop.before.isdigit()
+
+
+def before_speaker(stop: Stop) -> bool:
+    """“Will it rain?” Mara Quill asked."""
+    return stop.mark[-1] in "?!…" and bool(stop.closing) and _SPEAKER.match(stop.after) is not None
+
+
+RULES: tuple[Callable[[Stop], bool], ...] = (
+    before_lower_case,
+    before_more_stops,
+    after_title,
+    before_number,
+    after_initial,
+    after_hour,
+    after_abbreviation,
+    after_list_number,
+    before_speaker,
+)
+"""Why a stop does not end a sentence, each under a name a teacher can say."""
+
+
+def split_sentences(text: str, span: Span | None = None) -> list[Span]:
+    """The sentences of a text, or of one paragraph of it, in reading order and without the white space between them.
+
+    >>> text = "Gen. Ode left at 5 p.m. on Monday. “Why?” he asked."
+    >>> [s.of(text) for s in split_sentences(text)]
+    ['Gen. Ode left at 5 p.m. on Monday.', '“Why?” he asked.']
+    """
+    start, end = (span.start, span.end) if span else (0, len(text))
+    edges = [start, *_ends(text, start, end), end]
+    found = [trim(text, a, b) for a, b in pairwise(edges)]
+    return [s for s in found if s]
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a line stops the way a sentence does.
+
+    >>> ends_sentence("“We have our worries”."), ends_sentence("Rain ends")
+    (True, False)
+    """
+    return text[-_BEHIND:].rstrip(BLANK + "\"'”’»)]").endswith((".", "?", "!", "…"))
+
+
+def trim(text: str, start: int, end: int) -> Span | None:
+    """The stretch without the white space at its ends; None when nothing is left.
+
+    >>> trim("  rain ", 0, 7)
+    Span(start=2, end=6)
+    """
+    piece = text[start:end].lstrip(BLANK)
+    size = len(piece.rstrip(BLANK))
+    return Span(end - len(piece), end - len(piece) + size) if size else None
+
+
+def _ends(text: str, begin: int, end: int) -> Iterator[int]:
+    """Where sentences end, the last one apart."""
+    for match in _STOP.finditer(text, begin, end):
+        if match.group(3):
+            stop = _look_around(text, match, begin, end)
+            if not any(rule(stop) for rule in RULES):
+                yield match.end()
+
+
+def _look_around(text: str, match: re.Match[str], begin: int, end: int) -> Stop:
+    gap = _GAP.match(text, match.end(), end)
+    after = gap.end() if gap else match.end()
+    word = _EDGE.split(text[max(begin, match.start() - _BEHIND) : match.start()])[-1]
+    return Stop(
+        mark=match.group(1),
+        closing=match.group(2),
+        before=word,
+        after=text[after : min(end, after + _AHEAD)],
+        opens=any(mark in '"“‘«„' for mark in text[match.end() : after]),
+        first=match.start() - len(word) <= begin,
+    )
+
+
+def _is_hour(word: str) -> bool:
+    return word.lower() in ("a.m", "p.m")

@@ -1,0 +1,1 @@
+"""One story: its page, provenance, key and facts, read and validated."""

@@ -1,0 +1,81 @@
+"""What a released edition says of itself: its `release.toml`, which lies beside `notebooks` and `seeds`.
+
+What a learner is told of the edition in use: its course, and when it is due.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.base.wording import load_wording, say_day
+
+FILE = "release.toml"
+SCHEMA = "copydesk-release-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One student edition: its course, when it is due, and what it was made from; all empty outside of a release."""
+
+    course: str = ""
+    due: dt.date | dt.datetime | None = None
+    """The last day, or the last moment: here, unless it has a time zone."""
+    graded: bool = False
+    story: str = ""
+    lessons: tuple[str, ...] = ()
+
+    def is_over(self, now: dt.datetime) -> bool:
+        """Whether the due date has passed at a moment (which has a time zone).
+
+        >>> Edition(due=dt.date(2027, 3, 1)).is_over(dt.datetime(2027, 3, 1, 23, 59).astimezone())
+        False
+        """
+        if self.due is None:
+            return False
+        if isinstance(self.due, dt.datetime):
+            return now > self.due.astimezone()
+        return now.astimezone().date() > self.due
+
+
+def read_edition(folder: Path) -> Edition:
+    """The edition that a folder holds; what cannot be read counts as not there, so that it keeps no learner out."""
+    try:
+        said = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Edition()
+    if said.get("schema") != SCHEMA:
+        return Edition()
+    course, due, story, lessons = (said.get(name) for name in ("course", "due", "story", "lessons"))
+    return Edition(
+        course if isinstance(course, str) else "",
+        due if isinstance(due, dt.date) else None,
+        said.get("graded") is True,
+        story if isinstance(story, str) else "",
+        tuple(name for name in lessons if isinstance(name, str)) if isinstance(lessons, list) else (),
+    )
+
+
+def edition_words(edition: Edition, now: dt.datetime | None = None) -> list[str]:
+    """Course and due date, a sentence each; after the due date a kind word, and never a closed door.
+
+    >>> edition_words(Edition("News 101", dt.date(2027, 3, 1)), dt.datetime(2027, 2, 1).astimezone())
+    ['Course: News 101.', 'Due: 1 March 2027.']
+    """
+    say = load_wording("strings")["edition"]
+    told = [say["course"].format(course=edition.course)] if edition.course else []
+    if edition.due:
+        state = "over" if edition.is_over(now or dt.datetime.now().astimezone()) else "due"
+        told.append(say[state].format(due=say_due(edition.due)))
+    return told
+
+
+def say_due(due: dt.date | dt.datetime) -> str:
+    """The day, the time of day where there is one, and its zone where that is given.
+
+    >>> say_due(dt.datetime(2027, 3, 1, 18, 30)), say_due(dt.datetime(2027, 3, 1, 18, 30, tzinfo=dt.UTC))
+    ('1 March 2027, 18:30', '1 March 2027, 18:30 UTC')
+    """
+    return f"{say_day(due)}, {due:%H:%M %Z}".strip() if isinstance(due, dt.datetime) else say_day(due)

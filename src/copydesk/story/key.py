@@ -1,0 +1,190 @@
+"""The answer key of a story: stand-off records that point into its page.
+
+A key never quotes the page: each entry holds offsets, a short hash of what stands there, and judgements. What coders
+may defensibly differ on is `contestable`: a reason, and alternatives whose `patch` holds the fields that differ.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from copydesk.base.errors import CopydeskError
+from copydesk.base.spans import Span
+
+SCHEMA = "copydesk-key-1"
+FORMS = ("direct", "indirect", "mixed", "speech_act", "non_response")
+KINDS = (
+    *("named_official", "named_other", "institution", "anonymous_official", "anonymous_other"),
+    *("document", "media", "metonymic_state", "witness", "none"),
+)
+VERDICTS = ("supported", "compressed", "imprecise", "not_checkable")
+VOICES = ("reporter", "attributed", "mixed")
+LAYERS = (
+    *("furniture", "paragraphs", "sentences", "reporter_voice", "sources", "attributions", "framing"),
+    *("structure", "questions", "entman", "policy_frames", "quirks", "claims", "controls"),
+)
+
+PLACELESS = {"structure", "questions", "entman", "policy_frames"}
+"""Layers about the story as a whole, not about one block."""
+SPANS = {*LAYERS} - PLACELESS - {"sources", "attributions"}
+"""Layers whose records are spans themselves."""
+FUNCTIONS = ("problem", "cause", "moral", "remedy")
+"""What a frame does (Entman 1993, Journal of Communication 43(4))."""
+NEEDED: dict[str, tuple[str, ...]] = {
+    "sources": ("name", "kind"),
+    "sentences": ("voice",),
+    "attributions": ("region", "speaker", "kind", "form", "counted", "content"),
+    "framing": ("region", "device", "readings"),
+    "claims": ("verdict",),
+    "questions": ("answer",),
+    "entman": ("frame", "name", *FUNCTIONS),
+}
+TEXTS = ("region", "speaker", "kind", "form", "carried_from", "device", "verdict", "voice", "name", "note", "frame")
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reading that earns full credit."""
+
+    id: str
+    say: str
+    patch: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record of a key: what every layer has in common, and its own fields in `data`."""
+
+    id: str
+    layer: str
+    data: Mapping[str, Any]
+    why: str = ""
+    alternatives: tuple[Alternative, ...] = ()
+
+    def spans(self, role: str) -> tuple[Span, ...]:
+        """The spans of one role: `source`, `cue`, `content`, or `span` for the entry as a whole."""
+        return spans_of(self.data if role == "span" else self.data.get(role))
+
+    def __getitem__(self, name: str) -> Any:
+        return self.data[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A field of this entry, or the default."""
+        return self.data.get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A whole answer key; `entries` holds every layer in file order."""
+
+    story: str
+    sha256: str
+    entries: Mapping[str, tuple[Entry, ...]]
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def layer(self, name: str, region: tuple[str, ...] = ()) -> tuple[Entry, ...]:
+        """The entries of one layer, if wanted only those of some blocks."""
+        found = self.entries.get(name, ())
+        placed = region and name not in PLACELESS
+        return tuple(e for e in found if not placed or e.get("region", e.id.split(".")[0]) in region)
+
+    def entry(self, entry_id: str) -> Entry:
+        """The entry of that id, whatever its layer."""
+        for entries in self.entries.values():
+            for entry in entries:
+                if entry.id == entry_id:
+                    return entry
+        raise CopydeskError(f"the key of '{self.story}' has no entry '{entry_id}'", "look the id up in key.json")
+
+    @property
+    def attributions(self) -> tuple[Entry, ...]:
+        """Who says what: source, cue and content, with form, kind and speaker."""
+        return self.layer("attributions")
+
+    @property
+    def framing(self) -> tuple[Entry, ...]:
+        """Framing devices, each with rival readings."""
+        return self.layer("framing")
+
+
+def spans_of(value: Any) -> tuple[Span, ...]:
+    """Spans from the key's notation: one record, a list of them, or nothing.
+
+    >>> spans_of([{"start": 1, "end": 4}])
+    (Span(start=1, end=4),)
+    """
+    if value is None:
+        return ()
+    records = value if isinstance(value, list) else [value]
+    return tuple(Span(r["start"], r["end"]) for r in records)
+
+
+def read_key(path: Path) -> Key:
+    """Read a key from `key.json`; what is wrong with it is said by `copydesk_classroom.checking.story`."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise CopydeskError(f"{path} cannot be read as JSON ({error})", "mend the file or take a fresh copy") from None
+    if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
+        raise CopydeskError(f"{path} is not an answer key of schema '{SCHEMA}'", "see CONTRIBUTING.md, 'A new story'")
+    try:
+        entries = {name: tuple(_entry(name, record) for record in raw.get(name, ())) for name in LAYERS}
+        more = {name: value for name, value in raw.items() if name not in LAYERS and name != "answers"}
+        answers = {name: dict(of) for name, of in raw.get("answers", {}).items()}
+        return Key(raw["story"], raw["sha256"], entries, answers, more)
+    except CopydeskError as error:
+        raise CopydeskError(f"{path}: {error.problem}", error.remedy) from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CopydeskError(f"{path}: a record lacks or mistypes {error}", "compare it with a neighbour") from None
+
+
+def _entry(layer: str, record: Mapping[str, Any]) -> Entry:
+    wrong = next(_misshapen(layer, record), "")
+    if wrong:
+        raise CopydeskError(f"{record.get('id', layer)}: {wrong}", "compare it with a neighbour")
+    contest = record.get("contestable") or {}
+    alternatives = tuple(Alternative(a["id"], a["say"], a["patch"]) for a in contest.get("alternatives", ()))
+    return Entry(record["id"], layer, record, contest.get("why", ""), alternatives)
+
+
+def _misshapen(layer: str, record: Mapping[str, Any]) -> Iterator[str]:
+    """What keeps a record from being read at all; whether it is right is for `copydesk_classroom.checking.story`."""
+    yield from (f"it lacks '{n}'" for n in ("id", *NEEDED.get(layer, ())) if n not in record)
+    if not isinstance(record["id"], str) or not record["id"]:
+        yield "its id is not a word"
+    yield from (f"its {n} is not text" for n in TEXTS if not isinstance(record.get(n), str | None))
+    if not _texts(record.get("readings", [])):
+        yield "its readings are not a list of texts"
+    contest = record.get("contestable") or {}
+    if not isinstance(contest, dict) or not isinstance(contest.get("why", ""), str):
+        yield "what is contestable needs a 'why' and alternatives"
+    for a in contest.get("alternatives", ()):
+        if not isinstance(a, dict) or not _texts([a.get("id"), a.get("say")]) or not isinstance(a.get("patch"), dict):
+            yield "an alternative needs 'id', 'say' and 'patch'"
+        yield from (f"the {n} of {a['id']} is not text" for n in TEXTS if not isinstance(a["patch"].get(n), str | None))
+    for of in (record, *(a["patch"] for a in contest.get("alternatives", ()))):
+        yield from (
+            f"its {n} is not a span"
+            for n in ("source", "cue", "content", *FUNCTIONS)
+            if of.get(n) is not None and not _spans(of[n])
+        )
+    if layer in SPANS and not _spans(record):
+        yield "it is not a span: 0 <= start < end"
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _spans(value: Any) -> bool:
+    """Whether this is the notation of a span, or of a list of them."""
+    records = value if isinstance(value, list) else [value]
+    return all(
+        isinstance(r, dict) and all(type(r.get(n)) is int for n in ("start", "end")) and 0 <= r["start"] < r["end"]
+        for r in records
+    )

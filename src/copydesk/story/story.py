@@ -1,0 +1,163 @@
+"""Stories: find, list, read. The only module that knows where story folders live.
+
+A story is a folder with `page.txt` (never edited), `story.toml`, and, where they exist, `key.json`, `lessons.toml` and
+`context/`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from copydesk.base.errors import CopydeskError
+from copydesk.base.spans import fingerprint
+from copydesk.page.article import Article, parse_article, read_page
+from copydesk.story.edition import Edition, read_edition
+from copydesk.story.key import Key, read_key
+
+DEFAULT = "baltics-2022"
+REQUIRED = ("headline", "date", "language", "rights", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One news page with what is known about it; `key` is None in graded releases."""
+
+    id: str
+    folder: Path
+    article: Article
+    about: Mapping[str, Any]
+    key: Key | None
+    lessons: Mapping[str, Any]
+
+    @property
+    def rights(self) -> str:
+        """The notice that every page built from this text carries."""
+        return str(self.about["rights"])
+
+    @property
+    def date(self) -> dt.date:
+        """The day the story is about: nothing later counts as known."""
+        day = self.about["date"]
+        assert isinstance(day, dt.date)
+        return day
+
+    def __repr__(self) -> str:
+        a = self.article
+        return (
+            f"<Story '{self.id}': {len(a.furniture)} furniture blocks, "
+            f"{len(a.paragraphs)} paragraphs, {len(a.sentences)} sentences>"
+        )
+
+
+def load_story(story: str | Path | None = None, *, with_key: bool = True) -> Story:
+    """Load a story by name or by the path of its folder; by default the one in use.
+
+    >>> load_story("baltics-2022")
+    <Story 'baltics-2022': 7 furniture blocks, 10 paragraphs, 15 sentences>
+    """
+    folder = _find(story if story is not None else story_in_use())
+    return _load(folder.resolve(), with_key)
+
+
+def list_stories() -> list[str]:
+    """The names of all stories that can be loaded by name, the default first."""
+    names = {f.name for place in _places() for f in _folders(place)}
+    return sorted(names, key=lambda name: (name != DEFAULT, name))
+
+
+def use_story(story: str | Path) -> Story:
+    """Make this the story that lessons open, for this kernel and what it starts."""
+    loaded = load_story(story)
+    os.environ["COPYDESK_STORY"] = str(loaded.folder)
+    return loaded
+
+
+def story_in_use() -> str | Path:
+    """What `use_story` or `COPYDESK_STORY` named, else the story of the edition in use, else the built-in one."""
+    return os.environ.get("COPYDESK_STORY") or edition().story or DEFAULT
+
+
+def edition() -> Edition:
+    """The released edition in use: the one whose stories are nearest."""
+    return read_edition(next(_places()).parent)
+
+
+def shared_answers() -> dict[str, Any]:
+    """Answers that fit any story, from `answers.toml` beside the stories; {} where there is none (graded editions)."""
+    found = (place / "answers.toml" for place in (*_places(), *_own_places()))
+    path = next((path.resolve() for path in found if path.is_file()), None)
+    return _shared_answers(path) if path else {}
+
+
+@lru_cache(maxsize=4)
+def _shared_answers(path: Path) -> dict[str, Any]:
+    return read_toml(path)
+
+
+def _folders(place: Path) -> list[Path]:
+    return [f for f in sorted(place.iterdir()) if (f / "story.toml").is_file()] if place.is_dir() else []
+
+
+def _places() -> Iterator[Path]:
+    if os.environ.get("COPYDESK_SEEDS"):
+        yield Path(os.environ["COPYDESK_SEEDS"])
+        return
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if _folders(folder / "seeds"):
+            yield folder / "seeds"
+            break
+    yield from _own_places()
+
+
+def _own_places() -> tuple[Path, Path]:
+    """The stories bundled in the wheel, and those of the source tree."""
+    return Path(str(files("copydesk"))) / "seeds", Path(__file__).resolve().parents[3] / "seeds"
+
+
+def _find(story: str | Path) -> Path:
+    if (Path(story) / "story.toml").is_file():
+        return Path(story)
+    for place in _places():
+        for folder in _folders(place):
+            if folder.name == str(story):
+                return folder
+    raise CopydeskError(f"no story named '{story}'", f"there are: {', '.join(list_stories()) or 'none'}")
+
+
+@lru_cache(maxsize=16)
+def _load(folder: Path, with_key: bool) -> Story:
+    about = read_toml(folder / "story.toml")
+    missing = [name for name in REQUIRED if name not in about]
+    if missing:
+        raise CopydeskError(f"{folder / 'story.toml'} lacks {', '.join(missing)}", "see CONTRIBUTING.md, 'A new story'")
+    if not isinstance(about["date"], dt.date):
+        raise CopydeskError(
+            f"{folder / 'story.toml'}: {about['date']!r} is not a date", "write it as date = 2022-01-12"
+        )
+    article = parse_article(read_page(folder / "page.txt"))
+    if fingerprint(article.text) != about["sha256"]:
+        raise CopydeskError(
+            f"{folder / 'page.txt'} is not the page story.toml was made for (its sha256 differs)",
+            "put the original page back; it is never edited, not even its line ends",
+        )
+    has_key = with_key and (folder / "key.json").is_file()
+    key = read_key(folder / "key.json") if has_key else None
+    lessons = read_toml(folder / "lessons.toml") if (folder / "lessons.toml").is_file() else {}
+    return Story(folder.name, folder, article, about, key, lessons)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The data of a TOML file; a CopydeskError names the file and what is wrong with it."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CopydeskError(f"{path} cannot be read as TOML ({error})", "mend that line") from None

@@ -1,0 +1,1 @@
+"""What lessons show besides exercises: plots, agreement, sourcing, comparisons, glossary, progress."""

@@ -1,0 +1,372 @@
+"""Pictures of plain data: each takes `ax`, draws on it and gives it back; lessons show them with `figures.show`.
+
+Quiet on purpose: one ink for all actors, no red for any side, every mark with its words beside it.
+
+Figures of the lessons: data of a story, through the plots, with alt text, caption and table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from copydesk.base.errors import CopydeskError
+from copydesk.base.spans import Span
+from copydesk.base.wording import choice_labels, load_wording, say_day
+from copydesk.lessons.lesson import Lesson
+from copydesk.story.facts import Event, by_id, story_facts, timeline
+from copydesk.story.story import Story
+from copydesk.views.agreement import ClassVotes, agreement, class_votes, per_item_split
+from copydesk.views.figures import PAPER, Figure, Table, new_axes, show
+from copydesk.views.scales import Scale, scales
+from copydesk.views.sourcing import By, Counted, diversity, totals, without, words_by_voice
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+INK, QUIET, LINE, MARK, STORY = "#23272c", "#5a616a", "#868d96", "#28607a", "#7a4f00"
+FAMILY = "DejaVu Sans"  # comes with matplotlib: the same picture on every machine
+SIZE = 10.0  # of type, in points; so are all lengths below
+VOICES: dict[str, dict[str, Any]] = {
+    "label": {"color": INK, "size": SIZE},
+    "note": {"color": QUIET, "size": 9.0},
+    "story": {"color": STORY, "size": SIZE, "weight": "bold"},
+}
+WIDTH, EDGE = 576.0, 16.0
+LEAD = 14.5  # from line to line
+GAP = 11.0  # between events
+SPINE = 132.0  # where the line of a timeline stands
+TEXT = SPINE + 16.0
+HINTED = 0.975  # on screen type comes out a little wider than it measures
+
+
+def timeline_plot(events: Sequence[Event], *, story: dt.date | None = None, ax: Axes | None = None) -> Axes:
+    """Events from top to bottom with their dates, evenly spaced; a dotted line where a year or more lies between.
+
+    With `story`, a line marks that day: filled dots could be known then, hollow ones could not. Axes given as `ax`
+    should be about as tall as the default ones, else lines of text come close.
+    """
+    if not events:
+        raise CopydeskError("no events to draw", "ask for a later day or for more kinds")
+    width = _width(ax)
+    ordered = sorted(events, key=lambda event: event.day)
+    labels = [_wrap(_words(event, story), width - TEXT - EDGE) for event in ordered]
+    places, line_at, height = _layout(ordered, labels, story)
+    ax = _sheet(ax, width, height)
+    for above, below, place, further in zip(ordered, ordered[1:], places, places[1:], strict=False):
+        dotted = _years_between(above.day, below.day) > 0
+        ax.plot([SPINE] * 2, [place, further], color=LINE, lw=1.2, ls=(0, (1, 2.5)) if dotted else "-", zorder=1)
+        if dotted:
+            _write(ax, (SPINE - 16, (place + further) / 2), _pause(above.day, below.day), voice="note", right=True)
+    for event, label, place in zip(ordered, labels, places, strict=True):
+        hollow = story is not None and not event.known_on(story)
+        ax.plot([SPINE], [place], "o", ms=8, mfc=PAPER if hollow else MARK, mec=MARK, mew=1.6, zorder=3)
+        _write(ax, (SPINE - 16, place), event.when, right=True)
+        for number, line in enumerate(label):
+            _write(ax, (TEXT, place + number * LEAD), line)
+    if story and line_at is not None:
+        _mark_story(ax, story, line_at, width, later=ordered[-1].day > story)
+    return ax
+
+
+def timeline_table(events: Sequence[Event], *, story: dt.date | None = None) -> Table:
+    """The same events as rows, with their source and, with `story`, whether they could be known that day."""
+    ordered = sorted(events, key=lambda event: event.day)
+    columns = ["date", "what happened", "source", "how sure"]
+    rows = [[event.when, event.label, event.fact.credit, event.fact.standing] for event in ordered]
+    if story:
+        columns.insert(2, f"known on {say_day(story)}")
+        for row, event in zip(rows, ordered, strict=True):
+            later = "no, later" if event.day > story or event.fact.known_from else "cannot be dated"
+            row.insert(2, "yes" if event.known_on(story) else later)
+    return Table(columns, rows)
+
+
+def shares_plot(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
+    """One bar a name, in the order given, each with its share of the whole in percent; shares are 0–1."""
+    _check_shares(shares)
+    width = _width(ax)
+    names = [_wrap(name, width * 0.34 - EDGE) for name in shares]
+    heights = [max(len(lines) * LEAD, 20.0) + GAP for lines in names]
+    ax = _sheet(ax, width, sum(heights) + 2 * EDGE - GAP)
+    zero = width * 0.34 + 12
+    scale = (width - EDGE - 44 - zero) / (max(shares.values()) or 1)
+    top = EDGE
+    for lines, share, height in zip(names, shares.values(), heights, strict=True):
+        middle = top + (height - GAP) / 2
+        ax.barh(middle, share * scale, left=zero, height=18, color=MARK, lw=0, zorder=2)
+        for number, line in enumerate(lines):
+            _write(ax, (zero - 10, middle + (number - (len(lines) - 1) / 2) * LEAD), line, right=True)
+        _write(ax, (zero + share * scale + 7, middle), percent(share))
+        top += height
+    ax.plot([zero] * 2, [EDGE - 4, top - GAP + 4], color=LINE, lw=1.2, zorder=3)
+    return ax
+
+
+def shares_table(shares: Mapping[str, float], *, name: str = "name", share: str = "share") -> Table:
+    """The same shares as rows.
+
+    >>> shares_table({"Kaja Kallas": 0.43}, name="voice").rows
+    [['Kaja Kallas', '43%']]
+    """
+    return Table([name, share], [[who, percent(part)] for who, part in shares.items()])
+
+
+def scales_plot(scales: Sequence[Scale], *, ax: Axes | None = None) -> Axes:
+    """One line a scale, 0 to 1: a bar for the range the key allows, a diamond for the learner's own mean."""
+    width = _width(ax)
+    ax = _sheet(ax, width, 2 * EDGE + 34.0 * len(scales) + LEAD)
+    zero = width * 0.34 + 12
+    scale = width - EDGE - 70 - zero
+    for number, one in enumerate(scales):
+        y = EDGE + 12 + 34.0 * number
+        ax.plot([zero, zero + scale], [y, y], color=LINE, lw=1.0, zorder=1)
+        left, right = zero + one.low * scale, zero + one.high * scale
+        ax.barh(y, max(right - left, 5.0), left=left, height=12, color=MARK, lw=0, zorder=2)
+        _write(ax, (zero - 12, y), one.name, right=True)
+        if one.yours is not None:
+            ax.plot([zero + one.yours * scale], [y], "D", ms=8, mfc=PAPER, mec=INK, mew=1.6, zorder=3)
+            _write(ax, (zero + scale + 12, y), f"you {one.yours:.2f}")
+    below = EDGE + 34.0 * len(scales) + 4
+    for value in (0, 0.5, 1):
+        _write(ax, (zero + value * scale + (8 if value else 3), below), f"{value:g}", voice="note", right=True)
+    return ax
+
+
+def splits_plot(rows: Sequence[tuple[str, Mapping[str, float], str]], *, ax: Axes | None = None) -> Axes:
+    """One bar an item, filled for the share of its first value; each row is (item, shares by value, your vote)."""
+    width = _width(ax)
+    bar, gap = width * 0.36, 14.0
+    labels = [_wrap(item, width - 2 * EDGE - bar - 84) for item, _, _ in rows]
+    heights = [max(len(lines) * LEAD, 20.0) + gap for lines in labels]
+    ax = _sheet(ax, width, sum(heights) + 2 * EDGE)
+    left, top = width - EDGE - bar - 64, EDGE
+    for (_, shares, yours), lines, height in zip(rows, labels, heights, strict=True):
+        middle = top + (height - gap) / 2
+        first, share = next(iter(shares.items()))
+        ax.barh(middle, bar, left=left, height=18, facecolor=PAPER, edgecolor=MARK, lw=1.2, zorder=1)
+        ax.barh(middle, bar * share, left=left, height=18, color=MARK, lw=0, zorder=2)
+        _write(ax, (left + bar + 8, middle), f"{first} {percent(share)}")
+        for number, line in enumerate(lines):
+            _write(ax, (EDGE, middle + (number - (len(lines) - 1) / 2) * LEAD), line)
+        if yours:
+            _write(ax, (left + bar + 8, middle + 12), f"you: {yours}", voice="note")
+        top += height + (0 if len(lines) > 1 else 2)
+    return ax
+
+
+def percent(share: float) -> str:
+    """A share in whole percent; what is there is never rounded to nothing, nor what is missing to all.
+
+    >>> [percent(share) for share in (0, 0.004, 0.43, 0.997, 1)]
+    ['0%', 'under 1%', '43%', 'over 99%', '100%']
+    """
+    if 0 < share < 0.01:
+        return "under 1%"
+    return "over 99%" if 0.99 < share < 1 else f"{share:.0%}"
+
+
+def _layout(
+    events: Sequence[Event], labels: Sequence[Sequence[str]], story: dt.date | None
+) -> tuple[list[float], float | None, float]:
+    """How far down each event stands, where the story's line goes, and how tall it all is."""
+    places: list[float] = []
+    line_at, down = None, EDGE + LEAD / 2
+    for number, (event, label) in enumerate(zip(events, labels, strict=True)):
+        if story and line_at is None and event.day > story:
+            line_at, down = down - 3, down + 3 * LEAD + GAP
+        elif number and _years_between(events[number - 1].day, event.day):
+            room = down - places[-1]
+            down += max(LEAD * 0.8, 2 * LEAD + 6 - room)
+        places.append(down)
+        down += LEAD * len(label) + GAP
+    if story and line_at is None:
+        line_at, down = down - 3, down + LEAD + GAP
+    return places, line_at, down - GAP + EDGE - LEAD / 2
+
+
+def _mark_story(ax: Axes, story: dt.date, at: float, width: float, *, later: bool) -> None:
+    ax.plot([EDGE, width - EDGE], [at, at], color=STORY, lw=1.4, zorder=2)
+    _write(ax, (TEXT, at + 13), f"The story: {say_day(story)}", voice="story")
+    if later:
+        _write(ax, (TEXT, at + 13 + LEAD), "Below the line: had not happened yet", voice="note")
+
+
+def _words(event: Event, story: dt.date | None) -> str:
+    """The label, and a warning where something had happened by the day of the story but was not public."""
+    if story is None or event.day > story or event.known_on(story):
+        return event.label
+    since = event.fact.known_from
+    warning = f"public only from {say_day(since)}" if since else "when it became public is not known"
+    return f"{event.label} ({warning})"
+
+
+def _years_between(first: dt.date, second: dt.date) -> int:
+    return second.year - first.year - ((second.month, second.day) < (first.month, first.day))
+
+
+def _pause(first: dt.date, second: dt.date) -> str:
+    years = round((second - first).days / 365.25)
+    return f"about {years} year{'s' if years > 1 else ''} later"
+
+
+def _check_shares(shares: Mapping[str, float]) -> None:
+    if not shares:
+        raise CopydeskError("no shares to draw", "give at least one name with its share")
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            raise CopydeskError(f"the share of {name!r} is {share}", "shares are parts of one whole, from 0 to 1")
+
+
+def _width(ax: Axes | None) -> float:
+    return WIDTH if ax is None else float(ax.get_window_extent().width * 72 / ax.figure.dpi)
+
+
+def _sheet(ax: Axes | None, width: float, height: float) -> Axes:
+    """Axes measured in points from the top left corner, without frame or ticks."""
+    if ax is None:
+        ax = new_axes(width=width / 72, height=height / 72)
+    ax.set(xlim=(0, width), ylim=(height, 0))
+    ax.set_axis_off()
+    return ax
+
+
+def _write(ax: Axes, at: tuple[float, float], text: str, *, voice: str = "label", right: bool = False) -> None:
+    ax.text(
+        *(*at, text),
+        **VOICES[voice],
+        family=FAMILY,
+        ha="right" if right else "left",
+        va="center_baseline",
+        parse_math=False,  # a dollar sign in a label is a dollar sign
+    )
+
+
+def _wrap(text: str, width: float, *, most: int = 3) -> list[str]:
+    """The text in lines no wider than `width` points; what does not fit ends in “…”."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family=FAMILY, size=SIZE)
+
+    def fits(line: str) -> bool:
+        return bool(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] <= width * HINTED)
+
+    lines, words = [""], text.split()
+    while words:
+        word = words.pop(0)
+        longer = f"{lines[-1]} {word}".strip()
+        if fits(longer):
+            lines[-1] = longer
+        elif lines[-1]:
+            lines.append("")
+            words.insert(0, word)
+        else:  # one word wider than the line
+            cut = next(n for n in range(len(word) - 1, -1, -1) if n <= 1 or fits(word[:n])) or 1
+            lines[-1] = word[:cut]
+            words[:0] = [word[cut:]] if word[cut:] else []
+    if len(lines) > most:
+        last = lines[most - 1]
+        while last and not fits(f"{last} …"):
+            last = last[:-1].rstrip()
+        lines = [*lines[: most - 1], f"{last} …"]
+    return lines
+
+
+def timeline_figure(lesson: Lesson, *, later: bool = False) -> Figure:
+    """The events a story's lesson lists, up to the day of the story unless `later`."""
+    story: Story = lesson.story
+    facts = story_facts(story)
+    own = story.lessons.get(lesson.id, {}).get("timeline", {})
+    wanted = own.get("facts", ())
+    if not wanted:
+        raise CopydeskError(
+            f"'{story.id}' has no timeline", "its folder needs context/facts.csv, and lessons.toml a list"
+        )
+    events = timeline([by_id(facts, f) for f in wanted], until=None if later else story.date, labels=own.get("labels"))
+    first, last = events[0].day, events[-1].day
+    caption = f"{len(events)} dated events, as {'known since' if later else 'known on ' + say_day(story.date)}."
+    alt = f"Timeline of {len(events)} events from {say_day(first)} to {say_day(last)}; the table lists them."
+    table = timeline_table(events, story=story.date)
+    return show(timeline_plot, events, alt=alt, caption=caption, table=table, story=story.date)
+
+
+def voices_figure(story: Story) -> Figure:
+    """Whose words fill the story: the share of its words by speaker, and what nobody is named for."""
+    counted = words_by_voice(story)
+    total = sum(counted.values())
+    shares = {name: n / total for name, n in counted.items()}
+    first = next(iter(shares))
+    caption = f"Of {total} words in the story, {percent(shares[first])} are attributed to {first}."
+    alt = "Bar chart of shares of words: " + ", ".join(f"{n} {percent(v)}" for n, v in shares.items()) + "."
+    return show(
+        shares_plot, shares, alt=alt, caption=caption, table=shares_table(shares, name="voice", share="share of words")
+    )
+
+
+def scales_figure(story: Story, values: Mapping[str, str]) -> Figure:
+    """The five generic frames: what the key allows, and the learner's own means."""
+    say = load_wording("strings")["frames"]
+    if story.key is None:
+        raise CopydeskError(say["no_key"])
+    found = scales(story.key, values)
+    you = {s.name: f", you {s.yours:.2f}" for s in found if s.yours is not None}
+    shown = [f"{s.name} {s.low:g} to {s.high:g}{you.get(s.name, '')}" for s in found]
+    mine = [s for s in found if s.yours is not None]
+    inside = sum(s.low <= s.yours <= s.high for s in mine if s.yours is not None)
+    rows = [[s.name, s.low, s.high, "" if s.yours is None else round(s.yours, 2)] for s in found]
+    caption = say["caption"].format(inside=inside, of=len(mine)) if mine else say["none"]
+    alt = f"{say['alt']} {'; '.join(shown)}."
+    return show(scales_plot, found, alt=alt, caption=caption, table=Table(say["columns"], rows))
+
+
+def split_figure(lesson: Lesson, exercise_id: str, yours: Mapping[str, str]) -> Figure:
+    """How a class voted, item by item, with percent agreement and alpha in the caption."""
+    say, votes = load_wording("strings")["agreement"], class_votes(lesson, exercise_id)
+    exercise = lesson.exercise(exercise_id)
+    names = choice_labels(exercise.get("choices"))
+    page = lesson.story.article.text
+    text = {i["id"]: f"{i['where']}: {Span(*i['span']).of(page)}" for i in exercise.get("items")}
+    splits = per_item_split(votes.table)
+    rows = [
+        (text[i], {names[v]: s.shares.get(v, 0.0) for v in names}, names.get(yours.get(i, ""), ""))
+        for i, s in splits.items()
+    ]
+    cells = [[text[i], *(votes.table[i].get(v, 0) for v in names), names.get(yours.get(i, ""), "")] for i in splits]
+    table = Table([say["item"], *names.values(), say["yours"]], cells)
+    first = next(iter(names.values()))
+    alt = f"{say['alt']} " + "; ".join(f"{item}: {first} {percent(shares[first])}" for item, shares, _ in rows)
+    return show(splits_plot, rows, alt=alt, caption=agreement_words(votes), table=table)
+
+
+def agreement_words(votes: ClassVotes) -> str:
+    """Who voted, and how far they agree, in sentences."""
+    say = load_wording("strings")["agreement"]
+    who = say["made_up" if votes.made_up else "real"].format(n=votes.learners)
+    how = agreement(votes)
+    agreed = say["percent"].format(percent=round(100 * (how.percent or 0)))
+    if how.alpha is None or how.low is None:
+        return f"{who} {agreed} {say['no_alpha']}"
+    found = say["alpha"].format(alpha=f"{how.alpha:.2f}", low=f"{how.low:.2f}", high=f"{how.high:.2f}")
+    rest = say["unreadable"].format(n=votes.unreadable) if votes.unreadable else ""
+    return f"{who} {agreed} {found} {rest}".strip()
+
+
+def sourcing_figure(items: tuple[Counted, ...], *, by: By = "attributions", dropped: str = "") -> Figure:
+    """Shares by speaker, with the measures in the caption."""
+    say = load_wording("strings")["sourcing"]
+    amounts = totals(without(items, dropped), by=by)
+    found = diversity(amounts)
+    first = next(iter(found.shares))
+    caption = say["caption"].format(
+        first=first,
+        amount=f"{amounts[first]:g}",
+        total=f"{found.total:g}",
+        unit=say[by],
+    )
+    alt = "Bar chart of shares: " + ", ".join(f"{n} {percent(v)}" for n, v in found.shares.items()) + "."
+    rows = [[name, amounts[name], f"{share:.3f}", f"{share * share:.3f}"] for name, share in found.shares.items()]
+    table = Table(["source", say[by], "share", "share squared"], rows)
+    return show(shares_plot, found.shares, alt=alt, caption=caption, table=table)

@@ -1,0 +1,169 @@
+"""Where a learner stands in all lessons, from the answer files alone; nothing on disk is made or changed.
+
+Scores are those of `copydesk.lessons.results`; without a key there are none, and the work counts as received.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from copydesk.answers import Record, folder
+from copydesk.answers.file import read_document
+from copydesk.answers.place import safe_name
+from copydesk.answers.schema import SCHEMA, Damaged, Json, schema_of
+from copydesk.base.errors import CopydeskError
+from copydesk.base.files import backup
+from copydesk.base.wording import load_wording
+from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
+from copydesk.lessons.results import Result, record_score
+from copydesk.page.html import static_html, table
+from copydesk.story.story import Story, edition, load_story
+
+UNREAD = ("damaged", "page", "newer")
+"""The states of a file whose answers cannot be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One lesson: its state (a name under [progress] in strings.toml), `done` of `of` exercises, and when it was saved.
+
+    `result` is None without a key or without readable answers; `fault` says what is wrong, after "the file".
+    """
+
+    lesson: str
+    title: str
+    state: str
+    done: int = 0
+    of: int = 0
+    result: Result | None = None
+    saved: str = ""
+    fault: str = ""
+
+    @property
+    def met(self) -> int:
+        """How many objectives are met."""
+        result = self.result
+        return sum((result.share(o) or 0) >= o.bar for o in result.lesson.objectives) if result else 0
+
+    def cells(self) -> tuple[str, ...]:
+        """The row as it is shown."""
+        say = load_wording("strings")["progress"]
+        state = say[self.state].format(why=self.fault)
+        if self.state in UNREAD:
+            return (f"{self.lesson[:2]} {self.title}", state, *[say["nothing"]] * 4)
+        if self.fault:
+            state = say["mended"].format(state=state, why=self.fault)
+        points = objectives = say["nothing" if self.state == "not_begun" else "received"]
+        if self.result:
+            points = _of(self.result.points, self.result.possible)
+            objectives = _of(self.met, len(self.result.lesson.objectives))
+        saved = self.saved or say["nothing"]
+        return f"{self.lesson[:2]} {self.title}", state, _of(self.done, self.of), points, objectives, saved
+
+
+def _of(n: float, of: float) -> str:
+    return str(load_wording("strings")["progress"]["of"].format(n=f"{round(n, 1):g}", of=f"{of:g}"))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Progress:
+    """All lessons of one story, a row each; its plain form says what comes next."""
+
+    rows: tuple[Row, ...]
+
+    def __repr__(self) -> str:
+        say = load_wording("strings")["progress"]
+        counts = {"n": sum(r.state in ("done", "all_received") for r in self.rows), "of": len(self.rows)}
+        if all(r.state == "not_begun" for r in self.rows):
+            return str(say["next_first"].format(file=f"{self.rows[0].lesson}.ipynb"))
+        for name, states in (("next_mend", UNREAD), ("next_on", ("begun",)), ("next_new", ("not_begun",))):
+            for row in self.rows:
+                if row.state in states:
+                    return str(say[name].format(**counts, file=f"{row.lesson}.ipynb", done=row.done, all=row.of))
+        return str(say["next_none"].format(**counts))
+
+    def _repr_html_(self) -> str:
+        say = load_wording("strings")["progress"]
+        body = table(say["columns"], (row.cells() for row in self.rows), caption=say["caption"])
+        return static_html(f"<p><strong>{escape(repr(self))}</strong></p>{body}")
+
+
+def progress(story: Story | str | Path | None = None) -> Progress:
+    """Where you stand in each lesson of a story, by default of the one in use, and in those that bring their own story.
+
+    >>> progress("practice").rows[0].lesson
+    '00_start_here'
+    """
+    chosen = story if isinstance(story, Story) else load_story(story)
+    root = _root()
+    return Progress(tuple(_row(lesson, root) for lesson in _lessons(chosen)))
+
+
+def _lessons(story: Story) -> Iterator[Lesson]:
+    known = list_lessons()
+    wanted = edition().lessons or known
+    for name in (n for n in known if n in wanted):
+        if name in story.lessons:
+            yield load_lesson(name, story)
+        else:
+            with suppress(CopydeskError):  # the story has no such lesson, unless the lesson brings its own story
+                yield load_lesson(name, story)
+
+
+def _root() -> Path:
+    """Where answers are kept; a folder that is not there yet is named and not made."""
+    wish = Path(os.environ.get("COPYDESK_ANSWERS") or "answers").expanduser().absolute()
+    ground = next(place for place in (wish, *wish.parents) if place.exists())
+    still_to_make = ground != wish and ground.is_dir() and os.access(ground, os.W_OK)
+    return wish if still_to_make else folder()
+
+
+def _row(lesson: Lesson, root: Path) -> Row:
+    document, fault = _read(root / safe_name(lesson.story.id, "story") / f"{safe_name(lesson.id, 'lesson')}.json")
+    if document is None and fault:
+        return Row(lesson.id, lesson.title, "damaged", fault=fault)
+    if document and schema_of(document) > SCHEMA:
+        return Row(lesson.id, lesson.title, "newer")
+    if document and document["sha256"] not in ("", lesson.story.about["sha256"]):
+        return Row(lesson.id, lesson.title, "page")
+    return _scored(lesson, document or {"exercises": {}, "changed": ""}, fault)
+
+
+def _scored(lesson: Lesson, document: Json, fault: str) -> Row:
+    """The row of a lesson whose answers can be read, or that has none yet."""
+    kept = {name: Record.of(entry) for name, entry in document["exercises"].items()}
+    records = [(e, kept.get(e.id, Record())) for e in lesson.exercises]
+    asked = [record for e, record in records if not e.get("worked")]
+    key, text = lesson.key, lesson.story.article.text
+    begun = sum(bool(r.answer or r.tries) for r in asked)
+    done = sum(bool(r.tries) for r in asked) if key else begun
+    state = "not_begun" if not begun else "begun" if done < len(asked) else "done" if key else "all_received"
+    result = Result(lesson, {e.id: record_score(e, r, key, text) for e, r in records}) if key else None
+    return Row(lesson.id, lesson.title, state, done, len(asked), result, _when(document["changed"]), fault)
+
+
+def _read(path: Path) -> tuple[Json | None, str]:
+    """What a lesson's file or, failing that, the copy before its last change holds, and what is wrong with the file."""
+    fault = ""
+    for place in (path, backup(path)):
+        try:
+            if document := read_document(place):
+                return document, fault
+        except (Damaged, CopydeskError) as why:
+            fault = fault or str(why)
+    return None, fault
+
+
+def _when(stamp: str | None) -> str:
+    """A stored moment as this machine's clock showed it; what is no moment stays as it is."""
+    try:
+        when = datetime.fromisoformat(stamp or "").astimezone()
+        return f"{when.day}\u00a0{when:%b}\u00a0{when:%Y}, {when:%H:%M}"
+    except (ValueError, OverflowError, OSError):
+        return stamp or ""

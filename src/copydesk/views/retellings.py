@@ -1,0 +1,146 @@
+"""Retellings: passages of a story beside short versions of them, and the words in which the two differ.
+
+A story lists them as the items of an exercise in its `lessons.toml`: the passage by offsets, and the retelling in full,
+made for the lesson. The comparison sees words and quotation marks only: it says what differs, not what that does.
+
+The swap test: a sentence of the story beside the same sentence with other names in it.
+
+A story lists the pairs in its `lessons.toml`, by offsets; the words are looked up on the page when they are shown.
+
+Passages and their retellings side by side: what was left out is marked in the one, what was added in the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from html import escape
+from typing import Any
+
+from copydesk.base.spans import WORD, Span
+from copydesk.base.wording import load_wording
+from copydesk.exercises.exercise import Exercise
+from copydesk.lessons.lesson import Lesson
+from copydesk.page.html import static_html
+
+TOKEN = re.compile(rf"{WORD.pattern}|[“”„«»\"]")
+"""What is compared: words, and quotation marks, since a quotation that loses its marks is no quotation any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words: in both texts, or left out of the second (`after` is None), or added by it (`before` is None)."""
+
+    before: Span | None
+    after: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retelling:
+    """One passage of the story, by its span, and a retelling of it with the kind of place it would stand in."""
+
+    where: str
+    passage: Span
+    teller: str
+    text: str
+
+
+def retellings(exercise: Exercise) -> list[Retelling]:
+    """Every item of an exercise that has both a passage and a retelling, in its order."""
+    return [
+        Retelling(i["where"], Span(*i["span"]), i["teller"], i["text"])
+        for i in exercise.get("items", ())
+        if "span" in i and "text" in i
+    ]
+
+
+def word_diff(before: str, after: str) -> list[Piece]:
+    """The two texts as runs of words, in reading order; capital letters and punctuation make no difference.
+
+    >>> before, after = "It rained on Monday, he said.", "It poured on Monday."
+    >>> [(p.before and p.before.of(before), p.after and p.after.of(after)) for p in word_diff(before, after)]
+    [('It', 'It'), ('rained', None), (None, 'poured'), ('on Monday', 'on Monday'), ('he said', None)]
+    """
+    old, new = _tokens(before), _tokens(after)
+    left_words, right_words = [t.of(before).casefold() for t in old], [t.of(after).casefold() for t in new]
+    pieces: list[Piece] = []
+    for same, a, b, c, d in SequenceMatcher(None, left_words, right_words, autojunk=False).get_opcodes():
+        left, right = _run(old[a:b]), _run(new[c:d])
+        pieces += [Piece(left, right)] if same == "equal" else [Piece(left, None), Piece(None, right)]
+    return [p for p in pieces if p.before or p.after]
+
+
+def _tokens(text: str) -> list[Span]:
+    return [Span(m.start(), m.end()) for m in TOKEN.finditer(text)]
+
+
+def _run(tokens: Sequence[Span]) -> Span | None:
+    return Span(tokens[0].start, tokens[-1].end) if tokens else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One sentence as it stands, and as nobody said it."""
+
+    where: str
+    original: str
+    swapped: str
+
+
+def swapped(exercise: Exercise, text: str) -> list[Pair]:
+    """Every pair of a swap exercise, in its order."""
+    return [_pair(pair, text) for pair in exercise.get("pairs", ())]
+
+
+def _pair(pair: Mapping[str, Any], text: str) -> Pair:
+    span = Span(*pair["span"])
+    made, at = "", span.start
+    for start, end, other in sorted(pair["swap"]):
+        made, at = made + text[at:start] + other, end
+    made = re.sub(r"\s+", " ", made + text[at : span.end]).strip()
+    return Pair(pair["where"], span.of(text), made)
+
+
+SIGNS = {"del": ("left_out", "−"), "ins": ("added", "+")}
+
+
+def retelling_page(lesson: Lesson, exercise_id: str) -> tuple[str, str]:
+    """Every retelling of an exercise beside its passage, as HTML, and how many there are in one sentence."""
+    say, story = load_wording("strings")["retellings"], lesson.story
+    told = retellings(lesson.exercise(exercise_id))
+    legend = "".join(f"<li><{tag}>{_sign(tag)}{escape(say[name])}</{tag}></li>" for tag, (name, _) in SIGNS.items())
+    pairs = "".join(_drift_pair(n, r, story.article.text, story.about["language"]) for n, r in enumerate(told, 1))
+    summary = str(say["summary"].format(n=len(told)))
+    body = f'<p>{escape(say["note"])}</p><ul class="cd-legend">{legend}</ul>{pairs}'
+    return static_html(f'<div class="cd-retellings">{body}</div>', rights=story.rights), summary
+
+
+def _drift_pair(number: int, told: Retelling, text: str, lang: str) -> str:
+    say, passage = load_wording("strings")["retellings"], told.passage.of(text)
+    pieces = word_diff(passage, told.text)
+    left = _marked(passage, (p.before for p in pieces if p.before and not p.after), "del")
+    right = _marked(told.text, (p.after for p in pieces if p.after and not p.before), "ins")
+    sides = ((say["story"].format(where=told.where), left), (say["teller"].format(teller=told.teller), right))
+    shown = "".join(
+        f'<div><h4>{escape(name)}</h4><blockquote lang="{escape(lang)}">{html}</blockquote></div>'
+        for name, html in sides
+    )
+    return f'<section><h3>{escape(say["heading"].format(n=number))}</h3><div class="cd-sides">{shown}</div></section>'
+
+
+def _marked(text: str, spans: Iterable[Span], tag: str) -> str:
+    """A text with some of its words in `<del>` or `<ins>`, and what that means in hidden words for who hears it."""
+    out, at = "", 0
+    for span in spans:
+        out += f"{escape(text[at : span.start])}<{tag}>{_sign(tag, spoken=True)}{escape(span.of(text))}</{tag}>"
+        at = span.end
+    return out + escape(text[at:])
+
+
+def _sign(tag: str, *, spoken: bool = False) -> str:
+    name, sign = SIGNS[tag]
+    words = load_wording("strings")["retellings"][f"say_{name}"]
+    hidden = f'<span class="cd-visually-hidden">{escape(words)} </span>' if spoken else ""
+    return f'<span class="cd-sign" aria-hidden="true">{sign}</span>{hidden}'

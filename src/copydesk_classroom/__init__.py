@@ -1,0 +1,25 @@
+"""The classroom: release student editions, grade what a class handed in, and give it back."""
+
+from __future__ import annotations
+
+from copydesk_classroom.discussing.room import Room, discussion
+from copydesk_classroom.graders import read_score, score_for_grader
+from copydesk_classroom.grading.class_report import Report, report
+from copydesk_classroom.grading.grade import Summary, grade
+from copydesk_classroom.prose.desk import GradingDesk, grading_desk
+from copydesk_classroom.releasing.release import Release, release
+
+__all__ = [
+    "GradingDesk",
+    "Release",
+    "Report",
+    "Room",
+    "Summary",
+    "discussion",
+    "grade",
+    "grading_desk",
+    "read_score",
+    "release",
+    "report",
+    "score_for_grader",
+]

@@ -1,0 +1,1 @@
+"""Checks for authors and instructors: stories, keys, lessons, scoring, class settings."""

@@ -1,0 +1,1 @@
+"""What was handed in becomes answers with an owner."""

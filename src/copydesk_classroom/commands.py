@@ -1,0 +1,425 @@
+"""The verbs of the command line that have a module of their own.
+
+`copydesk check`: proofs for authors that scoring is fair, and a look at what a class will be graded with.
+
+`copydesk grade`: a folder of what was collected becomes grades, feedback pages and a list of problems.
+
+`copydesk report`: where a class is stuck, on one page; without names unless they are asked for.
+
+`copydesk release`: chosen lessons become a student edition, a folder and a zip.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from copydesk.base.errors import CopydeskError
+from copydesk.lessons.lesson import load_lesson
+from copydesk.story.edition import edition_words
+from copydesk.story.story import Story, list_stories, load_story
+from copydesk.views.comparisons import compare_finder
+from copydesk_classroom.checking.settings import check_settings
+from copydesk_classroom.checking.story import ScoringCheck, check_scoring, key_faults, lesson_faults
+from copydesk_classroom.collecting.files import Sources
+from copydesk_classroom.grading.class_report import Report, is_graded, report
+from copydesk_classroom.grading.grade import Summary, grade
+from copydesk_classroom.releasing.release import Release, release
+from copydesk_classroom.wording import class_wording
+
+CHECK_EXAMPLES = """examples:
+  copydesk check                        every story, every lesson
+  copydesk check --story baltics-2022   one story
+  copydesk check --story baltics-2022 --finder   the finder beside the key
+  copydesk check --lesson 02_who_says_so --all   every proof, not only a count
+  copydesk check --roster class.csv --weights weights.csv --due 2027-03-01   what a class will be graded with
+"""
+SETTINGS = ("roster", "weights", "due", "rubric")
+"""What a class can be graded with: with one of these, it is looked at instead of stories and lessons."""
+
+
+def add_check(commands: Any) -> None:
+    """Add the verb to the command line."""
+    parser = commands.add_parser(
+        "check",
+        help="prove that stories, keys and lessons are sound",
+        description="Read every story, key and lesson, and prove that scoring is fair: the key and each alternative "
+        "score 100 %, a blank 0, marking everything under 50 %, one answer everywhere below the bar.",
+        epilog=CHECK_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--story", help="name or folder of one story (default: all)")
+    parser.add_argument("--lesson", help="one lesson (default: all)")
+    parser.add_argument(
+        "--finder", action="store_true", help="also lay the attribution finder’s reading beside the key"
+    )
+    parser.add_argument("--all", action="store_true", help="print every proof, not only those that fail")
+    parser.add_argument("--roster", type=Path, help="look at this roster instead: who is on it, which columns are read")
+    parser.add_argument("--weights", type=Path, help="look at these weights instead: what each lesson is worth")
+    parser.add_argument("--due", help="look at this date instead: until when work is in time")
+    parser.add_argument("--rubric", type=Path, help="look at these grades of texts instead")
+    parser.set_defaults(run=run_check)
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Print what holds and what does not; 0 only if everything holds."""
+    if any(getattr(options, name) is not None for name in SETTINGS):
+        return _check_class(options)
+    faults, stories = 0, [load_story(name) for name in ([options.story] if options.story else list_stories())]
+    if options.lesson and not any(options.lesson in story.lessons for story in stories):
+        offers = ", ".join(sorted(lesson for story in stories for lesson in story.lessons)) or "none"
+        raise CopydeskError(f"there is no lesson '{options.lesson}' to check", f"there are: {offers}")
+    for story in stories:
+        in_key = _check_story(story)
+        faults += in_key
+        if in_key and story.key:
+            print("  the lessons wait until the key is sound")
+            continue
+        if options.finder and story.key:
+            _print_finder(story)
+        for lesson_id in sorted(story.lessons):
+            if options.lesson in (None, lesson_id):
+                faults += _check_lesson(lesson_id, story, show_all=options.all)
+    print("all proofs hold" if not faults else f"{faults} faults")
+    return int(faults > 0)
+
+
+def _check_class(options: argparse.Namespace) -> int:
+    """What a class will be graded with."""
+    found = [*check_settings(story=options.story, **{name: getattr(options, name) for name in SETTINGS})]
+    for one in found:
+        print("\n".join([*one.said, *(f"  FAULT {fault}" for fault in one.faults)]))
+    faults = sum(len(one.faults) for one in found)
+    print("the class can be graded with this" if not faults else f"{faults} faults")
+    return int(faults > 0)
+
+
+def _check_story(story: Story) -> int:
+    found = key_faults(story.key, story.article) if story.key else [f"'{story.id}' has no key.json to check"]
+    print(
+        f"story {story.id}: {len(story.article.blocks)} blocks, {len(story.article.sentences)} sentences, "
+        f"{len(found) or 'no'} faults in the key"
+    )
+    for fault in found:
+        print(f"  FAULT {fault}")
+    return len(found)
+
+
+def _check_lesson(lesson_id: str, story: Story, *, show_all: bool) -> int:
+    lesson = load_lesson(lesson_id, story)
+    faults = lesson_faults(lesson)
+    proofs = [] if faults or lesson.key is None else check_scoring(lesson)
+    failed = [p for p in proofs if not p.holds]
+    print(f"  {lesson_id}: {len(lesson.exercises)} exercises, {len(proofs) - len(failed)} of {len(proofs)} proofs hold")
+    for fault in faults:
+        print(f"    FAULT {fault}")
+    for proof in proofs if show_all else failed:
+        print(_line(proof))
+    return len(faults) + len(failed)
+
+
+def _print_finder(story: Story) -> None:
+    assert story.key is not None
+    foil = compare_finder(story.key, story.article)
+    for r in foil.readings:
+        print(f"  {r.entry.id:>4} {r.found:<7} {r.machine.rule if r.machine else '-':<22} {r.note}")
+    for a in foil.wrong:
+        print(f"       wrong   {a.rule:<22} at {a.start}")
+    counts = ", ".join(f"{foil.count(name)} {name}" for name in ("whole", "part", "missed"))
+    print(
+        f"  finder: of {len(foil.readings)} counted attributions {counts}; {len(foil.wrong)} marks are not in the key"
+    )
+
+
+def _line(proof: ScoringCheck) -> str:
+    return f"    {'holds' if proof.holds else 'FAILS'}  {proof.exercise}: {proof.claim}" + (
+        f" ({proof.detail})" if proof.detail else ""
+    )
+
+
+GRADE_EXAMPLES = """examples:
+  copydesk grade submissions --out grades
+  copydesk grade moodle.zip --out grades --roster worksheet.csv --lessons 01,02
+  copydesk grade submissions --out grades --due 2026-03-01T23:59 --policy best
+  copydesk grade submissions --out grades --weights weights.csv --workers 4
+  copydesk grade submissions --out results --rubric grades
+
+what is read:
+  hand-ins (handin_….json), folders answers/<story>/<lesson>.json, zips of these; downloads of Moodle and Canvas as they
+  are; one folder a learner. Nothing is executed, unpacked or changed. A second run grades only what has changed.
+
+exit status:
+  0  graded (what could not be read is in problems.csv)
+  1  nothing could be graded, or an error
+  2  wrong usage
+  130  stopped with Ctrl + C; the same command goes on from there
+"""
+MANY = 50
+"""From so many files on, several processes pay."""
+
+
+def add_grade(commands: Any) -> None:
+    """Add the verb to the command line."""
+    parser = commands.add_parser(
+        "grade",
+        help="grade what a class handed in",
+        description="Grade a class: scores, import files for Moodle and Canvas, one feedback page a learner, a "
+        "report on the class, and a list of what could not be read.",
+        epilog=GRADE_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", type=Path, help="the folder with what was collected, or one zip")
+    parser.add_argument("--out", type=Path, required=True, help="the folder for the results")
+    parser.add_argument("--story", help="grade this story only")
+    parser.add_argument("--lessons", help="names or numbers, as 01,02 (default: all that somebody handed in)")
+    parser.add_argument("--roster", type=Path, help="CSV with id, name, email: tells who is missing")
+    parser.add_argument("--policy", choices=("last", "best"), default="last", help="which of several tries counts")
+    parser.add_argument("--due", help="last moment, as 2026-03-01 or 2026-03-01T23:59 (here, unless it has a zone)")
+    parser.add_argument("--weights", type=Path, help="CSV or TOML: lesson or lesson/exercise, and its factor")
+    parser.add_argument("--rubric", type=Path, help="the folder with what people gave texts (grade_writing.ipynb)")
+    parser.add_argument("--assignment", default="Copydesk", help="the column in grades_canvas.csv")
+    parser.add_argument("--workers", type=int, help="processes to use (default: all cores for a large class)")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
+    parser.set_defaults(run=run_grade)
+
+
+def run_grade(options: argparse.Namespace) -> int:
+    """Grade and say what was done; 0 if anybody was graded."""
+    progress = Progress(quiet=options.quiet or not sys.stderr.isatty())
+    try:
+        with _executor(options) as executor:
+            summary = grade(
+                options.folder,
+                options.out,
+                story=options.story,
+                lessons=[x.strip() for x in options.lessons.split(",") if x.strip()] if options.lessons else None,
+                roster=options.roster,
+                policy=options.policy,
+                due=options.due,
+                weights=options.weights,
+                rubric=options.rubric,
+                assignment=options.assignment,
+                executor=executor,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        progress.end()
+        print(class_wording("classroom")["summary"]["stopped"], file=sys.stderr)
+        return 130
+    except BrokenProcessPool:
+        progress.end()
+        raise CopydeskError(*class_wording("classroom")["summary"]["broken"]) from None
+    progress.end()
+    if not options.quiet:
+        print("\n".join(grade_summary(summary)))
+    return int(not summary.graded)
+
+
+def _executor(options: argparse.Namespace) -> Any:
+    """A pool of processes for a large class, else nothing."""
+    workers = options.workers or os.cpu_count() or 1
+    if workers < 2 or (options.workers is None and not _is_large(options.folder, options.out)):
+        return nullcontext()
+    pool: Executor = ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent)
+    return pool
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _is_large(folder: Path, out: Path) -> bool:
+    if not folder.exists():
+        return False
+    sources = Sources(folder, leave_out=[out])
+    try:
+        return len([*islice(sources.walk(), MANY + 1)]) > MANY
+    finally:
+        sources.close()
+
+
+def grade_summary(summary: Summary) -> list[str]:
+    """What a run did, in plain sentences."""
+    say, s = class_wording("classroom")["summary"], summary
+    if not s.graded:
+        return [say["nothing"].format(out=s.out)]
+    told = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]
+    told += [say["anew"].format(n=s.anew, rest=s.graded - s.anew)] if s.anew < s.graded else []
+    told += [say["not_handed_in"].format(lessons=", ".join(s.not_handed_in))] if s.not_handed_in else []
+    names = ("missing", "strangers", "unread", "late", "texts", "several", "waiting", "problems", "notes", "changes")
+    for name in names:
+        if count := getattr(s, name):
+            told.append(say[name].format(n=count))
+    return [*told, say["written"].format(out=s.out)]
+
+
+class Progress:
+    """One line on the terminal that says how far it is; nothing where nobody looks."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet, self._next, self._width = quiet, 0.0, 0
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        if self._quiet or (time.monotonic() < self._next and done != of):
+            return
+        self._next = time.monotonic() + 0.1
+        text = f"{what} {done:,}{f' of {of:,}' if of else ''}"
+        bar = f" [{'#' * (20 * done // of):<20}]" if of else ""
+        self._show(f"{text}{bar}")
+
+    def _show(self, text: str) -> None:
+        sys.stderr.write(f"\r{text:<{self._width}}")
+        sys.stderr.flush()
+        self._width = len(text)
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._width:
+            self._show("")
+            sys.stderr.write("\r")
+            self._width = 0
+
+
+REPORT_EXAMPLES = """examples:
+  copydesk report grades                                what `copydesk grade … --out grades` wrote
+  copydesk report grades --out week3.html
+  copydesk report grades --names --out for_me.html      with a table of who is stuck where
+  copydesk report submissions                           straight from what was handed in
+
+what is on the page:
+  the hardest items with what was read instead; begun, finished, objectives met; how far votes agree, with intervals,
+  and what divides the class; discernment before and after, of those who shared it; maps of the class's marks.
+  Counts only: no names, no learner's own words, and groups of fewer than 5 are not broken down. `copydesk grade`
+  writes the same page as report.html.
+
+exit status:
+  0  written
+  1  nothing to report on, or an error
+  2  wrong usage
+"""
+
+
+def add_report(commands: Any) -> None:
+    """Add the verb to the command line."""
+    parser = commands.add_parser(
+        "report",
+        help="see where a class is stuck",
+        description="One page on a class: hard items, common other readings, agreement, heat maps, progress.",
+        epilog=REPORT_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", type=Path, help="what `copydesk grade` wrote, or what was handed in (folder or zip)")
+    parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page (default: report.html)")
+    parser.add_argument("--names", action="store_true", help="add who is stuck where, by name: for the instructor only")
+    parser.add_argument("--workers", type=int, default=1, help="processes to use where hand-ins are still to be graded")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
+    parser.set_defaults(run=run_report)
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """Write the report and say where it is."""
+    progress = Progress(quiet=options.quiet or not sys.stderr.isatty())
+    many = options.workers > 1 and not is_graded(options.folder)
+    try:
+        with ProcessPoolExecutor(options.workers) if many else nullcontext() as executor:
+            made = report(options.folder, options.out, names=options.names, executor=executor, progress=progress)
+    finally:
+        progress.end()
+    if not options.quiet:
+        print("\n".join(report_summary(made)))
+    return 0
+
+
+def report_summary(made: Report) -> list[str]:
+    """What was written, in plain sentences."""
+    say, size = class_wording("report")["cli"], f"{made.bytes / 1000:,.0f} kB"
+    return [
+        say["made"].format(learners=made.learners, path=made.path, size=size),
+        say["named" if made.names else "nameless"],
+    ]
+
+
+RELEASE_EXAMPLES = """examples:
+  copydesk release dist/students
+  copydesk release dist/week1 --lessons 01,02 --course "News 101" --due 2027-03-01
+  copydesk release dist/exam --lessons 02,-00 --graded --due 2027-03-01T18:00
+  copydesk release dist/ours --story seeds/our-story --no-zip
+
+what is in an edition:
+  notebooks without outputs, the stories they need, the kit as a wheel, a README for learners, environment.yml. The
+  same command gives the same bytes. Teacher sheets stay out. With --graded so does the key, in every form: answers are
+  received, and `copydesk grade` grades what is handed in.
+
+exit status:
+  0  made
+  1  not made; the message says why
+  2  wrong usage
+"""
+OURS = {"baltics-2022", "greywater-barrage", "practice"}
+"""The stories that come with the kit: their keys are public."""
+
+
+def add_release(commands: Any) -> None:
+    """Add the verb to the command line."""
+    parser = commands.add_parser(
+        "release",
+        help="make a student edition",
+        description="Make a student edition: a folder, and a zip of it, that open in JupyterLab as they are.",
+        epilog=RELEASE_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("out", type=Path, metavar="OUT", help="a new folder, or one with an earlier release in it")
+    parser.add_argument(
+        "--lessons", help="names or numbers, as 01,02; 00 comes along unless -00 is named (default: all)"
+    )
+    parser.add_argument("--story", help="name or folder of the story (default: the one in use)")
+    parser.add_argument("--graded", action="store_true", help="leave out the key in every form")
+    parser.add_argument("--course", default="", help="name of the course, shown to learners")
+    parser.add_argument("--due", help="last day or moment, as 2027-03-01 or 2027-03-01T18:00; shown, never enforced")
+    parser.add_argument("--zip", action=argparse.BooleanOptionalAction, default=True, help="also make OUT.zip")
+    parser.set_defaults(run=run_release)
+
+
+def run_release(options: argparse.Namespace) -> int:
+    """Release and say what was made."""
+    made = release(
+        options.out,
+        lessons=options.lessons.split(",") if options.lessons else None,
+        story=options.story,
+        graded=options.graded,
+        course=options.course,
+        due=options.due,
+        as_zip=options.zip,
+    )
+    print("\n".join(release_summary(made)))
+    return 0
+
+
+def release_summary(made: Release) -> list[str]:
+    """What was made, in plain sentences."""
+    say, edition = class_wording("release")["summary"], made.edition
+    lessons, stories = ", ".join(name[:2] for name in edition.lessons), ", ".join(made.stories)
+    kind = say["graded" if edition.graded else "ungraded"]
+    told = [say["edition"].format(kind=kind, lessons=lessons, stories=stories), *edition_words(edition)]
+    told.append(say["folder"].format(folder=made.folder, files=len(made.files), size=_size(made.bytes)))
+    if made.zip:
+        told.append(say["zip"].format(zip=made.zip, size=_size(made.zip_bytes), sha256=made.sha256))
+    told += [say["left_out"], *(f"  - {text}" for text in made.left_out)]
+    known = ", ".join(name for name in made.stories if name in OURS)
+    if edition.graded:
+        told += [say["facts"]] if any(name.startswith("07") for name in edition.lessons) else []
+        told += [say["known"].format(stories=known)] if known else []
+    return told
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{count / 1000:.0f} kB"

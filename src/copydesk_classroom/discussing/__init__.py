@@ -1,0 +1,1 @@
+"""A class discussion of votes and marks, on a projector."""

@@ -1,0 +1,1 @@
+"""One feedback page per learner."""

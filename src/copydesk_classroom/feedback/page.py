@@ -1,0 +1,309 @@
+"""What people gave a text, on a learner's feedback page: row by row, what each number means, and the comments.
+
+One exercise on a feedback page: what was answered beside the key, item by item, with what else is defensible.
+
+A learner's feedback page: one file, no script, nothing fetched, and nobody else's work in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from copydesk.base.caching import ByIdentity
+from copydesk.base.spans import Span
+from copydesk.base.wording import choice_labels, load_wording
+from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.feedback import SIGNS, foot, headline, hints
+from copydesk.exercises.feedback import row as feedback_row
+from copydesk.exercises.form import options
+from copydesk.exercises.mark import place
+from copydesk.exercises.mark_match import read_groups, spans_from
+from copydesk.exercises.outcome import Answer, Note, Outcome, well_formed
+from copydesk.lessons.results import Result
+from copydesk.page.article import Block
+from copydesk.page.html import Mark, blocks
+from copydesk_classroom.course import Unit
+from copydesk_classroom.marking.rubric import MOST, Judged, rows_of
+from copydesk_classroom.marking.scores import Marked, Sheet, remember
+from copydesk_classroom.pages import escape_own, muted, points, sealed_page, table
+from copydesk_classroom.safe_text import one_line, paragraphs
+from copydesk_classroom.wording import class_wording
+
+
+def rubric_html(exercise: Exercise, judged: Judged, worth: float) -> str:
+    """A table of the rows with their points in words, what they come to here, and what the readers wrote."""
+    say = class_wording("grade_writing")["feedback"]
+    rows = []
+    for row in rows_of(exercise):
+        given = judged.points[row.id]
+        words = "; ".join(f"{n}: {row.words[n]}" if len(set(given)) > 1 else row.words[n] for n in sorted(set(given)))
+        rows.append((escape_own(row.name.partition(":")[0]), escape_own(_of(given)), escape_own(words)))
+    most = MOST * len(rows)
+    earned = {"earned": points(worth * judged.share), "possible": points(worth)}
+    total = say["total"].format(points=points(judged.rubric_points), of=most, **earned)
+    heading = say["heading" if judged.graders == 1 else "heading_several"].format(n=judged.graders)
+    made = f"<div class=rubric>{table(say['heads'], rows)}</div><p>{escape_own(total)}"
+    said = "".join(f"<li><bdi>{escape(paragraphs(words))}</bdi>" for words in judged.comments)
+    comments = f"<h4>{escape_own(say['comments'])}</h4><ul class=said>{said}</ul>" if said else ""
+    return f"<h4>{escape_own(heading)}</h4>{made}{comments}"
+
+
+def _of(given: tuple[int, ...]) -> str:
+    """The points of a row, and each grader's where there are several."""
+    say = class_wording("grade_writing")["feedback"]
+    mean = points(sum(given) / len(given))
+    if len(set(given)) == 1:
+        return str(say["of"].format(points=mean))
+    return str(say["each"].format(points=mean, each=", ".join(map(str, given))))
+
+
+def exercise_html(unit: Unit, marked: Marked) -> str:
+    """One exercise with its answer; what many learners answer is made once."""
+    name = marked.short if marked.outcome else marked.exercise.id.encode()
+    name = b"" if marked.judged else name  # what people give can change from run to run
+    html = unit.shown.get(name)
+    if html is None:
+        try:
+            html = _exercise(unit, marked)
+        except Exception:  # one answer of one stranger must not stop a class
+            said = class_wording("classroom")["page"]["not_shown"]
+            return f"<section class=ex><h3>{escape_own(marked.exercise.title)}</h3>{muted(said)}</section>"
+        if name:
+            remember(unit.shown, name, html)
+    return html
+
+
+def _exercise(unit: Unit, marked: Marked) -> str:
+    say, exercise, outcome = class_wording("classroom")["page"], marked.exercise, marked.outcome
+    worth = unit.worth[exercise.id]
+    of = say["of_points"].format(points=points(worth * (marked.share or 0)), possible=points(worth))
+    earned = f"<span class=pts>{of}</span>" if worth else f'<span class="pts soft">{say["practice"]}</span>'
+    head = f"<h3><span>{escape_own(exercise.title)}</span>{earned}</h3>"
+    if outcome is None:
+        return f'<section class="ex blank">{head}<p class="soft">{escape_own(say["exercise_blank"])}</p></section>'
+    answer = well_formed(marked.answer)
+    notes = [note for note in outcome.notes if note.reveal or note.parts]
+    parts = [
+        f"<p class=prompt>{escape_own(exercise.prompt)}</p>",
+        "" if marked.judged else _headline(exercise, outcome),
+        _marks(unit, exercise, answer, outcome),
+        _texts(unit, marked, answer),
+        "" if marked.judged else _hints(exercise, outcome),
+        _rows(unit, exercise, answer, notes),
+        muted(foot(exercise)),
+    ]
+    return f"<section class=ex>{head}{''.join(parts)}</section>"
+
+
+def _headline(exercise: Exercise, outcome: Outcome) -> str:
+    """How it went; where a person grades, only what is missing."""
+    if exercise.type == "write" and outcome.status == "right":
+        return ""
+    kind = f" {outcome.status}" if exercise.points else ""
+    return f'<p class="head{kind}">{escape_own(headline(exercise, outcome, last=True))}</p>'
+
+
+def _marks(unit: Unit, exercise: Exercise, answer: Answer, outcome: Outcome) -> str:
+    """The learner's marks on the text, and the key's beside them."""
+    if "groups" not in answer or not exercise.get("roles"):
+        return ""
+    say = class_wording("classroom")["page"]
+    groups = read_groups(exercise, answer, len(unit.text))
+    mine = [Mark(s, role, n) for n, g in enumerate(groups, 1) for role, spans in g.roles.items() for s in spans]
+    found = (n.marks for n in outcome.notes if n.marks)
+    theirs = [Mark(span, role, number) for number, marks in enumerate(found, 1) for role, span in marks]
+    labels = [_labels(exercise, n, g.labels) for n, g in enumerate(groups, 1) if g.labels]
+    tags, roles = load_wording("strings")["tags"], load_wording("strings")["roles"]
+    legend = ", ".join(f"{tags[r]} = {roles[r]}" for r in exercise.get("roles"))
+    shown = unit.blocks(exercise)
+    if not exercise.region:  # of the whole page, the parts that somebody marked
+        spans = [m.span for m in (*mine, *theirs)]
+        shown = {n: b for n, b in shown.items() if any(b.span.overlap(s) for s in spans)}
+    lang = unit.lesson.story.about["language"]
+    yours = (
+        f"<h4>{escape_own(say['your_marks'])}</h4>{blocks(unit.text, shown, mine, lang=lang)}{muted('; '.join(labels))}"
+    )
+    keys = (
+        f"<h4>{escape_own(say['key_marks'])}</h4>{_key_marks(ByIdentity(unit), tuple(shown.values()), tuple(theirs))}"
+    )
+    return f'{muted(legend)}<div class="pair"><section>{yours}</section><section>{keys}</section></div>'
+
+
+@lru_cache(maxsize=256)
+def _key_marks(of: ByIdentity[Unit], shown: tuple[Block, ...], marks: tuple[Mark, ...]) -> str:
+    """The key's marks on the text: the same for many learners."""
+    unit = of.it
+    return blocks(unit.text, {b.id: b for b in shown}, marks, lang=unit.lesson.story.about["language"])
+
+
+def _labels(exercise: Exercise, number: int, labels: Mapping[str, str]) -> str:
+    """What a learner called one of their marks."""
+    said = []
+    for name, value in labels.items():
+        known = exercise.get("label_choices", {}).get(name) or choice_labels(name)
+        said.append(str(known.get(value, one_line(value, most=60))).partition(":")[0])
+    return f"{number}: {', '.join(said)}"
+
+
+def _texts(unit: Unit, marked: Marked, answer: Answer) -> str:
+    """What a learner wrote and picked as evidence, and what people gave it, or that they will."""
+    exercise = marked.exercise
+    if exercise.type != "write":
+        return ""
+    say, given = class_wording("classroom")["page"], answer.get("texts", {})
+    boxes = [*exercise.get("edits", ()), *exercise.get("fields", ())]
+    html = "".join(f"<h4>{escape_own(f['label'])}</h4>{_quote(given.get(f['id']))}" for f in boxes)
+    picked = spans_from(answer.get("evidence"), len(unit.text))
+    quoted = "".join(f"<li>“{escape(s.of(unit.text))}” ({escape(_where(unit, s))})" for s in picked[:50])
+    evidence = f"<h4>{escape_own(say['evidence'])}</h4><ul>{quoted}</ul>" if quoted else ""
+    people = rubric_html(exercise, marked.judged, unit.worth[exercise.id]) if marked.judged else ""
+    return f"{html}{evidence}{people or muted(say['by_a_person'])}"
+
+
+def _where(unit: Unit, span: Span) -> str:
+    return ", ".join(place(b.id) for b in unit.lesson.story.article.blocks if b.span.overlap(span))
+
+
+def _quote(text: object) -> str:
+    words = paragraphs(text) if isinstance(text, str) else ""
+    blank = class_wording("classroom")["page"]["text_blank"]
+    return f"<blockquote>{escape(words)}</blockquote>" if words else muted(blank)
+
+
+def _hints(exercise: Exercise, outcome: Outcome) -> str:
+    """What a text lacks; elsewhere the key says all."""
+    items = "".join(f"<li>{escape_own(hint)}" for hint in hints(outcome)) if exercise.type == "write" else ""
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def _rows(unit: Unit, exercise: Exercise, answer: Answer, notes: list[Note]) -> str:
+    """The key item by item: a table where there are questions or items, else a list."""
+    if exercise.type == "write":  # its boxes are shown already; what is left are full answers of others
+        notes = [note for note in notes if not note.possible]
+    if not notes:
+        return ""
+    words, values = unit.words(exercise), answer.get("values", {})
+    if not any(note.item in words and words[note.item] not in note.reveal for note in notes):
+        numbers = {id(note): f"{n} · " for n, note in enumerate((n for n in notes if n.marks), 1)}
+        items = (_line(numbers.get(id(note), ""), feedback_row(ByIdentity(note))) for note in notes)
+        return f'<ul class="rows">{"".join(items)}</ul>'
+    say = class_wording("classroom")["page"]
+    heads = [say["item"], *([say["your_answer"]] if values else []), say["the_key"]]
+    cells = []
+    for note in notes:
+        item, told = _item_and_key(ByIdentity(note), exercise.type, words.get(note.item, ""))
+        yours = [_given(exercise, note.item, values.get(note.item))] if values else []
+        cells.append((item, *yours, told))
+    return table(heads, cells)
+
+
+def _line(number: str, row: Mapping[str, Any]) -> str:
+    where = escape_own(row["where"][:1].upper() + row["where"][1:])
+    return f"<li>{_sign(row)} <b>{number}{where}</b> {_told(row)}"
+
+
+@lru_cache(maxsize=2048)
+def _item_and_key(note: ByIdentity[Note], kind: str, words: str) -> tuple[str, str]:
+    """The two cells of an item that do not hold a learner's words: its name, and what the key says."""
+    told = feedback_row(note)
+    return f"{_sign(told)} {_item(kind, told['where'], words)}", _told(told)
+
+
+def _item(kind: str, where: str, words: str) -> str:
+    """An item by its number and its words: a question in full, of a longer piece the beginning."""
+    number = re.sub(r"^\D+(?=\d+$)", "", where.partition(" “")[0].rstrip("."))
+    return escape(f"{number}. {words if kind == 'form' else one_line(words, most=90)}" if words else where)
+
+
+def _sign(row: Mapping[str, Any]) -> str:
+    said = class_wording("classroom")["page"][row["mark"]]
+    return f"<i class={row['mark']}>{row['sign']}\u2003{escape_own(said)}</i>"
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """The key's fields, with the words of those that were missed; the reason; what else is defensible."""
+    say = load_wording("strings")["outcome"]
+    bits = ", ".join(
+        f"{sign} {escape_own(name)}{'' if sign == SIGNS['full'] else f': “{escape_own(words)}”'}"
+        for _, name, words, sign in row["parts"]
+    )
+    also = "".join(
+        f"<span class=also>{escape_own(say[name])} {escape('; '.join(listed))}</span>"
+        for name, listed in (("others", row["others"]), ("rival_readings", row["readings"]))
+        if listed
+    )
+    return f"{bits}{'. ' if bits else ''}{escape_own(row['reveal'])}{also}"
+
+
+def _given(exercise: Exercise, item: str, value: object) -> str:
+    """What a learner answered to one question."""
+    question: Mapping[str, Any] = next((q for q in exercise.get("questions", ()) if q["id"] == item), {})
+    shown = options(question).get(value) if isinstance(value, str) else None
+    if shown is not None:
+        return escape(shown)
+    return f"<bdi>{escape(paragraphs(value, most=2000))}</bdi>" if value not in (None, "") else "–"
+
+
+def feedback_page(name: str, sheets: Sequence[Sheet]) -> str:
+    """The page for one learner: totals, then lesson by lesson what was answered beside the key."""
+    say = class_wording("classroom")["page"]
+    title = say["title"].format(name=one_line(name) or say["nobody"])
+    rights = dict.fromkeys(s.unit.lesson.story.rights for s in sheets)
+    return sealed_page(
+        title,
+        f"<header><h1><bdi>{escape(title)}</bdi></h1><p>{escape_own(say['intro'])}</p></header>"
+        f"<main>{_totals(sheets)}{''.join(_lesson(s) for s in sheets)}</main>"
+        f"<footer>{muted(say['foot'])}{''.join(muted(r) for r in rights)}</footer>",
+        "feedback/feedback.css",
+    )
+
+
+def _totals(sheets: Sequence[Sheet]) -> str:
+    say = class_wording("classroom")["page"]
+    rows = (
+        (f'<a href="#{_anchor(s)}">{escape_own(_title(s))}</a>', *_amounts(s.points, s.unit.possible)) for s in sheets
+    )
+    total = _amounts(sum(s.points for s in sheets), sum(s.unit.possible for s in sheets))
+    heads = (say["lesson"], say["points"], say["share"])
+    return table(heads, rows, numbers=(1, 2), caption=say["totals"], foot=(escape_own(say["all"]), *total))
+
+
+def _amounts(earned: float, possible: float) -> tuple[str, str]:
+    of = class_wording("classroom")["page"]["of"].format(points=points(earned), possible=points(possible))
+    return of, f"{100 * earned / possible:.0f} %" if possible else "–"
+
+
+def _anchor(sheet: Sheet) -> str:
+    return escape_own("-".join(sheet.unit.id))
+
+
+def _title(sheet: Sheet) -> str:
+    return f"{sheet.unit.lesson.id.partition('_')[0]} {sheet.unit.lesson.title}"
+
+
+def _lesson(sheet: Sheet) -> str:
+    say = class_wording("classroom")["page"]
+    of = say["of_points"].format(points=points(sheet.points), possible=points(sheet.unit.possible))
+    head = f'<h2 id="{_anchor(sheet)}"><span>{escape_own(_title(sheet))}</span><span class="pts">{of}</span></h2>'
+    if not sheet.marked:
+        return f"<section>{head}{muted(say['lesson_blank'])}</section>"
+    exercises = "".join(exercise_html(sheet.unit, m) for m in sheet.marked)
+    return f"<section>{head}{_objectives(sheet)}{exercises}</section>"
+
+
+def _objectives(sheet: Sheet) -> str:
+    """What the lesson wants to teach, the bar, and how near the learner came."""
+    say = load_wording("strings")["lesson"]
+    result = Result(sheet.unit.lesson, {m.exercise.id: m.score for m in sheet.marked})
+    rows = []
+    for objective in sheet.unit.lesson.objectives:
+        share = result.share(objective)
+        yours = say["open"] if share is None else f"{100 * share:.0f}"
+        state = say["open"] if share is None else say["met" if share >= objective.bar else "not_yet"]
+        rows.append((escape_own(objective.text), f"{100 * objective.bar:.0f}", yours, escape_own(state)))
+    heads = (say["objective"], say["bar"], say["yours"], class_wording("classroom")["page"]["state"])
+    return table(heads, rows, numbers=(1, 2))

@@ -1,0 +1,1 @@
+"""Answers become scores, tables and feedback pages."""

@@ -1,0 +1,242 @@
+"""What a file of grades holds: its form, how bytes are checked, and all graders of a folder together.
+
+A grader's grades: one JSON file a grader, on disk before anybody says "saved", with the generation before beside it.
+
+`grades/<grader>.json`, schema 1, UTF-8; unknown fields are kept:
+
+    {"schema": 1, "kind": "copydesk-grades", "kit": "0.1.0", "grader": "first", "created": …, "changed": …,
+     "comments": ["Name the rule."],                        the grader's own list, to be used again
+     "grades": {"<story>/<lesson>/<exercise>/<hash>": {     a text, see `rubric.text_key`; no learner is named
+       "points": {"claim": 2, "evidence": 3},               0 to 3 by row; a row that is not graded yet is not there
+       "comments": ["Name the rule."], "note": "…",         from the list, and for this text alone
+       "rev": 4, "changed": "2027-03-01T10:00:00Z"}}}
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from copydesk import __version__
+from copydesk.answers.handin import file_part
+from copydesk.answers.place import safe_name
+from copydesk.answers.schema import Damaged, Json, decode, encode, schema_of
+from copydesk.base.errors import CopydeskError
+from copydesk.base.files import backup, locked, read_bytes, set_aside, stamp, sweep, time_tag, write
+from copydesk_classroom.marking.rubric import MOST, Grade, rubric_rows
+from copydesk_classroom.wording import class_wording
+
+SCHEMA, KIND = 1, "copydesk-grades"
+SUFFIX = ".json"
+
+
+def grade_of(entry: Json) -> Grade:
+    """One entry of a file as a grade.
+
+    >>> grade_of({"points": {"claim": 1}, "note": "Why?"})
+    Grade(points={'claim': 1}, comments=(), note='Why?')
+    """
+    return Grade(dict(entry.get("points", {})), tuple(entry.get("comments", ())), entry.get("note", ""))
+
+
+def checked(document: Json) -> Json:
+    """The document with every known field present and of its type; `Damaged` if it is no file of grades.
+
+    Raises CopydeskError for one that a newer Copydesk wrote, which must not be set aside.
+    """
+    if document.get("kind") != KIND:
+        raise Damaged("holds something other than grades")
+    if schema_of(document) > SCHEMA:
+        raise CopydeskError("a newer Copydesk wrote these grades", "update Copydesk")
+    comments, grades = document.setdefault("comments", []), document.setdefault("grades", {})
+    if (
+        not isinstance(document.setdefault("grader", ""), str)
+        or not _is_texts(comments)
+        or not isinstance(grades, dict)
+    ):
+        raise Damaged("has a field of the wrong kind")
+    for entry in grades.values():
+        _check_entry(entry)
+    return document
+
+
+def _check_entry(entry: Any) -> None:
+    if not isinstance(entry, dict):
+        raise Damaged("holds something other than a grade")
+    points, comments = entry.setdefault("points", {}), entry.setdefault("comments", [])
+    right = isinstance(points, dict) and all(type(n) is int and 0 <= n <= MOST for n in points.values())
+    if not right or not _is_texts(comments) or not isinstance(entry.setdefault("note", ""), str):
+        raise Damaged("holds points or comments of the wrong kind")
+    if type(entry.setdefault("rev", 0)) is not int:
+        raise Damaged("has a 'rev' of the wrong kind")
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def graders(place: Path) -> dict[str, dict[str, Grade]]:
+    """The grades in a folder by grader and text, or those of a single file; {} if there are none.
+
+    Raises CopydeskError for a file that cannot be read, and for a second one of a grader: a grade must not go missing
+    unseen, nor count twice.
+    """
+    # what was set aside has a second dot in its name
+    paths = sorted(p for p in place.glob(f"*{SUFFIX}") if p.name.count(".") == 1) if place.is_dir() else [place]
+    found = {}
+    for path in paths:
+        try:
+            document = decode(read_bytes(path) or b"{}")
+            if document.get("kind") != KIND and path != place:
+                continue  # something else that lies there
+            document = checked(document)
+        except Damaged as why:
+            remedy = f"put {path.name}.bak in its place, or take it away"
+            raise CopydeskError(f"{path} cannot be read as grades: it {why}", remedy) from None
+        name = document["grader"] or path.stem
+        if name in found:
+            raise CopydeskError(f"{path} is a second file of the grader '{name}'", "keep the newer one of the two")
+        found[name] = {t: grade_of(e) for t, e in document["grades"].items()}
+    return found
+
+
+LONGEST, LONGEST_NOTE, MOST_COMMENTS = 500, 10_000, 60
+"""Letters in a comment of the list and in a note; how many comments a list may hold."""
+
+
+class GradeFile:
+    """The grades of one grader; each change reads the file again, changes one thing, and replaces it in one step.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> GradeFile(folder, "first").set_points("story/lesson/essay/1f", "claim", 2).points
+    {'claim': 2}
+    >>> GradeFile(folder, "first").grade("story/lesson/essay/1f")
+    Grade(points={'claim': 2}, comments=(), note='')
+    """
+
+    def __init__(self, folder: Path, grader: str) -> None:
+        self.grader = " ".join(str(grader).split())
+        self.path = folder.absolute() / f"{safe_name(file_part(self.grader), 'grader')}.json"
+        self.notice = ""
+        self._busy = threading.RLock()
+        self._document: Json = self._new()
+        self._document = self._load() or self._document
+        if self.notice:  # mended at once, so that no grade is missing from a run in between
+            with locked(self.path):
+                write(self.path, encode(self._document))
+
+    def __repr__(self) -> str:
+        return f"GradeFile({str(self.path)!r})"
+
+    def grade(self, text: str) -> Grade:
+        """What this grader gave a text so far."""
+        return grade_of(self._document["grades"].get(text, {}))
+
+    def points(self, text: str) -> Mapping[str, int]:
+        """The points that this grader gave a text so far, by row."""
+        points: Mapping[str, int] = self._document["grades"].get(text, {}).get("points", {})
+        return points
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """The comments to be used again."""
+        return tuple(self._document["comments"])
+
+    def set_points(self, text: str, row: str, points: int | None) -> Grade:
+        """Give a text points in one row, or take them back."""
+        if points is not None and (isinstance(points, bool) or points not in range(4)):
+            raise CopydeskError(f"{points!r} are no points", "a row has 0, 1, 2 or 3")
+        if row not in (known := [r.id for r in rubric_rows()]):
+            raise CopydeskError(f"no rubric row '{row}'", f"there are: {', '.join(known)}")
+
+        def edit(entry: Json) -> None:
+            entry["points"].pop(row, None)
+            entry["points"] |= {} if points is None else {row: int(points)}
+
+        return self._change_grade(text, edit)
+
+    def set_comment(self, text: str, comment: str, *, on: bool) -> Grade:
+        """Put a comment of the list on a text, or take it off."""
+
+        def edit(entry: Json) -> None:
+            rest = [c for c in entry["comments"] if c != comment]
+            entry["comments"] = [*rest, *([comment] if on else [])]
+
+        return self._change_grade(text, edit)
+
+    def set_note(self, text: str, note: str) -> Grade:
+        """Set the comment that is for this text alone."""
+        self._short_enough(note, LONGEST_NOTE)
+        return self._change_grade(text, lambda entry: entry.update(note=note))
+
+    def add_comment(self, comment: str) -> None:
+        """Put a comment on the list, to be used again."""
+        comment = " ".join(comment.split())
+        self._short_enough(comment, LONGEST)
+        if comment and comment not in self.comments:
+            if len(self.comments) >= MOST_COMMENTS:
+                raise CopydeskError(f"the list has {MOST_COMMENTS} comments already", "take one off first")
+            self._change(lambda document: document["comments"].append(comment))
+
+    def drop_comment(self, comment: str) -> None:
+        """Take a comment off the list; texts that have it keep it."""
+        self._change(lambda document: document.update(comments=[c for c in document["comments"] if c != comment]))
+
+    def _short_enough(self, text: str, most: int) -> None:
+        if len(text) > most:
+            raise CopydeskError(f"this comment has {len(text):,} letters", f"{most:,} are the most")
+
+    def _change_grade(self, text: str, edit: Callable[[Json], None]) -> Grade:
+        def change(document: Json) -> None:
+            entry = document["grades"].setdefault(text, {"points": {}, "comments": [], "note": "", "rev": 0})
+            edit(entry)
+            entry |= {"rev": entry["rev"] + 1, "changed": stamp()}
+
+        self._change(change)
+        return self.grade(text)
+
+    def _change(self, edit: Callable[[Json], None]) -> None:
+        with self._busy, locked(self.path):
+            sweep(self.path)
+            document = self._with_what_is_known(self._load() or self._new())
+            edit(document)
+            now = stamp()
+            document |= {"kit": __version__, "changed": now, "created": document.get("created") or now}
+            write(self.path, encode(document), keep=True)
+            self._document = document
+
+    def _new(self) -> Json:
+        return {"schema": SCHEMA, "kind": KIND, "grader": self.grader, "comments": [], "grades": {}}
+
+    def _load(self) -> Json | None:
+        """What is on disk, from the generation before if need be; what cannot be read is set aside by name."""
+        aside: Path | None = None
+        for place in (self.path, backup(self.path)):
+            try:
+                document = checked(decode(data)) if (data := read_bytes(place)) is not None else None
+            except Damaged:
+                aside = aside or set_aside(place, f"damaged-{time_tag()}")
+                continue
+            if document and document["grader"].casefold() != self.grader.casefold():
+                raise CopydeskError(f"{place} belongs to the grader '{document['grader']}'", "take another name")
+            if document:
+                self._say(aside)
+                return document
+        self._say(aside)
+        return None
+
+    def _say(self, aside: Path | None) -> None:
+        if aside:
+            self.notice = class_wording("grade_writing")["desk"]["damaged"].format(aside=aside)
+
+    def _with_what_is_known(self, document: Json) -> Json:
+        """Later grades that this kernel remembers, where the file on disk was lost or went back a step."""
+        for text, entry in self._document["grades"].items():
+            if entry["rev"] > document["grades"].get(text, {"rev": -1})["rev"]:
+                document["grades"][text] = deepcopy(entry)
+        lost = not document["comments"] and "created" not in document
+        return {**document, "comments": list(self.comments)} if lost else document

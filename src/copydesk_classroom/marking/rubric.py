@@ -1,0 +1,128 @@
+"""How people grade prose: rows of 0 to 3 points, one grader's grade of a text, and what several come to.
+
+The rule: a text earns its row points over 3 for each row, and that share of the exercise's points; with all four rows,
+12 rubric points are all there is. A grade counts once every row has its points. Of several graders' grades the mean
+counts. Where no row fits a text, nobody grades it; exercises without points are not graded either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from copydesk.base.errors import CopydeskError
+from copydesk.base.wording import load_wording
+from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.mark_match import spans_from
+from copydesk.exercises.outcome import Answer, well_formed
+
+MOST = 3
+"""Points a row can give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the rubric: its id, its name, and the words for 0, 1, 2 and 3 points."""
+
+    id: str
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """What one grader gave one text: points by row, comments from the grader's list, a comment for this text alone."""
+
+    points: Mapping[str, int]
+    comments: tuple[str, ...] = ()
+    note: str = ""
+
+    def whole(self, rows: Iterable[Row]) -> bool:
+        """Whether every row has its points.
+
+        >>> Grade({"claim": 2}).whole(rubric_rows())
+        False
+        """
+        return all(row.id in self.points for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What all graders of one text came to: points by row, one number a grader, and what they wrote."""
+
+    points: Mapping[str, tuple[int, ...]]
+    comments: tuple[str, ...]
+    graders: int
+
+    @property
+    def rubric_points(self) -> float:
+        """The points of all rows, the mean of all graders."""
+        return sum(sum(given) for given in self.points.values()) / self.graders
+
+    @property
+    def share(self) -> float:
+        """The share of the exercise's points that the text earns, 0–1.
+
+        >>> Judged({"claim": (3, 2), "reasoning": (1, 2)}, (), graders=2).share
+        0.6666666666666666
+        """
+        return self.rubric_points / (MOST * len(self.points))
+
+
+@cache
+def rubric_rows() -> tuple[Row, ...]:
+    """The rows of the rubric in their order.
+
+    >>> [row.id for row in rubric_rows()]
+    ['claim', 'evidence', 'reasoning', 'rival']
+    """
+    return tuple(Row(row["id"], row["name"], tuple(row["points"])) for row in load_wording("rubric")["row"])
+
+
+def rows_of(exercise: Exercise) -> tuple[Row, ...]:
+    """The rows that fit an exercise: all, or those that its lesson names as `rubric = ["claim", …]`."""
+    rows = {row.id: row for row in rubric_rows()}
+    wanted = exercise.get("rubric", list(rows))
+    if unknown := [name for name in wanted if name not in rows]:
+        raise CopydeskError(f"{exercise.key_name}: no rubric row '{unknown[0]}'", f"there are: {', '.join(rows)}")
+    return tuple(row for row in rows.values() if row.id in wanted)
+
+
+def is_graded_by_people(exercise: Exercise) -> bool:
+    """Whether people grade what is written here: there is something to earn, and a row that fits."""
+    return exercise.type == "write" and exercise.points > 0 and bool(rows_of(exercise))
+
+
+def text_key(story: str, exercise: Exercise, answer: Answer, length: int) -> str:
+    """What names a text: story, lesson, exercise, and a hash of what was written and picked, never of who wrote it.
+
+    So a grade belongs to a text: the same words earn the same points, and a changed text is a new one. `length` is
+    that of the page, in code points.
+    """
+    answer = well_formed(answer)
+    texts, boxes = answer.get("texts", {}), (*exercise.get("fields", ()), *exercise.get("edits", ()))
+    written = {b["id"]: _tidy(texts[b["id"]]) for b in boxes if _tidy(texts.get(b["id"]))}
+    picked = [[s.start, s.end] for s in spans_from(answer.get("evidence"), length)]
+    whole = json.dumps([written, picked], sort_keys=True).encode()
+    return f"{story}/{exercise.key_name}/{hashlib.sha256(whole).hexdigest()[:32]}"
+
+
+def _tidy(text: object) -> str:
+    return unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else ""
+
+
+def judged(rows: Sequence[Row], grades: Iterable[Grade]) -> Judged | None:
+    """What the grades of one text come to; None unless one of them is whole.
+
+    >>> judged(rubric_rows()[:1], [Grade({"claim": 3}, ("Clear.",)), Grade({}, note="later")])
+    Judged(points={'claim': (3,)}, comments=('Clear.',), graders=1)
+    """
+    whole = [grade for grade in grades if grade.whole(rows)]
+    if not rows or not whole:
+        return None
+    said = dict.fromkeys(words for grade in whole for words in (*grade.comments, grade.note) if words.strip())
+    return Judged({row.id: tuple(grade.points[row.id] for grade in whole) for row in rows}, tuple(said), len(whole))

@@ -1,0 +1,1 @@
+"""Grading what learners wrote, by rubric."""

@@ -1,0 +1,1 @@
+"""Student editions, with or without the key."""

@@ -1,0 +1,84 @@
+"""Strangers' files: refused or coped with by name; nothing executed, followed or changed."""
+
+from pathlib import Path
+
+import pytest
+
+from copydesk_classroom.grading.grade import grade
+from copydesk_classroom.wording import class_wording
+from tests.classroom.hostile import FILES, GOOD, SPECIAL, make
+from tests.classroom.made_class import data, full, handin, put, rows, tree, zipped
+
+FAULTS = class_wording("classroom")["faults"]
+
+
+def words_of(fault: str) -> tuple[str, str, str]:
+    """What is said of a fault: what came of it, the beginning of why, what to do."""
+    said = FAULTS[fault]
+    return said["what"], said["why"].partition("{")[0], said["do"]
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[str, str], dict[str, str]]:
+    """A folder of hostile files with one good one among them, graded; what it held before."""
+    home = tmp_path_factory.mktemp("hostile")
+    folder, out = home / "in", home / "out"
+    expected = make(folder)
+    put(folder / "handin_good.json", GOOD)
+    before = tree(home)
+    summary = grade(folder, out)
+    assert summary.graded >= 1 and summary.problems >= 40
+    return folder, out, expected, before
+
+
+def test_there_are_at_least_forty() -> None:
+    assert len(FILES | SPECIAL) >= 50
+    assert {fault for _, fault in (FILES | SPECIAL).values()} <= set(FAULTS)
+
+
+@pytest.mark.parametrize("name", [*FILES, *SPECIAL])
+def test_each_is_named_with_why_and_what_to_do(
+    name: str, batch: tuple[Path, Path, dict[str, str], dict[str, str]]
+) -> None:
+    _, out, expected, _ = batch
+    what, why, remedy = words_of(expected[name])
+    shown = f"'{name}" if name.startswith("=") else name
+    mine = [r for r in rows(out / "problems.csv") if r["file"] == shown or r["file"].startswith(f"{shown}/")]
+    assert [r for r in mine if r["what"] == what and r["why"].startswith(why) and r["what to do"] == remedy], mine
+
+
+def test_the_good_one_is_graded_and_nothing_else_changed(
+    batch: tuple[Path, Path, dict[str, str], dict[str, str]],
+) -> None:
+    folder, out, _, before = batch
+    assert tree(folder) == {name.partition("/")[2]: was for name, was in before.items()}
+    good = next(r for r in rows(out / "grades.csv") if r["name"] == "Good One")
+    assert good["percent"] == "100.0" and good["status"] == "graded"
+    assert {p.name for p in out.parent.iterdir()} == {"in", "out"}
+
+
+def test_what_could_be_read_in_part_is_graded_in_part(
+    batch: tuple[Path, Path, dict[str, str], dict[str, str]],
+) -> None:
+    by_name = {r["name"]: r for r in rows(batch[1] / "grades.csv")}
+    assert by_name["Wide One"]["percent"] == "100.0"
+    assert (by_name["M"]["points"], by_name["K"]["points"]) == ("0.0", "0.0")
+    for refused in ("A", "B", "N", "C", "P", "S", "U", "V", "O", "L", "R"):
+        assert by_name.get(refused, {"points": ""})["points"] == ""
+
+
+def test_every_fault_has_its_words() -> None:
+    for name, said in FAULTS.items():
+        assert set(said) == {"what", "why", "do"}, name
+        assert said["why"].endswith(".") and said["do"].endswith("."), name
+
+
+def test_a_bomb_of_one_learner_costs_another_nothing(tmp_path: Path) -> None:
+    mine = {"Ann Lee_1_assignsubmission_file_/bomb.zip": zipped({"a.json": b"0" * 9_000_000})}
+    yours = {"Bo Ray_2_assignsubmission_file_/work.zip": zipped({"handin_b.json": data(handin("", full()))})}
+    put(tmp_path / "in" / "class.zip", zipped(mine | yours))
+    summary = grade(tmp_path / "in", tmp_path / "out")
+    assert (summary.graded, summary.unread) == (1, 1)
+    by_name = {r["name"]: r for r in rows(tmp_path / "out" / "grades.csv")}
+    assert by_name["Bo Ray"]["percent"] == "100.0"
+    assert (by_name["Ann Lee"]["status"], by_name["Ann Lee"]["points"]) == ("nothing readable", "")

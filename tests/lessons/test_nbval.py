@@ -1,0 +1,89 @@
+"""Every lesson under nbval: on an empty answers folder, on a full one, and with a package that counts wrongly."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from copydesk.answers import AnswerFile
+from copydesk.exercises import model_answers
+from copydesk.lessons.lesson import list_lessons, load_lesson
+from tools.refresh_notebooks import refresh
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+SECOND = "greywater-barrage"
+
+
+def nbval(
+    answers: Path, *notebooks: str, folder: Path = ROOT / "notebooks", story: str = "", package: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run nbval as a person would, with its own answers folder and, if given, another story or copy of the package."""
+    environment = {**os.environ, "COPYDESK_ANSWERS": str(answers), "COPYDESK_SEEDS": str(ROOT / "seeds")}
+    environment |= {"COPYDESK_STORY": story, **({"PYTHONPATH": str(package)} if package else {})}
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
+    command += [f"--rootdir={folder.parent}", *(str(folder / n) for n in notebooks)]
+    return subprocess.run(
+        command, env=environment, cwd=folder.parent, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def names() -> list[str]:
+    return sorted(p.name for p in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def fill(root: Path) -> None:
+    """The work of a learner who did everything: each exercise answered as the key has it, and checked."""
+    for lesson_id in list_lessons():
+        lesson = load_lesson(lesson_id)
+        assert lesson.key is not None
+        file = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=root)
+        for exercise in lesson.exercises:
+            models = model_answers(exercise, lesson.key, lesson.story.article.text)
+            for answer in list(models.values())[:1]:
+                file.add_try(exercise.id, answer, 1.0, exercise.points)
+
+
+def assert_green(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "passed" in done.stdout and "failed" not in done.stdout
+
+
+def test_every_lesson_passes_twice_and_on_work_that_is_done(tmp_path: Path) -> None:
+    for _ in range(2):  # Restart & Run All, and once more on what the first left behind
+        assert_green(nbval(tmp_path / "new", *names()))
+    fill(tmp_path / "done")
+    assert_green(nbval(tmp_path / "done", *names()))
+
+
+def test_every_lesson_passes_on_the_second_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The numbers are other ones there: a first run stores them, the next two compare."""
+    monkeypatch.setenv("COPYDESK_STORY", SECOND)
+    monkeypatch.setenv("COPYDESK_SEEDS", str(ROOT / "seeds"))
+    folder = tmp_path / "kit" / "notebooks"
+    shutil.copytree(ROOT / "notebooks", folder)
+    for path in sorted(folder.glob("*.ipynb")):
+        refresh(path)
+    assert (folder / "02_who_says_so.ipynb").read_bytes() != (ROOT / "notebooks" / "02_who_says_so.ipynb").read_bytes()
+    fill(tmp_path / "done")
+    for answers in ("new", "done"):
+        assert_green(nbval(tmp_path / answers, *names(), folder=folder, story=SECOND))
+
+
+def test_nbval_can_fail(tmp_path: Path) -> None:
+    """A package that counts what does not count turns the lesson red."""
+    package = tmp_path / "package"
+    shutil.copytree(ROOT / "src" / "copydesk", package / "copydesk")
+    counts = package / "copydesk" / "views" / "sourcing.py"
+    right = counts.read_text(encoding="utf-8")
+    counts.write_text(right.replace('if a["counted"]]', "]"), encoding="utf-8")
+    assert counts.read_text(encoding="utf-8") != right
+    done = nbval(tmp_path / "answers", "02_who_says_so.ipynb", package=package)
+    assert done.returncode == 1, done.stdout[-3000:]
+    assert "speakers" in done.stdout

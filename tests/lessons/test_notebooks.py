@@ -1,0 +1,165 @@
+"""Notebooks: the house rules, and that each shows every exercise of its lesson and no other."""
+
+import ast
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk.lessons.lesson import list_lessons, load_lesson
+
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+PATHS = sorted(FOLDER.glob("*.ipynb"))
+CHECKED = "nbval-check-output"
+ROUTINE = ("Whose words are these?", "How is it put?", "What was going on?")
+INSTRUCTORS = sorted((FOLDER / "instructor").glob("*.ipynb"))
+
+
+def with_cells(paths: list[Path]) -> pytest.MarkDecorator:
+    cells = [json.loads(p.read_text("utf-8"))["cells"] for p in paths]
+    return pytest.mark.parametrize("cells", cells, ids=[p.stem for p in paths])
+
+
+every_notebook = with_cells(PATHS)
+every_notebook_of_all = with_cells([*PATHS, *INSTRUCTORS])
+Cells = list[dict[str, Any]]
+
+
+def source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def markdown(cells: Cells) -> list[str]:
+    return [source(c) for c in cells if c["cell_type"] == "markdown"]
+
+
+def code(cells: Cells) -> list[dict[str, Any]]:
+    return [c for c in cells if c["cell_type"] == "code"]
+
+
+def lesson_of(cells: Cells) -> str:
+    opened = re.search(r'open_lesson\("(\w+)"\)', "\n".join(source(c) for c in code(cells)))
+    assert opened
+    return opened[1]
+
+
+def test_every_lesson_has_its_notebook_and_opens_itself() -> None:
+    assert [p.stem for p in PATHS] == list_lessons()
+    for path in PATHS:
+        assert lesson_of(json.loads(path.read_text("utf-8"))["cells"]) == path.stem
+
+
+def is_lesson(cells: Cells) -> bool:
+    return "open_lesson(" in "\n".join(source(c) for c in code(cells))
+
+
+def test_the_instructors_notebooks_are_found() -> None:
+    assert [p.stem for p in INSTRUCTORS] == ["class_discussion", "grade_writing"]
+
+
+@every_notebook_of_all
+def test_size(cells: Cells) -> None:
+    assert (15 if is_lesson(cells) else 8) <= len(cells) <= 31
+    assert sum(len(re.findall(r"\w+(?:[’'-]\w+)*", text)) for text in markdown(cells)) <= 900
+    for cell in code(cells):
+        assert 1 <= len([line for line in source(cell).splitlines() if line.strip()]) <= 3
+
+
+@every_notebook_of_all
+def test_one_title_and_headings_in_order(cells: Cells) -> None:
+    levels = [len(m[1]) for text in markdown(cells) for m in re.finditer(r"^(#+) \S", text, re.MULTILINE)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(deeper - level <= 1 for level, deeper in pairwise(levels))
+
+
+@every_notebook
+def test_the_first_cell_says_what_how_long_and_to_what_end(cells: Cells) -> None:
+    first = source(cells[0])
+    assert cells[0]["cell_type"] == "markdown" and first.startswith("# ")
+    assert f"Time: {load_lesson(lesson_of(cells)).minutes} minutes" in first
+    assert "You need:" in first and "You will be able to:" in first and re.search(r"\*\*.+\?\*\*", first)
+    assert 2 <= len(re.findall(r"^- ", first, re.MULTILINE)) <= 4
+    assert first.splitlines()[0].removeprefix("# ") == load_lesson(lesson_of(cells)).title
+
+
+@every_notebook_of_all
+def test_the_last_cell_has_the_key_points(cells: Cells) -> None:
+    last = source(cells[-1])
+    assert cells[-1]["cell_type"] == "markdown" and "## Key points" in last
+    assert 2 <= len(re.findall(r"^- ", last.partition("## Key points")[2], re.MULTILINE)) <= 5
+
+
+@every_notebook
+def test_the_three_questions_return(cells: Cells) -> None:
+    text = "\n".join(markdown(cells))
+    assert "Three questions for any story" in text
+    assert 'desk.exercise("routine")' in [source(c).strip() for c in code(cells)]
+    asked = [f["label"] for f in load_lesson(lesson_of(cells)).exercise("routine").get("fields")]
+    assert asked == list(ROUTINE)
+
+
+@every_notebook_of_all
+def test_cells_are_thin_and_harmless(cells: Cells) -> None:
+    for cell in code(cells):
+        tree = ast.parse(source(cell))  # no magics, no shell
+        banned = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If)
+        assert not [n for n in ast.walk(tree) if isinstance(n, banned)]
+        assert not source(cell).rstrip().endswith(";") and "print(" not in source(cell)
+        imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
+        assert imported <= ({"copydesk"} if is_lesson(cells) else {"classroom"})
+    for text in markdown(cells):
+        assert not re.search(r"</?[A-Za-z][^>]*>|<!--", text), "raw HTML"
+        assert not re.search(r"!\[\]\(", text), "a picture without words"
+
+
+@every_notebook_of_all
+def test_outputs_are_kept_only_where_they_are_compared(cells: Cells) -> None:
+    tagged = [c for c in code(cells) if CHECKED in c["metadata"].get("tags", [])]
+    assert len(tagged) >= 2
+    for cell in tagged:  # nbval compares nothing where the execution count is missing
+        assert isinstance(cell["execution_count"], int) and cell["outputs"]
+        assert all(o["output_type"] == "execute_result" and list(o["data"]) == ["text/plain"] for o in cell["outputs"])
+    for cell in code(cells):
+        assert cell in tagged or (cell["outputs"] == [] and cell["execution_count"] is None)
+    counts = [n for n, c in enumerate(code(cells), 1) if c in tagged]
+    assert [c["execution_count"] for c in tagged] == counts, "stored by running the whole notebook from the top"
+
+
+@every_notebook
+def test_every_exercise_stands_once_and_none_is_made_up(cells: Cells) -> None:
+    text = "\n".join(source(c) for c in code(cells))
+    lesson = load_lesson(lesson_of(cells))
+    shown = re.findall(r'desk\.(?:exercise|worked_example)\("(\w+)"\)', text)
+    assert sorted(shown) == sorted(e.id for e in lesson.exercises)
+    assert re.findall(r'desk\.worked_example\("(\w+)"\)', text) == [e.id for e in lesson.exercises if e.get("worked")]
+    for name in re.findall(r'desk\.read\("(\w+)"\)', text):
+        assert lesson.exercise(name).region
+
+
+@every_notebook
+def test_it_ends_with_the_result_and_the_hand_in(cells: Cells) -> None:
+    ran = [source(c).strip() for c in code(cells)]
+    assert ran[-2:] == ["desk.result()", "desk.hand_in()"]
+
+
+@every_notebook
+def test_objectives_in_the_notebook_are_those_of_the_lesson(cells: Cells) -> None:
+    told = len(re.findall(r"^- ", source(cells[0]), re.MULTILINE))
+    assert told == len(load_lesson(lesson_of(cells)).objectives)
+
+
+@every_notebook_of_all
+def test_links_between_notebooks_lead_somewhere(cells: Cells) -> None:
+    home = FOLDER if is_lesson(cells) else FOLDER / "instructor"
+    for target in re.findall(r"\]\(([^)#]+\.(?:ipynb|md))", "\n".join(markdown(cells))):
+        assert (home / target).is_file(), target
+
+
+@with_cells(INSTRUCTORS)
+def test_an_instructors_first_cell_says_what_is_needed(cells: Cells) -> None:
+    first = source(cells[0])
+    assert first.startswith("# ") and "You need:" in first and re.search(r"\*\*.+\?\*\*", first)
+    assert "made up" in first or "made-up" in first, "it runs with no files at all, and says what is shown then"

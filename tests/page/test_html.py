@@ -1,0 +1,119 @@
+"""HTML: every word of a page or a learner is escaped, whatever stands in it."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.base.spans import Span
+from copydesk.desk import open_lesson
+from copydesk.page.article import parse_article
+from copydesk.page.html import Mark, blocks, css, marked, marks_of, static_html, table
+from copydesk.story.story import load_story
+
+HOSTILE = "<script>alert('x')</script> & \"quoted\" </mark><b onload=x>"
+
+
+class Reader(HTMLParser):
+    """The text a reader sees, and the tags around it."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.seen, self.tags, self.open = "", [], []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.open.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open.pop()[0] == tag, f"</{tag}> closes nothing"
+
+    def handle_data(self, data: str) -> None:
+        if not any(attrs.get("class") in ("cd-tag", "cd-blockname") for _, attrs in self.open):
+            self.seen += data
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    assert reader.open == [], "a tag stays open"
+    return reader
+
+
+def test_hostile_words_stay_words() -> None:
+    span = Span(0, len(HOSTILE))
+    for marks in ([], [Mark(Span(3, 20), "content")], [Mark(span, "source")]):
+        reader = read(marked(HOSTILE, span, marks))
+        assert reader.seen == HOSTILE and set(reader.tags) <= {"mark", "span"}
+
+
+def test_hostile_names_stay_names() -> None:
+    article = parse_article(f"It rained.\n\n{HOSTILE}")
+    reader = read(blocks(article.text, {HOSTILE + b.id: b for b in article.paragraphs}, lang='"><script>'))
+    assert "script" not in reader.tags and reader.seen.replace(" ", "").endswith(HOSTILE.replace(" ", ""))
+    reader = read(table([HOSTILE], [[HOSTILE], [5], [None]], caption=HOSTILE))
+    assert "script" not in reader.tags and reader.seen.count(HOSTILE) == 3
+    reader = read(static_html("", rights=HOSTILE))
+    assert "script" not in reader.tags and HOSTILE in reader.seen
+
+
+MARKS = st.lists(
+    st.builds(
+        lambda start, size, role: Mark(Span(start, start + size), role),
+        st.integers(0, 30),
+        st.integers(1, 12),
+        st.sampled_from(["source", "cue", "content", "wording", "trace", "evidence"]),
+    ),
+    max_size=6,
+)
+
+
+@given(st.text(st.sampled_from("ab <>&\"'\n"), min_size=1, max_size=30), MARKS, st.data())
+def test_marks_however_they_overlap_change_no_word(text: str, marks: list[Mark], data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    span = Span(start, data.draw(st.integers(start + 1, len(text))))
+    html = marked(text, span, marks)
+    assert read(html).seen == span.of(text)
+    touched = {i for m in marks for i in range(m.span.start, m.span.end)} & set(range(span.start, span.end))
+    inside = "".join(re.findall(r"</span>(.*?)</mark>", html, re.DOTALL))
+    assert len(read(inside).seen) == len(touched)
+
+
+def test_a_mark_carries_its_tag_in_words_and_number() -> None:
+    html = marked("it rained", Span(0, 9), [Mark(Span(3, 9), "cue", 2)])
+    assert html == ('it <mark class="cd-m-cue"><span class="cd-tag" title="cue 2">C2</span>rained</mark>')
+
+
+def test_of_two_marks_on_one_word_the_second_gives_way() -> None:
+    html = marked("one two three", Span(0, 13), [Mark(Span(0, 7), "source"), Mark(Span(4, 13), "content")])
+    assert re.findall(r"</span>(.*?)</mark>", html) == ["one two", " three"]
+
+
+def test_marks_of_numbers_groups_in_their_order() -> None:
+    groups = [{"source": [[0, 3]], "labels": {"form": "direct"}}, {"content": [[4, 7], [8, 9]]}]
+    assert marks_of(groups) == [
+        Mark(Span(0, 3), "source", 1),
+        Mark(Span(4, 7), "content", 2),
+        Mark(Span(8, 9), "content", 2),
+    ]
+
+
+def test_the_stylesheet_knows_every_role_and_closes_no_tag() -> None:
+    for role in ("source", "cue", "content", "wording", "trace", "evidence"):
+        assert f"cd-m-{role}" in css()
+    assert "</" not in css()
+
+
+@pytest.mark.parametrize("name", ["page", "read", "worked"])
+def test_every_page_made_of_the_story_carries_its_rights(name: str) -> None:
+    desk = open_lesson("02_who_says_so", load_story("baltics-2022"))
+    page = {"page": desk.page, "read": desk.read, "worked": lambda: desk.worked_example("worked")}[name]()
+    assert load_story("baltics-2022").rights in read(page._repr_html_()).seen
+
+
+def test_a_table_has_a_caption_and_scoped_heads() -> None:
+    html = table(("a", "b"), [(1, 2)], caption="Two numbers")
+    assert "<caption>Two numbers</caption>" in html and html.count('<th scope="col">') == 2

@@ -1,0 +1,124 @@
+"""Stories: found where they should be, refused with a sentence when something is wrong."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from copydesk.base.errors import CopydeskError
+from copydesk.story.story import DEFAULT, list_stories, load_story, story_in_use, use_story
+
+BUILT_IN = Path(__file__).resolve().parents[2] / "seeds"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_the_default_comes_first() -> None:
+    assert list_stories()[0] == DEFAULT == load_story().id
+    assert "practice" in list_stories()
+
+
+def test_a_story_knows_its_rights_and_its_day() -> None:
+    story = load_story("baltics-2022")
+    assert story.date == dt.date(2022, 1, 12) and "Thomson Reuters" in story.rights
+    assert repr(story) == "<Story 'baltics-2022': 7 furniture blocks, 10 paragraphs, 15 sentences>"
+
+
+def test_an_unknown_name_is_answered_with_those_there_are() -> None:
+    with pytest.raises(CopydeskError, match=r"no story named 'baltic'; there are: baltics-2022, .*practice"):
+        load_story("baltic")
+
+
+def test_a_path_is_a_story_too(tmp_path: Path) -> None:
+    shutil.copytree(BUILT_IN / "practice", tmp_path / "mine")
+    assert load_story(tmp_path / "mine").id == load_story(str(tmp_path / "mine")).id == "mine"
+
+
+def test_copydesk_seeds_is_the_only_place_where_it_is_set(seeds: Path) -> None:
+    shutil.rmtree(seeds / "baltics-2022")
+    others = ["greywater-barrage", "practice"]
+    assert list_stories() == others
+    with pytest.raises(CopydeskError, match=f"there are: {', '.join(others)}"):
+        load_story()
+
+
+def test_an_empty_place_says_that_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_SEEDS", str(tmp_path / "nowhere"))
+    with pytest.raises(CopydeskError, match="there are: none"):
+        load_story("practice")
+
+
+def test_the_nearest_seeds_upwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place, name in ((tmp_path, "far"), (tmp_path / "a", "near")):
+        shutil.copytree(BUILT_IN / "practice", place / "seeds" / name)
+    (tmp_path / "a" / "b").mkdir()
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert "near" in list_stories() and "far" not in list_stories()
+    assert load_story("near").folder == (tmp_path / "a" / "seeds" / "near").resolve()
+    assert load_story("baltics-2022").id == "baltics-2022"  # the bundled ones are still there
+
+
+def test_use_story_lasts_for_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert use_story("practice").id == load_story().id == "practice"
+    monkeypatch.setenv("COPYDESK_STORY", "baltics-2022")
+    assert story_in_use() == "baltics-2022" == load_story().id
+    monkeypatch.setenv("COPYDESK_STORY", "")
+    assert story_in_use() == DEFAULT
+
+
+def test_a_story_that_cannot_be_used_does_not_become_the_one_in_use() -> None:
+    with pytest.raises(CopydeskError):
+        use_story("none such")
+    assert story_in_use() == DEFAULT
+
+
+def test_without_a_key() -> None:
+    assert load_story("practice").key is not None
+    assert load_story("practice", with_key=False).key is None
+
+
+def test_without_key_file_and_lessons(seeds: Path) -> None:
+    (seeds / "practice" / "key.json").unlink()
+    (seeds / "practice" / "lessons.toml").unlink()
+    story = load_story("practice")
+    assert story.key is None and story.lessons == {}
+
+
+@pytest.mark.parametrize("field", ["headline", "date", "language", "rights", "sha256"])
+def test_a_missing_field_is_named(field: str, seeds: Path) -> None:
+    edit(seeds / "practice" / "story.toml", f"\n{field} =" if field != "headline" else f"{field} =", f"\nnot_{field} =")
+    with pytest.raises(CopydeskError, match=rf"story\.toml lacks {field}"):
+        load_story("practice")
+
+
+def test_a_date_in_quotation_marks_is_refused(seeds: Path) -> None:
+    edit(seeds / "practice" / "story.toml", "2022-02-03", '"2022-02-03"')
+    with pytest.raises(CopydeskError, match="'2022-02-03' is not a date"):
+        load_story("practice")
+
+
+@pytest.mark.parametrize("change", [("\n", "\r\n"), ("ferry", "Ferry"), ("\n\n", "\n")])
+def test_an_edited_page_is_noticed(change: tuple[str, str], seeds: Path) -> None:
+    page = seeds / "practice" / "page.txt"
+    page.write_bytes(page.read_bytes().replace(change[0].encode(), change[1].encode(), 1))
+    with pytest.raises(CopydeskError, match=r"its sha256 differs.*never edited"):
+        load_story("practice")
+
+
+@pytest.mark.parametrize("name", ["story.toml", "lessons.toml"])
+@pytest.mark.parametrize("data", [b"= broken", b"\xff"])
+def test_toml_that_cannot_be_read_is_named(name: str, data: bytes, seeds: Path) -> None:
+    (seeds / "practice" / name).write_bytes(data)
+    with pytest.raises(CopydeskError, match=rf"{name} cannot be read as TOML"):
+        load_story("practice")
+
+
+def test_a_missing_page_is_named(seeds: Path) -> None:
+    (seeds / "practice" / "page.txt").unlink()
+    with pytest.raises(CopydeskError, match=r"there is no file .*page\.txt"):
+        load_story("practice")

@@ -1,0 +1,52 @@
+"""Take the README's pictures from a real JupyterLab: `python -m tools.take_screenshots`.
+
+Only the practice story is shown.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from copydesk.answers import AnswerFile
+from copydesk.exercises import model_answers
+from copydesk.lessons.lesson import load_lesson
+from tests.browser.lab import FLAGS, Lab, chromium, exercise, run_all, running
+
+LESSON = "00_start_here"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+
+def half_done(root: Path) -> None:
+    """A learner who has one attribution right and one still to do."""
+    lesson = load_lesson(LESSON)
+    assert lesson.key is not None
+    model = model_answers(lesson.exercise("second_mark"), lesson.key, lesson.story.article.text)["key"]
+    done, begun = model["groups"]
+    begun = {**begun, "content": [], "labels": {}}
+    file = AnswerFile.open("practice", LESSON, sha256=lesson.story.about["sha256"], root=root)
+    file.save("second_mark", {"groups": [done, begun]})
+
+
+def shoot(lab: Lab, theme: str, name: str) -> None:
+    """One picture of the second exercise after its first try."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1000, "height": 1100}, device_scale_factor=1.5)
+        lab.open(page, LESSON, theme=theme)
+        run_all(page)
+        section = exercise(page, "Once more, with the form")
+        if section.locator(".cd-headline").text_content() == "":
+            section.locator("button.cd-primary").click()
+        section.locator(".cd-details li").first.wait_for(timeout=10_000)
+        section.screenshot(path=str(DOCS / name))
+        browser.close()
+
+
+if __name__ == "__main__":
+    with running(Path(tempfile.mkdtemp())) as started:
+        half_done(started.answers)
+        shoot(started, "JupyterLab Light", "marking-light.png")
+        shoot(started, "JupyterLab Dark", "marking-dark.png")
