@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.form import options
+from copydesk.exercises.form import Form
 from copydesk.lessons.lesson import list_lessons, load_lesson
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -29,9 +29,9 @@ def count(text: str) -> int:
 def asked(exercise: Exercise) -> str:
     """Everything an exercise says before it is answered; not the story's own words."""
     parts: list[Any] = [exercise.title, exercise.prompt]
-    for question in exercise.get("questions", ()):
-        parts += [question["text"], *options(question).values()]
-    parts += [f["label"] for f in exercise.get("fields", ())]
+    for question in exercise.questions if isinstance(exercise, Form) else ():
+        parts += [question.text, *question.options.values()]
+    parts += [box.label for box in exercise.boxes() if not box.span]
     return " ".join(map(str, parts))
 
 

@@ -16,9 +16,10 @@ from copydesk import __version__
 from copydesk.answers.handin import HANDIN_SCHEMA, KIND
 from copydesk.base.spans import Span, words
 from copydesk.base.wording import choice_labels
-from copydesk.exercises import model_answers, score
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.form import options
+from copydesk.exercises.exercise import Box, Exercise
+from copydesk.exercises.form import Form, Question
+from copydesk.exercises.sort import Sort
+from copydesk.exercises.write import Write
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.story.key import Key
 
@@ -87,7 +88,7 @@ def entry(lesson: Lesson, exercise: Exercise, skill: float, dice: random.Random)
 
 def checked(lesson: Lesson, exercise: Exercise, answer: Answer, dice: random.Random) -> Answer:
     """A try with what the lesson said to it."""
-    earned = score(exercise, answer, KEYS.setdefault(lesson.id, lesson.key), lesson.story.article.text).score
+    earned = exercise.outcome(answer, KEYS.setdefault(lesson.id, lesson.key), lesson.story.article.text).score
     return {"answer": answer, "score": earned, "points": earned * exercise.points, "at": stamp(dice), "round": 1}
 
 
@@ -95,21 +96,22 @@ def attempt(lesson: Lesson, exercise: Exercise, skill: float, dice: random.Rando
     """One answer, right in parts: each part with the learner's skill."""
     best = BEST.get(exercise.key_name) or BEST.setdefault(exercise.key_name, _best(lesson, exercise))
     answer: Answer = json.loads(dice.choice(best))
-    if exercise.type == "form":
+    if isinstance(exercise, Form):
         right = answer.get("values", {})
-        return {"values": {q["id"]: _value(q, right.get(q["id"]), skill, dice) for q in exercise.get("questions")}}
-    if exercise.type == "write":
-        boxes = (*exercise.get("fields", ()), *exercise.get("edits", ()))
+        return {"values": {q.id: _value(q, right.get(q.id), skill, dice) for q in exercise.questions}}
+    if isinstance(exercise, Write):
+        boxes = (*exercise.fields, *exercise.edits)
         picked = answer.get("evidence", []) if dice.random() < skill + 0.2 else []
-        return {"texts": {f["id"]: _text(f, skill, dice) for f in boxes}, "evidence": picked}
-    if exercise.type == "sort" and not answer:  # a vote: each item leans its own way
-        classes = [*choice_labels(exercise.get("choices"))]
-        lean = {i["id"]: random.Random(f"{exercise.key_name}/{i['id']}").random() for i in exercise.get("items")}
+        return {"texts": {b.id: _text(b, skill, dice) for b in boxes}, "evidence": picked}
+    if isinstance(exercise, Sort) and not answer:  # a vote: each item leans its own way
+        classes = [*choice_labels(exercise.choices)]
+        lean = {i.id: random.Random(f"{exercise.key_name}/{i.id}").random() for i in exercise.items}
         return {"choices": {i: classes[dice.random() > part] for i, part in lean.items()}}
     if "groups" in answer:
         answer["groups"] = [*_marks(lesson, exercise, answer["groups"], skill, dice)]
     if "choices" in answer:
-        classes, right = [*choice_labels(exercise.get("choices") or "known")], answer["choices"]
+        name = exercise.choices if isinstance(exercise, Sort) else "known"
+        classes, right = [*choice_labels(name)], answer["choices"]
         answer["choices"] = {i: c if dice.random() < skill else dice.choice(classes) for i, c in right.items()}
     for n in range(1, len(answer.get("order", ()))):
         if dice.random() > skill:
@@ -123,8 +125,8 @@ KEYS: dict[str, Key | None] = {}
 
 def _best(lesson: Lesson, exercise: Exercise) -> list[str]:
     assert lesson.key is not None
-    models = model_answers(exercise, lesson.key, lesson.story.article.text)
-    good = [a for a in models.values() if score(exercise, a, lesson.key, lesson.story.article.text).score == 1]
+    models = exercise.model_answers(lesson.key, lesson.story.article.text)
+    good = [a for a in models.values() if exercise.outcome(a, lesson.key, lesson.story.article.text).score == 1]
     return [json.dumps(a) for a in good] or ["{}"]
 
 
@@ -144,11 +146,11 @@ def _marks(
         found = words(text, dice.choice(region))
         at = dice.randrange(len(found))
         last = found[min(len(found) - 1, at + dice.randrange(1, 5))]
-        yield {dice.choice(exercise.get("roles")): [[found[at].start, last.end]], "labels": {}}
+        yield {dice.choice(exercise.mark_roles()): [[found[at].start, last.end]], "labels": {}}
 
 
 def _other(exercise: Exercise, name: str, value: str, dice: random.Random) -> str:
-    known = exercise.get("label_choices", {}).get(name) or choice_labels(name)
+    known = exercise.labels_of(name)
     return dice.choice([v for v in known if v != value])
 
 
@@ -159,18 +161,18 @@ def _off(text: str, span: list[int], skill: float, dice: random.Random) -> list[
     return [found[1].start, span[1]] if dice.random() < 0.5 else [span[0], found[-2].end]
 
 
-def _value(question: Answer, right: Any, skill: float, dice: random.Random) -> Any:
+def _value(question: Question, right: Any, skill: float, dice: random.Random) -> Any:
     if right is not None and dice.random() < skill:
         return right
-    if options(question):
-        return dice.choice([*options(question)])
-    if "max" in question:
-        return dice.randint(int(question.get("min", 0)), int(question["max"]))
+    if question.options:
+        return dice.choice([*question.options])
+    if question.max is not None:
+        return dice.randint(int(question.min or 0), int(question.max))
     return " ".join(dice.choices(WORDS, k=12)) if dice.random() < 0.8 else None
 
 
-def _text(field: Answer, skill: float, dice: random.Random) -> str:
-    low = field.get("min", 3)
+def _text(box: Box, skill: float, dice: random.Random) -> str:
+    low = box.min
     return " ".join(dice.choices(WORDS, k=dice.randint(low, low + 25))) if dice.random() < 0.4 + skill else "not sure"
 
 

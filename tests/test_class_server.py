@@ -18,7 +18,6 @@ import pytest
 
 from copydesk.answers import AnswerFile
 from copydesk.answers.handin import pack
-from copydesk.exercises import model_answers
 from copydesk.lessons.lesson import Lesson, load_lesson
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,7 +56,7 @@ def test_answers_grow_by_one_part_at_a_time_up_to_the_whole(messages: ModuleType
     assert lesson.key is not None
     seen = 0
     for exercise in lesson.exercises:
-        for answer in model_answers(exercise, lesson.key, lesson.story.article.text).values():
+        for answer in exercise.model_answers(lesson.key, lesson.story.article.text).values():
             grown = [*messages.steps(answer)]
             assert [sum(map(len, step.values())) for step in grown] == [*range(1, len(grown) + 1)]
             assert grown[-1] == {name: parts for name, parts in answer.items() if parts}
@@ -73,7 +72,7 @@ def told(messages: ModuleType, lesson: Lesson, answers: AnswerFile) -> dict[str,
     assert lesson.key is not None
     widget = exercise_widget(lesson, lesson.exercise("voice"), answers)
     note = messages.Told()
-    for answer in messages.steps(model_answers(widget.exercise, lesson.key, lesson.story.article.text)["key"]):
+    for answer in messages.steps(widget.exercise.model_answers(lesson.key, lesson.story.article.text)["key"]):
         note.answer, note.changes = answer, note.changes + 1
         save = {"do": "save", "seq": note.changes, "by": "me", "value": answer}
         widget._handle_msg(messages.tell(widget.model_id, save, session="s"))

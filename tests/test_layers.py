@@ -206,9 +206,8 @@ for module in {LIGHT_MODULES!r}:
     import_module(module)
 from copydesk.lessons.lesson import load_lesson
 lesson = load_lesson("00_start_here")
-from copydesk.exercises import model_answers, score
 text = lesson.story.article.text
-print(all(score(e, model_answers(e, lesson.key, text)["key"], lesson.key, text).score == 1
+print(all(e.outcome(e.model_answers(lesson.key, text)["key"], lesson.key, text).score == 1
           for e in lesson.exercises if e.type == "mark"))
 """
     assert run(code) == "True"

@@ -20,9 +20,10 @@ from copydesk.answers.place import on_binder
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.parallel_forms import PRIVATE, choose_form, discernment, first_answer
+from copydesk.exercises.sort import Sort
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.lessons.results import Result, results
-from copydesk.page.html import Mark, Page, blocks, marks_of, static_html, table
+from copydesk.page.html import Page, blocks, static_html, table
 from copydesk.story.edition import edition_words
 from copydesk.story.facts import Fact, by_id, story_facts
 from copydesk.story.story import Story, edition
@@ -148,7 +149,7 @@ class Views(Numbers):
     def cards(self, exercise_id: str) -> Page:
         """The dated facts an exercise goes by, each with its source and how sure it is."""
         say = load_wording("strings")["cards"]
-        wanted = [by_id(story_facts(self.story), f) for f in self.lesson.exercise(exercise_id).get("facts", ())]
+        wanted = [by_id(story_facts(self.story), f) for f in self.lesson.exercise(exercise_id).facts]
         rows = [(f.when, f.statement, f.credit, f.standing) for f in wanted]
         return self._page(table(say["columns"], rows, caption=say["caption"]), f"{len(rows)} dated facts")
 
@@ -277,7 +278,7 @@ class Desk(Views):
         from copydesk.widgets.widget import exercise_widget
 
         exercise = self.lesson.exercise(exercise_id)
-        if exercise.get("forms"):
+        if isinstance(exercise, Sort) and exercise.forms:
             exercise = choose_form(exercise, self.answers.record(exercise_id), self._before(exercise))
         return exercise_widget(self.lesson, exercise, self.answers)
 
@@ -304,9 +305,9 @@ class Desk(Views):
         """A worked example: marks already made, to read and not to do."""
         exercise = self.lesson.exercise(exercise_id)
         article, say = self.story.article, load_wording("strings")
-        marks: list[Mark] = marks_of(exercise.get("given", ()))
+        marks = exercise.given_marks()
         shown = [article.block(b) for b in exercise.region]
-        legend = ", ".join(f"{say['tags'][r]} = {say['roles'][r]}" for r in exercise.get("roles"))
+        legend = ", ".join(f"{say['tags'][r]} = {say['roles'][r]}" for r in exercise.mark_roles())
         body = (
             f"<p>{escape(exercise.prompt)}</p>"
             + blocks(article.text, {b.id: b for b in shown}, marks)
@@ -325,13 +326,14 @@ class Desk(Views):
         if (key := self.lesson.key) is None:
             return no_key()
         exercise = self.lesson.exercise(exercise_id)
+        assert isinstance(exercise, Sort), f"{exercise_id} has no parallel forms"
         records = self.answers.record(exercise_id), self._before(exercise)
         now, before = (discernment(exercise, first_answer(record), key) for record in records)
         return Page(*discernment_page(now, before)) if now else self._wait(exercise_id)
 
     def _before(self, exercise: Exercise) -> Record:
         """What the learner did in the exercise of an earlier lesson that this one is like."""
-        lesson, _, name = exercise.get("like", "").partition("/")
+        lesson, _, name = exercise.like.partition("/")
         files = sorted(self.answers.path.parents[1].glob(f"*/{lesson}.json")) if lesson else []
         return next((record for file in files if (record := peek_record(file, name)).changed), Record())
 

@@ -17,9 +17,8 @@ from typing import Any, Literal
 
 from copydesk import __version__
 from copydesk.base.errors import CopydeskError
-from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.exercise import Exercise, Offer
 from copydesk.exercises.outcome import Outcome
-from copydesk.exercises.shown import item_words, shown_blocks
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.page.article import Block
 from copydesk.story.key import Key
@@ -112,7 +111,7 @@ class Settings:
         return found.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Unit:
     """One lesson to grade, with what grading needs at hand: the key, the page's text, what each exercise is worth."""
 
@@ -131,6 +130,7 @@ class Unit:
     counted: dict[bytes, list[str]] = field(default_factory=dict)
     """What answers that many learners give add to the class report."""
     _words: dict[str, dict[str, str]] = field(default_factory=dict)
+    _offers: dict[str, Mapping[str, Offer]] = field(default_factory=dict)
     _blocks: dict[str, dict[str, Block]] = field(default_factory=dict)
 
     @classmethod
@@ -145,13 +145,19 @@ class Unit:
     def words(self, exercise: Exercise) -> dict[str, str]:
         """The words of an exercise's items by their ids, looked up once."""
         if exercise.id not in self._words:
-            self._words[exercise.id] = item_words(self.lesson.story, exercise)
+            self._words[exercise.id] = exercise.item_words(self.lesson.story)
         return self._words[exercise.id]
+
+    def offers(self, exercise: Exercise) -> Mapping[str, Offer]:
+        """What each item of an exercise offers, looked up once."""
+        if exercise.id not in self._offers:
+            self._offers[exercise.id] = exercise.offers(self.lesson.story)
+        return self._offers[exercise.id]
 
     def blocks(self, exercise: Exercise) -> dict[str, Block]:
         """The blocks an exercise is about by their names, looked up once."""
         if exercise.id not in self._blocks:
-            self._blocks[exercise.id] = {b.id: b for b in shown_blocks(self.lesson.story, exercise)}
+            self._blocks[exercise.id] = {b.id: b for b in exercise.blocks(self.lesson.story)}
         return self._blocks[exercise.id]
 
 

@@ -8,11 +8,7 @@ import pytest
 
 from copydesk.answers import AnswerFile
 from copydesk.base.spans import Span, chunks
-from copydesk.exercises import model_answers
-from copydesk.exercises.mark_match import targets_of
-from copydesk.exercises.order import dealt
-from copydesk.exercises.parallel_forms import as_answered, discernment
-from copydesk.exercises.shown import spec
+from copydesk.exercises.parallel_forms import discernment
 from copydesk.lessons.lesson import load_lesson
 from copydesk.lessons.results import results
 from tests.browser.lab import Lab, cell_count, run_all
@@ -52,10 +48,10 @@ def mark_by_keys(page, lesson, exercise_id: str) -> None:
     """With a word focused: mark every attribution the key has, group by group."""
     exercise, article = lesson.exercise(exercise_id), lesson.story.article
     shown = [c for b in exercise.region for c in chunks(article.text, article.block(b).span)]
-    for number, target in enumerate(targets_of(exercise, lesson.key)):
+    for number, target in enumerate(exercise.targets(lesson.key)):
         if number:
             page.keyboard.press("n")
-        for key, role in enumerate(exercise.get("roles"), 1):
+        for key, role in enumerate(exercise.roles, 1):
             for span in target.roles.get(role, ()):
                 pick(page, shown, len(exercise.region), span)
                 page.keyboard.press(str(key))
@@ -76,10 +72,10 @@ def check(page, title: str) -> None:
 def do_mark(page, lesson, exercise, answer) -> None:
     tab_to(page, inside(exercise.title, ".cd-word"))
     mark_by_keys(page, lesson, exercise.id)
-    for target in targets_of(exercise, lesson.key):
+    for target in exercise.targets(lesson.key):
         for name, value in target.labels.items():
             tab_to(page, inside(exercise.title, "select"))
-            page.keyboard.type(spec(lesson.story, exercise)["labels"][name][value][:4])  # as far as they differ
+            page.keyboard.type(exercise.full_view(lesson.story)["labels"][name][value][:4])  # as far as they differ
 
 
 def choose(page, title: str, options: list[str], wanted: str) -> None:
@@ -91,17 +87,17 @@ def choose(page, title: str, options: list[str], wanted: str) -> None:
 
 
 def do_sort(page, lesson, exercise, answer) -> None:
-    told = spec(lesson.story, as_answered(exercise, answer))
+    told = exercise.as_answered(answer).full_view(lesson.story)
     for item in told["items"]:
         choose(page, exercise.title, list(told["choices"]), answer["choices"][item["id"]])
 
 
 def first_item(exercise, answer) -> str:
-    return as_answered(exercise, answer).get("items")[0]["text"]
+    return exercise.as_answered(answer).items[0]["text"]
 
 
 def do_form(page, lesson, exercise, answer) -> None:
-    for question in spec(lesson.story, exercise)["questions"]:
+    for question in exercise.full_view(lesson.story)["questions"]:
         value = answer["values"].get(question["id"])
         if "options" in question:
             choose(page, exercise.title, list(question["options"]), value or next(iter(question["options"])))
@@ -112,7 +108,7 @@ def do_form(page, lesson, exercise, answer) -> None:
 
 
 def do_write(page, lesson, exercise, answer) -> None:
-    if exercise.get("evidence"):
+    if exercise.evidence:
         tab_to(page, inside(exercise.title, ".cd-word"))
         shown = [
             c for b in exercise.region for c in chunks(lesson.story.article.text, lesson.story.article.block(b).span)
@@ -120,11 +116,11 @@ def do_write(page, lesson, exercise, answer) -> None:
         for start, end in answer["evidence"]:
             pick(page, shown, len(exercise.region), Span(start, end))
             page.keyboard.press("1")
-    for edit in exercise.get("edits", ()):
+    for edit in exercise.edits:
         tab_to(page, inside(exercise.title, "textarea"))
         page.keyboard.press("Control+a")
         page.keyboard.type(answer["texts"].get(edit["id"], "a few words of my own"))
-    for field in exercise.get("fields", ()):
+    for field in exercise.fields:
         tab_to(page, inside(exercise.title, "textarea"))
         page.keyboard.type(answer["texts"].get(field["id"], "a few words of my own"))
 
@@ -132,7 +128,7 @@ def do_write(page, lesson, exercise, answer) -> None:
 def do_order(page, lesson, exercise, answer) -> None:
     """Each event in turn: go to it, and move it up to its place; then say what was known."""
     tab_to(page, inside(exercise.title, ".cd-row"))
-    stand = dealt(exercise)
+    stand = exercise.shuffled()
     for place, event in enumerate(answer["order"]):
         go_to_row(page, stand.index(event))
         for _ in range(stand.index(event) - place):
@@ -141,7 +137,7 @@ def do_order(page, lesson, exercise, answer) -> None:
         stand.insert(place, event)
     for event, choice in answer.get("choices", {}).items():
         go_to_row(page, stand.index(event))
-        page.keyboard.press(str(1 + [*spec(lesson.story, exercise)["choices"]].index(choice)))
+        page.keyboard.press(str(1 + [*exercise.full_view(lesson.story)["choices"]].index(choice)))
 
 
 def go_to_row(page, number: int) -> None:
@@ -160,8 +156,8 @@ def do_cell(page, lesson, source: str) -> None:
     if "exercise(" in source:
         exercise = lesson.exercise(source.split('"')[1])
         section(page, exercise.title).wait_for(timeout=20_000)
-        models = [*model_answers(exercise, lesson.key, lesson.story.article.text).values()]
-        if exercise.get("forms"):  # a coin has chosen one of them
+        models = [*exercise.model_answers(lesson.key, lesson.story.article.text).values()]
+        if exercise.forms:  # a coin has chosen one of them
             models = [m for m in models if page.get_by_text(first_item(exercise, m)).count()]
         DO[exercise.type](page, lesson, exercise, next(iter(models), {"values": {}, "texts": {}}))
         check(page, exercise.title)

@@ -10,7 +10,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copydesk import load_story
-from copydesk.exercises.mark_match import targets_of
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from tests.browser.lab import NOTEBOOKS, Lab, cell_count, exercise, restart_kernel, run_all
 
@@ -45,7 +44,7 @@ def wait_saved(section) -> None:
 
 def key_target(exercise_id: str, entry_id: str):
     lesson = load_lesson(LESSON)
-    return next(t for t in targets_of(lesson.exercise(exercise_id), lesson.key) if t.entry.id == entry_id)
+    return next(t for t in lesson.exercise(exercise_id).targets(lesson.key) if t.entry.id == entry_id)
 
 
 def pick_by_keys(page, section, start: int, end: int) -> None:
@@ -164,7 +163,7 @@ def test_a_key_press_shows_at_once_and_the_notebook_keeps_its_cells(page, lab: L
 def test_axe_finds_nothing_serious(page, lab: Lab, lesson: str, theme: str) -> None:
     lab.open(page, lesson, theme=theme)
     run_all(page)
-    exercise(page, next(e.title for e in load_lesson(lesson).exercises if not e.get("worked")))
+    exercise(page, next(e.title for e in load_lesson(lesson).exercises if not e.is_example))
     found = Axe().run(page, context={"include": [["section.cd"]]}).response["violations"]
     serious = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found if v["impact"] in ("serious", "critical")]
     assert not serious, serious

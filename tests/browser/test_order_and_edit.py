@@ -9,8 +9,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copydesk.answers import AnswerFile
-from copydesk.exercises import model_answers
-from copydesk.exercises.order import dealt
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import load_story
 from tests.browser.lab import Lab, cell_count, exercise, run_all
@@ -64,7 +62,7 @@ def spoken(section) -> str:
 
 
 def best(lesson: Lesson, name: str) -> dict:
-    return next(iter(model_answers(lesson.exercise(name), lesson.key, lesson.story.article.text).values()))
+    return next(iter(lesson.exercise(name).model_answers(lesson.key, lesson.story.article.text).values()))
 
 
 def test_the_whole_order_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
@@ -86,7 +84,7 @@ def test_the_whole_order_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
 
 def test_picking_up_putting_back_and_undo(page, lab: Lab, made: Open) -> None:
     lesson = made(page)
-    section, cards = exercise(page, "The winter in order"), dealt(lesson.exercise("recall"))
+    section, cards = exercise(page, "The winter in order"), lesson.exercise("recall").shuffled()
     page.locator(".jp-Cell").first.focus()
     tab_to(page, inside("The winter in order", ".cd-row"))
     press = page.keyboard.press
@@ -139,14 +137,14 @@ def test_an_untouched_order_is_not_a_try_until_it_is_taken(page, lab: Lab, made:
     check(page, title)
     section.locator('.cd-headline[data-status="not_yet"]').wait_for(timeout=10_000)
     assert len(kept(lab, lesson, "predict")["tries"]) == 1
-    assert kept(lab, lesson, "predict")["answer"] == {"order": dealt(lesson.exercise("predict"))}
+    assert kept(lab, lesson, "predict")["answer"] == {"order": lesson.exercise("predict").shuffled()}
 
 
 def test_by_touch_in_a_narrow_window(browser, lab: Lab, made: Open) -> None:
     context = browser.new_context(has_touch=True, viewport={"width": 800, "height": 1000})
     page = context.new_page()
     lesson = made(page)
-    section, cards = exercise(page, "The winter in order"), dealt(lesson.exercise("recall"))
+    section, cards = exercise(page, "The winter in order"), lesson.exercise("recall").shuffled()
     section.locator(".cd-row").nth(2).tap()
     later = section.get_by_role("button", name="Later", exact=True)
     for button in (later, section.get_by_role("button", name="Earlier"), section.locator(".cd-row").first):
@@ -165,7 +163,7 @@ def test_by_touch_in_a_narrow_window(browser, lab: Lab, made: Open) -> None:
 
 def test_by_mouse_too(page, lab: Lab, made: Open) -> None:
     lesson = made(page)
-    section, cards = exercise(page, "The winter in order"), dealt(lesson.exercise("recall"))
+    section, cards = exercise(page, "The winter in order"), lesson.exercise("recall").shuffled()
     rows = section.locator(".cd-row")
     start, end = rows.nth(0).bounding_box(), rows.nth(3).bounding_box()
     page.mouse.move(start["x"] + 90, start["y"] + start["height"] / 2)

@@ -13,7 +13,6 @@ from typing import Any
 
 from copydesk.answers import Record
 from copydesk.answers.handin import KIND
-from copydesk.exercises import model_answers
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.lessons.results import record_score
 from copydesk.story.story import load_story
@@ -30,7 +29,7 @@ def best(exercise: str, of: Lesson | None = None) -> Json:
     """The key's own answer to an exercise."""
     of = of or lesson()
     assert of.key is not None
-    answers = model_answers(of.exercise(exercise), of.key, of.story.article.text)
+    answers = of.exercise(exercise).model_answers(of.key, of.story.article.text)
     return json.loads(json.dumps(answers["key"]))  # as it comes out of a file
 
 

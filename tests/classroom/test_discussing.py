@@ -22,7 +22,7 @@ from tests.lessons.test_nbval import ROOT, assert_green, nbval
 
 STORY, VOTES, MARKS = "greywater-barrage", "06_do_we_agree", "04_which_words_frame"
 Json = dict[str, Any]
-ITEMS = [i["id"] for i in lesson(VOTES, STORY).exercise("vote").get("items")]
+ITEMS = [i.id for i in lesson(VOTES, STORY).exercise("vote").items]
 
 
 def hand_in(folder: Path, name: str, lesson_id: str, exercises: Json) -> None:

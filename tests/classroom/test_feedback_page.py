@@ -109,7 +109,7 @@ def test_what_a_learner_writes_stays_text(kind: str) -> None:
     its = load_lesson("02_who_says_so", load_story("baltics-2022"))
     exercises: dict[str, object] = {}
     for e in its.exercises:
-        items = [f["id"] for f in (*e.get("fields", ()), *e.get("questions", ()), *e.get("items", ()))]
+        items = [*(box.id for box in e.boxes()), *e.item_words(its.story)]
         marks = {"groups": [{"source": [[467, 503]], "labels": {"form": HOSTILE}}]}
         exercises[e.id] = entry(marks if kind == "labels" else {kind: dict.fromkeys([*items, "p1.s1"], HOSTILE)})
     html = page_of(its, exercises, HOSTILE if kind == "name" else "Zoë")

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from copydesk.answers.schema import Damaged, decode
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
-from copydesk.exercises import model_answers
-from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.write import Write
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.views.agreement import krippendorff_alpha, percent_agreement
 from copydesk_classroom.collecting.state import HOME
@@ -42,9 +41,7 @@ def writing(number: int, *, boxes: int = 3) -> Json:
     dice = random.Random(number)
     its = lesson(LESSON, STORY)
     words = ["the", "reader", "cannot", "tell", "which", "word", "is", "whose", "and", "why", "it", f"number{number}"]
-    texts = {
-        f["id"]: " ".join(dice.sample(words, 12)) + f" {f['id']} {number}" for f in its.exercise(EXERCISE).get("fields")
-    }
+    texts = {f.id: " ".join(dice.sample(words, 12)) + f" {f.id} {number}" for f in its.exercise(EXERCISE).boxes()}
     return {"texts": dict([*texts.items()][:boxes]), "evidence": [[2299, 2314], [2384 + number, 2415]]}
 
 
@@ -104,7 +101,7 @@ class TestRows:
         assert told >= 10
 
     def test_a_row_that_is_not_there_is_named(self) -> None:
-        wrong = Exercise("l", "e", "write", "", "", 1, 0, 1, {"rubric": ["claim", "style"]})
+        wrong = Write(lesson="l", id="e", title="", prompt="", rubric=("claim", "style"))
         with pytest.raises(CopydeskError, match="l/e: no rubric row 'style'; there are: claim, evidence"):
             rows_of(wrong)
 
@@ -337,7 +334,7 @@ class TestMadeUp:
         desk = grading_desk(tmp_path / "none", grades=tmp_path / "grades")
         for text in desk.texts:
             key, page = text.unit.key, text.unit.text
-            samples = list(model_answers(text.exercise, key, page).values())
+            samples = list(text.exercise.model_answers(key, page).values())
             assert any(
                 all(sample["texts"][n].startswith(words) for n, words in text.answer["texts"].items())
                 for sample in samples
@@ -413,7 +410,7 @@ class TestGrades:
     def test_an_objective_asks_whether_it_was_done(self, tmp_path: Path) -> None:
         its = lesson("06_do_we_agree", STORY)
         assert its.key is not None
-        answer = next(iter(model_answers(its.exercise("rule"), its.key, its.story.article.text).values()))
+        answer = next(iter(its.exercise("rule").model_answers(its.key, its.story.article.text).values()))
         about = {"story": STORY, "lesson": its.id, "sha256": its.story.about["sha256"]}
         whole = handin("A", document({"rule": entry(answer)}, **about), story="", schema=2)
         put(tmp_path / "in" / "a.json", whole)

@@ -32,7 +32,6 @@ import copydesk
 from copydesk.base.errors import CopydeskError
 from copydesk.cli import main
 from copydesk.desk import Desk, open_lesson
-from copydesk.exercises import model_answers
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.edition import FILE
 from copydesk.story.story import load_story
@@ -428,7 +427,7 @@ def test_every_exercise_is_received_and_gives_nothing_away(lesson: str) -> None:
     desk, keyed = blind(lesson), load_lesson(lesson)
     assert keyed.key is not None
     for exercise in keyed.exercises:
-        models = model_answers(exercise, keyed.key, keyed.story.article.text)
+        models = exercise.model_answers(keyed.key, keyed.story.article.text)
         widget = desk.exercise(exercise.id)
         widget.save(next(iter(models.values()), {}))
         outcome = widget.check()
@@ -657,7 +656,7 @@ def test_what_is_handed_in_from_a_graded_edition_is_graded_with_the_key(graded: 
     lesson = load_lesson("00_start_here")
     assert lesson.key is not None
     models = {
-        e.id: next(iter(model_answers(e, lesson.key, lesson.story.article.text).values()))
+        e.id: next(iter(e.model_answers(lesson.key, lesson.story.article.text).values()))
         for e in lesson.exercises
         if e.points
     }

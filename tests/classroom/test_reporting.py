@@ -175,7 +175,7 @@ class TestVotes:
     UNIT = BALTICS["06_do_we_agree"]
 
     def votes(self) -> tuple[dict[str, dict[str, int]], Course]:
-        dice, ids = random.Random(3), [i["id"] for i in self.UNIT.lesson.exercise("vote").get("items")]
+        dice, ids = random.Random(3), [i.id for i in self.UNIT.lesson.exercise("vote").items]
         given = [{i: dice.choice(("yes", "no", "no")) if n else "yes" for n, i in enumerate(ids)} for _ in range(9)]
         table = {i: dict(Counter(choices[i] for choices in given)) for i in ids}
         return table, tallied(*({"vote": entry(answer={"choices": c})} for c in given), unit=self.UNIT)
@@ -197,7 +197,7 @@ class TestVotes:
 
     def test_questions_with_choices_of_their_own_get_no_alpha(self) -> None:
         unit = BALTICS["04_which_words_frame"]
-        first = {q["id"]: next(iter(q["options"])) for q in unit.lesson.exercise("readings").get("questions")}
+        first = {q.id: next(iter(q.options)) for q in unit.lesson.exercise("readings").questions}
         course = tallied(*[{"readings": entry(answer={"values": first})}] * 5, unit=unit)
         (found,) = questions((unit,), course)
         assert not found.same and found.alpha is None and found.percent == 1
@@ -228,7 +228,7 @@ class TestDiscernment:
         last = Unit.of(load_lesson("08_your_own_brief"), "08", {})
         sheets = []
         for unit, form, asked in ((PRACTICE, "a", before), (last, "b", after)):
-            ids = [i["id"] for i in unit.lesson.exercise("discern").get("forms")[form]]
+            ids = [i.id for i in unit.lesson.exercise("discern").forms[form]]
             keyed = unit.key.answers[f"{unit.lesson.id}/discern"]
             open_, plain = ([i for i in ids if keyed[i]["accept"] == [c]] for c in ("ask", "plain"))
             chosen = [*open_[: asked[0]], *plain[: asked[1]]] if asked else []

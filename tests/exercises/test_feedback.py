@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises import lazy_answers, model_answers, score
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.feedback import MOST_HINTS, feedback
-from copydesk.exercises.form import accepts, options
+from copydesk.exercises.form import accepts
 from copydesk.exercises.outcome import RECEIVED, Note, Outcome
-from copydesk.exercises.sort import asked
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.key import Key
 from copydesk.story.story import load_story
+from tests.made_exercise import made
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 STORIES = [load_story(path.parent) for path in sorted(SEEDS.glob("*/story.toml"))]
@@ -26,7 +25,7 @@ PAIRS = [
     for story in STORIES
     for lesson in (load_lesson(name, story) for name in sorted(story.lessons))
     for e in lesson.exercises
-    if e.type != "write" and model_answers(e, lesson.key, story.article.text)  # type: ignore[arg-type]
+    if e.type != "write" and e.model_answers(lesson.key, story.article.text)  # type: ignore[arg-type]
 ]
 every_exercise = pytest.mark.parametrize(("lesson", "exercise"), PAIRS, ids=[e.key_name for _, e in PAIRS])
 SAY = load_wording("strings")["outcome"]
@@ -40,11 +39,11 @@ def key_of(lesson: Lesson) -> Key:
 def wrong_answers(lesson: Lesson, exercise: Exercise) -> Iterator[dict[str, Any]]:
     """Answers short of the bar: without thought, and the key's with only its first item."""
     key, text = key_of(lesson), lesson.story.article.text
-    answers = [*lazy_answers(exercise, key, text).values()][:12]
-    best = model_answers(exercise, key, text)["key"]
+    answers = [*exercise.lazy_answers(key, text).values()][:12]
+    best = exercise.model_answers(key, text)["key"]
     name, given = next(iter(best.items()))
     answers.append({name: given[:1] if isinstance(given, list) else dict([*given.items()][:1])})
-    wrong = [a for a in answers if score(exercise, a, key, text).status == "not_yet"]
+    wrong = [a for a in answers if exercise.outcome(a, key, text).status == "not_yet"]
     assert wrong, "no wrong answer to try"
     yield from wrong
 
@@ -60,17 +59,17 @@ def secrets(lesson: Lesson, exercise: Exercise, outcome: Outcome) -> Iterator[st
         yield from (n.reveal, *n.others)
         yield from (s.of(text) for s in n.spans if n.earned < n.possible)
     if exercise.type == "sort":
-        yield from (choice_labels(exercise.get("choices"))[c] for i in asked(exercise, key) for c in i.accepted)
+        yield from (choice_labels(exercise.choices)[c] for i in exercise.asked(key) for c in i.accepted)
     if exercise.type == "form":
         keyed = key.answers.get(exercise.key_name, {})
-        for q in exercise.get("questions"):
-            yield from (say for v, say in options(q).items() if q["id"] in keyed and accepts(keyed[q["id"]], v))
+        for q in exercise.questions:
+            yield from (say for v, say in q.options.items() if q.id in keyed and accepts(keyed[q.id], v))
 
 
 @every_exercise
 def test_the_first_try_points_and_does_not_tell(lesson: Lesson, exercise: Exercise) -> None:
     for answer in wrong_answers(lesson, exercise):
-        outcome = score(exercise, answer, key_of(lesson), lesson.story.article.text)
+        outcome = exercise.outcome(answer, key_of(lesson), lesson.story.article.text)
         told = feedback(exercise, outcome, last=False)
         assert told["key"] == [] and told["foot"] == "" and told["hints"]
         for secret in secrets(lesson, exercise, outcome):
@@ -81,7 +80,7 @@ def test_the_first_try_points_and_does_not_tell(lesson: Lesson, exercise: Exerci
 @every_exercise
 def test_the_last_try_shows_key_reasons_and_other_readings(lesson: Lesson, exercise: Exercise) -> None:
     for answer in wrong_answers(lesson, exercise):
-        outcome = score(exercise, answer, key_of(lesson), lesson.story.article.text)
+        outcome = exercise.outcome(answer, key_of(lesson), lesson.story.article.text)
         told = feedback(exercise, outcome, last=True)
         assert len(told["key"]) == sum(bool(n.reveal or n.parts) for n in outcome.notes) > 0
         assert [r["others"] for r in told["key"]] == [list(n.others) for n in outcome.notes if n.reveal or n.parts]
@@ -92,7 +91,7 @@ def test_the_last_try_shows_key_reasons_and_other_readings(lesson: Lesson, exerc
 def test_reason_alternatives_and_the_words_of_the_key_stand_in_the_row() -> None:
     lesson = load_lesson("02_who_says_so", load_story("baltics-2022"))
     exercise, key, text = lesson.exercise("mark_cues"), key_of(lesson), lesson.story.article.text
-    told = feedback(exercise, score(exercise, {"groups": [{"source": [[1128, 1130]]}]}, key, text), last=True)
+    told = feedback(exercise, exercise.outcome({"groups": [{"source": [[1128, 1130]]}]}, key, text), last=True)
     for name in ("A5", "A6", "A7"):
         entry = key.entry(name)
         row = next(r for r in told["key"] if str(entry["region"][1:]) in r["where"])
@@ -106,7 +105,7 @@ def test_reason_alternatives_and_the_words_of_the_key_stand_in_the_row() -> None
 def test_devices_show_their_rival_readings_and_how_far_readers_agree() -> None:
     lesson = load_lesson("04_which_words_frame", load_story("baltics-2022"))
     exercise, key = lesson.exercise("devices"), key_of(lesson)
-    outcome = score(exercise, {"groups": [{"wording": [[351, 352]]}]}, key, lesson.story.article.text)
+    outcome = exercise.outcome({"groups": [{"wording": [[351, 352]]}]}, key, lesson.story.article.text)
     told = feedback(exercise, outcome, last=True)
     assert told["foot"] == SAY["framing_figure"] and "alpha" in told["foot"]
     assert feedback(exercise, outcome, last=False)["foot"] == ""
@@ -114,15 +113,15 @@ def test_devices_show_their_rival_readings_and_how_far_readers_agree() -> None:
     for device in key.layer("framing", exercise.region):
         assert set(device["readings"]) <= set(others), device.id
     voice = load_lesson("02_who_says_so", lesson.story).exercise("voice")
-    sorted_wrong = score(voice, {"choices": {"p1.s1": "x"}}, key, lesson.story.article.text)
+    sorted_wrong = voice.outcome({"choices": {"p1.s1": "x"}}, key, lesson.story.article.text)
     assert feedback(voice, sorted_wrong, last=True)["foot"] == ""
 
 
 def test_right_on_the_first_try_shows_the_key() -> None:
     lesson = load_lesson("00_start_here")
     exercise, text = lesson.exercise("voices"), lesson.story.article.text
-    best = model_answers(exercise, key_of(lesson), text)["key"]
-    told = feedback(exercise, score(exercise, best, key_of(lesson), text), last=False)
+    best = exercise.model_answers(key_of(lesson), text)["key"]
+    told = feedback(exercise, exercise.outcome(best, key_of(lesson), text), last=False)
     assert told["status"] == "right" and told["key"] and told["hints"] == []
     assert {row["mark"] for row in told["key"]} == {"full"}
 
@@ -136,7 +135,8 @@ def test_nothing_given_and_nothing_to_grade_by_say_one_sentence(outcome: Outcome
 
 
 def plain(points: float = 1, type: str = "sort") -> Exercise:
-    return Exercise("l", "e", type, "Title", "Prompt", points, 2, 0.8, {})
+    found: Exercise = made(type, points=points)
+    return found
 
 
 def test_many_hints_are_cut_and_counted() -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from copydesk.exercises import form, score
-from copydesk.exercises.exercise import Exercise
 from copydesk.story.key import Key
+from tests.made_exercise import made
 
 QUESTIONS = [
     {"id": "who", "text": "Who?", "options": {"a": "Ada", "b": "Bo", "c": "Cy"}, "hint": "Look at the top."},
@@ -22,11 +21,11 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "rough": {"range": [0.25, 1]},
 }
 KEY = Key("made", "", {}, {"l/e": ACCEPTED})
-FORM = Exercise("l", "e", "form", "Title", "Prompt", 1, 2, 0.6, {"questions": QUESTIONS})
+FORM = made("form", bar=0.6, questions=QUESTIONS)
 
 
 def earned(**values: Any) -> dict[str, float]:
-    return {n.item: n.earned for n in score(FORM, {"values": values}, KEY, "").notes}
+    return {n.item: n.earned for n in FORM.outcome({"values": values}, KEY, "").notes}
 
 
 @pytest.mark.parametrize(
@@ -53,41 +52,41 @@ def test_accepted_values(question: str, given: Any, right: bool) -> None:
 
 
 def test_only_what_can_be_wrong_carries_points() -> None:
-    outcome = score(FORM, {"values": {"who": "a", "year": 2004, "rough": 0.3}}, KEY, "")
+    outcome = FORM.outcome({"values": {"who": "a", "year": 2004, "rough": 0.3}}, KEY, "")
     assert (outcome.status, outcome.score) == ("right", 1)
     assert {n.item: n.possible for n in outcome.notes} == {"who": 1, "year": 1, "guess": 0, "any": 0, "rough": 1}
-    assert score(FORM, {"values": {"any": "yes", "guess": 3}}, KEY, "").score == 0
+    assert FORM.outcome({"values": {"any": "yes", "guess": 3}}, KEY, "").score == 0
 
 
 def test_a_form_of_open_questions_is_never_wrong() -> None:
-    outcome = score(FORM, {"values": {"guess": 3}}, Key("made", "", {}), "")
+    outcome = FORM.outcome({"values": {"guess": 3}}, Key("made", "", {}), "")
     assert outcome.status == "right" and all(n.possible == 0 and n.reveal for n in outcome.notes)
     assert next(n for n in outcome.notes if n.item == "guess").reveal == "Compare later."
 
 
 def test_hints_point_and_do_not_tell() -> None:
-    notes = {n.item: n for n in score(FORM, {"values": {"who": "b", "rough": 1.5}}, KEY, "").notes}
+    notes = {n.item: n for n in FORM.outcome({"values": {"who": "b", "rough": 1.5}}, KEY, "").notes}
     assert notes["who"].hint == "Look at the top." and "2" in notes["year"].hint and notes["rough"].hint
     assert notes["who"].reveal == "Ada. Both say so." and notes["who"].others == ("Cy",)
     assert notes["year"].reveal.startswith("2004") and notes["rough"].reveal.startswith("0.25 to 1.")
-    assert not {n.item: n for n in score(FORM, {"values": {"who": "a"}}, KEY, "").notes}["who"].hint
+    assert not {n.item: n for n in FORM.outcome({"values": {"who": "a"}}, KEY, "").notes}["who"].hint
 
 
 @pytest.mark.parametrize("answer", [{}, {"values": {}}, {"values": {"who": None, "year": ""}}])
 def test_blank(answer: dict[str, Any]) -> None:
-    outcome = score(FORM, answer, KEY, "")
+    outcome = FORM.outcome(answer, KEY, "")
     assert (outcome.status, outcome.score) == ("not_attempted", 0)
 
 
 def test_options_may_be_a_closed_set_by_name() -> None:
-    assert form.options(QUESTIONS[3]) == {"yes": "yes", "no": "no"}
-    assert form.options(QUESTIONS[1]) == {}
+    assert FORM.questions[3].options == {"yes": "yes", "no": "no"}
+    assert FORM.questions[1].options == {}
 
 
 def test_models_cover_every_accepted_value_and_lazy_answers_every_option() -> None:
-    models = form.model_answers(FORM, KEY, "")
+    models = FORM.model_answers(KEY, "")
     assert {"key", "who: c", "rough: 1", "any: no"} <= set(models)
-    assert all(score(FORM, a, KEY, "").score == 1 for a in models.values())
-    lazy = form.lazy_answers(FORM, KEY, "")
+    assert all(FORM.outcome(a, KEY, "").score == 1 for a in models.values())
+    lazy = FORM.lazy_answers(KEY, "")
     assert {"all a", "all b", "all yes", "always option 1", "always option 3"} <= set(lazy)
-    assert form.model_answers(FORM, Key("made", "", {}), "") == {}
+    assert FORM.model_answers(Key("made", "", {}), "") == {}

@@ -6,10 +6,11 @@ import pytest
 
 from copydesk.base.spans import Span, fingerprint
 from copydesk.base.wording import load_wording
-from copydesk.exercises import mark, score
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.mark_match import align, read_groups, spans_from, targets_of
+from copydesk.exercises.mark import Mark
+from copydesk.exercises.mark_match import Meetings, align
+from copydesk.exercises.outcome import spans_from
 from copydesk.story.key import Alternative, Entry, Key
+from tests.made_exercise import made
 
 TEXT = (
     "Rain will stop by nine, Ada Quill said. The ferry, Tom Ode told us, sails but may turn back in thick fog."
@@ -65,9 +66,9 @@ def key(*attributions: Entry, **layers: tuple[Entry, ...]) -> Key:
     return Key("made", fingerprint(TEXT), {"paragraphs": PARAGRAPHS, "attributions": attributions, **layers})
 
 
-def exercise(**settings: Any) -> Exercise:
-    given = {"layer": "attributions", "roles": ["source", "cue", "content"], **settings}
-    return Exercise("l", "e", "mark", "Title", "Prompt", 1, 2, 0.8, given)
+def exercise(**settings: Any) -> Mark:
+    found: Mark = made("mark", TEXT, **{"layer": "attributions", "roles": ["source", "cue", "content"], **settings})
+    return found
 
 
 def group(data: dict[str, Any], **change: Any) -> dict[str, Any]:
@@ -77,14 +78,14 @@ def group(data: dict[str, Any], **change: Any) -> dict[str, Any]:
 
 
 def value(groups: Groups, k: Key, **settings: Any) -> float:
-    return score(exercise(**settings), {"groups": groups}, k, TEXT).score
+    return exercise(**settings).outcome({"groups": groups}, k, TEXT).score
 
 
 TWO = key(entry("attributions", "A1", **A1), entry("attributions", "A2", **A2))
 
 
 def test_the_keys_own_marks_are_full() -> None:
-    outcome = score(exercise(), {"groups": [group(A2), group(A1)]}, TWO, TEXT)
+    outcome = exercise().outcome({"groups": [group(A2), group(A1)]}, TWO, TEXT)
     assert (outcome.status, outcome.score) == ("right", 1)
     assert all(note.earned == note.possible == 3 and not note.hint for note in outcome.notes)
 
@@ -105,7 +106,7 @@ def test_one_of_two_is_the_harmonic_mean() -> None:
 )
 def test_boundaries_cost_nothing_until_half_is_gone(words: str, earned: int, near: bool) -> None:
     k = key(entry("attributions", "A1", **A1))
-    outcome = score(exercise(), {"groups": [group(A1, content=[at(words)])]}, k, TEXT)
+    outcome = exercise().outcome({"groups": [group(A1, content=[at(words)])]}, k, TEXT)
     assert outcome.score == pytest.approx((2 + earned) / 3, abs=1e-4)
     assert (load_wording("strings")["mark"]["boundary"] in repr(outcome.notes[0])) == near
 
@@ -119,7 +120,7 @@ def test_boundaries_cost_nothing_until_half_is_gone(words: str, earned: int, nea
 )
 def test_the_limits_themselves_count(expected: str, found: str, near: bool) -> None:
     k = key(entry("attributions", "A1", **{**A1, "content": [record(expected)]}))
-    outcome = score(exercise(roles=["content"]), {"groups": [{"content": [at(found)]}]}, k, TEXT)
+    outcome = exercise(roles=["content"]).outcome({"groups": [{"content": [at(found)]}]}, k, TEXT)
     assert outcome.score == 1
     assert (load_wording("strings")["mark"]["boundary"] in repr(outcome.notes[0])) == near
 
@@ -132,7 +133,7 @@ def test_punctuation_and_quotation_marks_at_the_edge_do_not_count() -> None:
 @pytest.mark.parametrize("swallowed", ["Rain will stop by nine, Ada Quill", "Rain will stop by nine, Ada Quill said."])
 def test_content_that_swallows_its_source_or_cue_earns_nothing(swallowed: str) -> None:
     k = key(entry("attributions", "A1", **A1))
-    outcome = score(exercise(), {"groups": [group(A1, content=[at(swallowed)])]}, k, TEXT)
+    outcome = exercise().outcome({"groups": [group(A1, content=[at(swallowed)])]}, k, TEXT)
     assert outcome.notes[0].earned == 2 and outcome.score == pytest.approx(2 / 3, abs=1e-4)
 
 
@@ -156,13 +157,14 @@ def test_one_attribution_inside_another_is_paired_with_its_own() -> None:
     k = key(entry("attributions", "A2", **A2), entry("attributions", "A9", **inner))
     for groups in ([group(A2), group(inner)], [group(inner), group(A2)]):
         assert value(groups, k) == 1
-    matches, loose = align(targets_of(exercise(), k), read_groups(exercise(), {"groups": [group(inner)]}, 999), TEXT)
+    groups = exercise().groups({"groups": [group(inner)]}, 999)
+    matches, loose = align(exercise().targets(k), groups, meetings=Meetings(groups, TEXT))
     assert [m.target.entry.id for m in matches if m.group] == ["A9"] and not loose
 
 
 def test_the_same_marks_twice_count_once_and_cost_once() -> None:
     k = key(entry("attributions", "A1", **A1))
-    outcome = score(exercise(), {"groups": [group(A1), group(A1)]}, k, TEXT)
+    outcome = exercise().outcome({"groups": [group(A1), group(A1)]}, k, TEXT)
     assert outcome.score == pytest.approx(2 * 3 / (3 + 6), abs=1e-4)
     assert "over" in [n.item for n in outcome.notes]
 
@@ -170,7 +172,7 @@ def test_the_same_marks_twice_count_once_and_cost_once() -> None:
 def test_a_wrong_label_costs_its_own_point_only() -> None:
     k = key(entry("attributions", "A1", **A1))
     for form, earned in (("indirect", 4), ("direct", 3), ("", 3)):
-        outcome = score(exercise(labels=["form"]), {"groups": [group(A1, labels={"form": form})]}, k, TEXT)
+        outcome = exercise(labels=["form"]).outcome({"groups": [group(A1, labels={"form": form})]}, k, TEXT)
         assert outcome.notes[0].earned == earned and outcome.score == pytest.approx(earned / 4, abs=1e-4)
 
 
@@ -247,7 +249,7 @@ class TestFreeShare:
 
 
 def test_marks_on_nothing_are_told_by_paragraph_not_by_words() -> None:
-    outcome = score(exercise(), {"groups": [group(A1), {"content": [at("plain Monday")]}]}, TWO, TEXT)
+    outcome = exercise().outcome({"groups": [group(A1), {"content": [at("plain Monday")]}]}, TWO, TEXT)
     over = next(n for n in outcome.notes if n.item == "over")
     missing = next(n for n in outcome.notes if n.item == "A2")
     assert "2" in over.where and "Monday" not in over.hint
@@ -257,7 +259,7 @@ def test_marks_on_nothing_are_told_by_paragraph_not_by_words() -> None:
 
 def test_nothing_marked_is_not_attempted() -> None:
     for answer in ({}, {"groups": []}, {"groups": [{"labels": {"form": "direct"}}]}, {"groups": [{"content": []}]}):
-        assert score(exercise(labels=["form"]), answer, TWO, TEXT).status == "not_attempted"
+        assert exercise(labels=["form"]).outcome(answer, TWO, TEXT).status == "not_attempted"
 
 
 @pytest.mark.parametrize(
@@ -272,5 +274,5 @@ def test_spans_are_merged() -> None:
 
 
 def test_models_and_lazy_answers_have_names_and_the_module_scores_them() -> None:
-    assert set(mark.model_answers(exercise(), TWO, TEXT)) == {"key"}
-    assert score(exercise(), mark.model_answers(exercise(), TWO, TEXT)["key"], TWO, TEXT).score == 1
+    assert set(exercise().model_answers(TWO, TEXT)) == {"key"}
+    assert exercise().outcome(exercise().model_answers(TWO, TEXT)["key"], TWO, TEXT).score == 1

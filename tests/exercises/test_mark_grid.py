@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from copydesk.base.spans import Span
-from copydesk.exercises import model_answers, score
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.mark_match import supports
 from copydesk.exercises.outcome import Outcome
@@ -18,14 +17,14 @@ TEXT = "one two three four five six seven eight"
 
 def tried(story: Story, exercise_id: str, groups: Groups) -> Outcome:
     lesson = load_lesson("05_what_is_the_frame" if exercise_id == "grid" else "04_which_words_frame", story)
-    return score(lesson.exercise(exercise_id), {"groups": groups}, lesson.key, story.article.text)
+    return lesson.exercise(exercise_id).outcome({"groups": groups}, lesson.key, story.article.text)
 
 
 def model(story: Story, lesson_id: str, exercise_id: str) -> tuple[Exercise, Groups]:
     lesson = load_lesson(lesson_id, story)
     assert lesson.key is not None
     exercise = lesson.exercise(exercise_id)
-    return exercise, model_answers(exercise, lesson.key, story.article.text)["key"]["groups"]
+    return exercise, exercise.model_answers(lesson.key, story.article.text)["key"]["groups"]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +48,7 @@ def test_one_passage_of_several_is_enough(baltics: Story) -> None:
     short = [{r: (v[:1] if r != "labels" else v) for r, v in g.items()} for g in groups[:2]]
     assert any(len(v) > 1 for g in groups for r, v in g.items() if r != "labels")
     assert tried(baltics, "grid", short).score == 1
-    assert exercise.get("need") == 2
+    assert exercise.need == 2
 
 
 def test_two_frames_are_enough_and_one_is_half(baltics: Story) -> None:
@@ -103,11 +102,11 @@ def test_both_answers_to_an_open_question_earn_nothing_and_cost_nothing(baltics:
     lesson = load_lesson("05_what_is_the_frame", baltics)
     exercise = lesson.exercise("questions")
     assert lesson.key is not None
-    best = model_answers(exercise, lesson.key, baltics.article.text)["key"]["values"]
+    best = exercise.model_answers(lesson.key, baltics.article.text)["key"]["values"]
     for way in ("yes", "no"):  # a reader who finds morality in it, and one who does not
         other = {**best, **dict.fromkeys(("M1", "M2", "M3"), way)}
-        outcome = score(exercise, {"values": other}, lesson.key, baltics.article.text)
+        outcome = exercise.outcome({"values": other}, lesson.key, baltics.article.text)
         assert outcome.score == 1
     notes = {n.item: n for n in outcome.notes}
     assert notes["M1"].possible == 0 and notes["C1"].possible == 1
-    assert score(exercise, {"values": {**best, "C1": "no"}}, lesson.key, baltics.article.text).score < 1
+    assert exercise.outcome({"values": {**best, "C1": "no"}}, lesson.key, baltics.article.text).score < 1

@@ -11,24 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.base.wording import load_wording
-from copydesk.exercises import order, score, well_formed
-from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.feedback import feedback
-from copydesk.exercises.order import arranged, dealt, events, misplaced, placing
+from copydesk.exercises.order import Order, misplaced, placing
 from copydesk.exercises.outcome import RECEIVED, Outcome
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.key import Key
 from copydesk.story.story import load_story
 from copydesk_classroom.checking.story import check_scoring, lesson_faults
+from tests.made_exercise import made
 from tests.made_story import FACTS, LESSON, make_story
 
 IDS = ["a", "b", "c", "d", "e", "f"]
 SAY = load_wording("strings")["order"]
 
 
-def exercise(ids: list[str] = IDS, **settings: Any) -> Exercise:
+def exercise(ids: list[str] = IDS, **settings: Any) -> Order:
     items = [{"id": i, "text": f"It is {i}."} for i in ids]
-    return Exercise("l", "e", "order", "Title", "Prompt", 1, 2, 0.8, {"items": items, **settings})
+    found: Order = made("order", **{"items": items, **settings})
+    return found
 
 
 def key(accept: list[Any], **items: Any) -> Key:
@@ -36,7 +36,7 @@ def key(accept: list[Any], **items: Any) -> Key:
 
 
 def outcome(given: list[str], accept: list[Any] = IDS, **more: Any) -> Outcome:
-    return score(exercise(**more.pop("settings", {})), {"order": given, **more}, key(accept), "")
+    return exercise(**more.pop("settings", {})).outcome({"order": given, **more}, key(accept), "")
 
 
 def value(given: list[str], accept: list[Any] = IDS) -> float:
@@ -71,7 +71,7 @@ class TestPairs:
         assert value(["a"]) == 0
 
     def test_strangers_and_repeats_are_left_out(self) -> None:
-        assert arranged(exercise(), {"order": ["b", "x", "a", "b"]}) == ["b", "a"]
+        assert exercise().arranged({"order": ["b", "x", "a", "b"]}) == ["b", "a"]
         assert value(["a", "zebra", "b", "c", "a", "d", "e", "f"]) == 1
 
 
@@ -84,7 +84,7 @@ def test_a_score_is_a_share_and_only_the_keys_order_is_full(given: list[str]) ->
 
 @given(st.permutations(IDS), st.integers(0, 4))
 def test_putting_two_neighbours_wrong_lowers_the_score(given: list[str], at: int) -> None:
-    told = events(exercise(), key(IDS), "")
+    told = exercise().events(key(IDS), "")
     first, second = given[at], given[at + 1]
     turned = [*given[:at], second, first, *given[at + 2 :]]
     better, worse = (given, turned) if first < second else (turned, given)
@@ -93,7 +93,7 @@ def test_putting_two_neighbours_wrong_lowers_the_score(given: list[str], at: int
 
 @given(st.permutations(IDS))
 def test_hints_name_the_fewest_events_to_move(given: list[str]) -> None:
-    loose = misplaced(events(exercise(), key(IDS), ""), given)
+    loose = misplaced(exercise().events(key(IDS), ""), given)
     stays = [i for i in given if i not in loose]
     assert stays == sorted(stays)
     longest = max(len(run) for run in _runs(given))
@@ -115,7 +115,7 @@ def test_days_that_overlap_are_no_pair(days: list[tuple[int, int]], chance: Any)
     """With years and days mixed, an order by the first day is full, and whatever hints leave in place is in order."""
     ids = IDS[: len(days)]
     records = {i: {"days": [start, start + length]} for i, (start, length) in zip(ids, days, strict=True)}
-    told = events(exercise(ids), Key("made", "", {}, {"l/e": records}), "")
+    told = exercise(ids).events(Key("made", "", {}, {"l/e": records}), "")
     assert placing(told, [e.id for e in told]) in (0.0, 1.0)
     shuffled = chance.sample(ids, len(ids))
     loose = misplaced(told, shuffled)
@@ -134,36 +134,36 @@ ANYTHING = st.recursive(
 def test_any_json_is_an_answer(answer: dict[str, Any]) -> None:
     for known in (False, True):
         asked = exercise(known=known)
-        found = score(asked, answer, key(IDS, a={"accept": ["known"]}), "")
+        found = asked.outcome(answer, key(IDS, a={"accept": ["known"]}), "")
         assert 0 <= found.score <= 1 and feedback(asked, found, last=True)["headline"]
-    kept = well_formed(answer)
-    assert all(isinstance(i, str) for i in kept.get("order", [])) and repr(well_formed(kept)) == repr(kept)
+    kept = exercise().well_formed(answer)
+    assert all(isinstance(i, str) for i in kept.get("order", [])) and repr(exercise().well_formed(kept)) == repr(kept)
 
 
 class TestUntouched:
     @pytest.mark.parametrize("answer", [{}, {"order": []}, {"order": ["nobody"]}, {"choices": {}}])
     def test_what_was_dealt_is_no_attempt_and_says_so(self, answer: dict[str, Any]) -> None:
-        found = score(exercise(), answer, key(IDS), "")
+        found = exercise().outcome(answer, key(IDS), "")
         assert (found.status, found.score) == ("not_attempted", 0)
         assert feedback(exercise(), found, last=False)["headline"] == SAY["untouched"]
 
     def test_taken_as_it_is_it_counts(self) -> None:
-        assert outcome(dealt(exercise())).status == "not_yet"
+        assert outcome(exercise().shuffled()).status == "not_yet"
 
     def test_choices_alone_are_an_attempt_and_a_hint_says_what_is_missing(self) -> None:
         asked = exercise(known=True)
         accept: Any = {i: {"accept": ["known"]} for i in IDS}
-        found = score(asked, {"choices": dict.fromkeys(IDS, "known")}, key(IDS, **accept), "")
+        found = asked.outcome({"choices": dict.fromkeys(IDS, "known")}, key(IDS, **accept), "")
         assert found.score == 0.5 and hints(found) == [SAY["untouched"]]
 
 
 class TestDealing:
     def test_it_is_the_same_everywhere_and_does_not_follow_the_file(self) -> None:
-        assert dealt(exercise()) == ["d", "f", "b", "e", "a", "c"] == dealt(exercise(IDS[::-1]))
+        assert exercise().shuffled() == ["d", "f", "b", "e", "a", "c"] == exercise(IDS[::-1]).shuffled()
 
     def test_another_deal_is_another_order_of_the_same(self) -> None:
-        again = dealt(exercise(deal=2))
-        assert again != dealt(exercise()) and sorted(again) == IDS
+        again = exercise(deal=2).shuffled()
+        assert again != exercise().shuffled() and sorted(again) == IDS
 
 
 class TestWords:
@@ -174,13 +174,13 @@ class TestWords:
 
     def test_long_items_are_named_by_their_first_words(self) -> None:
         asked = exercise(items=[{"id": i, "text": f"{i} " * 9} for i in "ab"])
-        assert hints(score(asked, {"order": ["b", "a"]}, key(["a", "b"]), "")) == [
+        assert hints(asked.outcome({"order": ["b", "a"]}, key(["a", "b"]), "")) == [
             "Place 1, “b b b b b b b …”: too early."
         ]
 
     def test_an_item_may_be_a_stretch_of_the_page(self) -> None:
         asked = exercise(items=[{"id": "a", "span": [0, 3]}, {"id": "b", "span": [4, 7]}])
-        found = score(asked, {"order": ["b", "a"]}, key(["a", "b"]), "One two")
+        found = asked.outcome({"order": ["b", "a"]}, key(["a", "b"]), "One two")
         assert [n.reveal.split(".")[0] for n in found.notes if n.reveal][:2] == [
             "One",
             "two You had it at place 1",
@@ -188,7 +188,7 @@ class TestWords:
 
     def test_the_keys_reason_stands_first_and_each_events_own_with_it(self) -> None:
         keyed = Key("made", "", {}, {"l/e": {"order": {"accept": IDS, "why": "letters."}, "b": {"why": "second"}}})
-        notes = [n for n in score(exercise(), {"order": IDS}, keyed, "").notes if n.reveal]
+        notes = [n for n in exercise().outcome({"order": IDS}, keyed, "").notes if n.reveal]
         assert (notes[0].where, notes[0].reveal, notes[0].possible) == (SAY["title"], "Letters.", 0)
         assert notes[2].reveal == "It is b. Second."
 
@@ -204,7 +204,7 @@ KNOWN: dict[str, Any] = {i: {"accept": ["known" if i < "d" else "later"]} for i 
 
 class TestKnown:
     def found(self, given: list[str], choices: dict[str, str]) -> Outcome:
-        return score(exercise(known=True), {"order": given, "choices": choices}, key(IDS, **KNOWN), "")
+        return exercise(known=True).outcome({"order": given, "choices": choices}, key(IDS, **KNOWN), "")
 
     def test_it_is_half_of_the_score_each_item_alike(self) -> None:
         right = {i: record["accept"][0] for i, record in KNOWN.items()}
@@ -217,25 +217,25 @@ class TestKnown:
         assert found == [SAY["known_missing"].format(n=5), SAY["known_again"].format(words="It is a.")]
 
     def test_without_it_choices_change_nothing(self) -> None:
-        assert score(exercise(), {"order": IDS, "choices": {"a": "later"}}, key(IDS, **KNOWN), "").score == 1
+        assert exercise().outcome({"order": IDS, "choices": {"a": "later"}}, key(IDS, **KNOWN), "").score == 1
 
 
 def test_without_a_key_it_is_received() -> None:
-    assert score(exercise(), {"order": IDS}, None, "") == RECEIVED
+    assert exercise().outcome({"order": IDS}, None, "") == RECEIVED
 
 
 def test_models_are_full_and_lazy_answers_are_not() -> None:
     accept: Any = {i: {"accept": ["known", "later"] if i == "a" else ["known" if i < "d" else "later"]} for i in IDS}
     asked, keyed = exercise(known=True, deal=3), key(["a", ["b", "c"], "d", "e", "f"], **accept)
-    models = order.model_answers(asked, keyed, "")
+    models = asked.model_answers(keyed, "")
     assert set(models) == {"key", "c before b", "a: later"}
-    assert {score(asked, a, keyed, "").score for a in models.values()} == {1.0}
-    lazy = order.lazy_answers(asked, keyed, "")
+    assert {asked.outcome(a, keyed, "").score for a in models.values()} == {1.0}
+    lazy = asked.lazy_answers(keyed, "")
     assert {"as dealt", "as dealt, backwards", "in order, all known", "in order, all later"} <= set(lazy)
-    assert max(score(asked, a, keyed, "").score for a in lazy.values()) == pytest.approx(5 / 6, abs=1e-4), (
+    assert max(asked.outcome(a, keyed, "").score for a in lazy.values()) == pytest.approx(5 / 6, abs=1e-4), (
         "bar above it"
     )
-    assert order.model_answers(asked, Key("made", "", {}), "") == {}
+    assert asked.model_answers(Key("made", "", {}), "") == {}
 
 
 @pytest.fixture
@@ -256,12 +256,12 @@ def faults(lesson: Lesson, name: str = "recall") -> list[str]:
 class TestFacts:
     def test_the_dates_are_the_key(self, lesson: Lesson) -> None:
         asked, text = lesson.exercise("recall"), lesson.story.article.text
-        told = events(asked, lesson.key, text)  # type: ignore[arg-type]
+        told = asked.events(lesson.key, text)  # type: ignore[arg-type]
         assert [e.id for e in told] == ["silent", "vote", "storm", "paid", "closed", "sails", "pier"]
         assert [e.accept for e in told] == [("known",)] * 4 + [("later",)] * 3
         right = {"order": [e.id for e in told], "choices": {e.id: e.accept[0] for e in told}}
-        assert score(asked, right, lesson.key, text).score == 1
-        notes = {n.item: n for n in score(asked, right, lesson.key, text).notes if n.reveal}
+        assert asked.outcome(right, lesson.key, text).score == 1
+        notes = {n.item: n for n in asked.outcome(right, lesson.key, text).notes if n.reveal}
         assert notes["paid"].reveal.startswith("20 January 2022: The town paid")
         assert "The bill is dated." in notes["paid"].reveal and "Source: Lakeside Wire." in notes["paid"].reveal
         assert "storm" in notes["vote"].others[0] and not notes["paid"].others
@@ -269,12 +269,12 @@ class TestFacts:
     def test_a_year_alone_is_before_and_after_nothing_within_it(self, lesson: Lesson) -> None:
         items = [{"id": i, "fact": i} for i in ("silent", "owner", "vote", "paid")]
         found = changed(lesson, items=items)
-        told = {e.id: e for e in events(found.exercise("recall"), found.key, "")}  # type: ignore[arg-type]
+        told = {e.id: e for e in found.exercise("recall").events(found.key, "")}  # type: ignore[arg-type]
         assert told["owner"].when == "2021" and told["owner"].before(told["paid"])
         assert not told["owner"].before(told["vote"]) and not told["silent"].before(told["owner"])
         assert told["owner"].days == (dt.date(2021, 1, 1).toordinal(), dt.date(2021, 12, 31).toordinal())
-        models = order.model_answers(found.exercise("recall"), found.key, "")  # type: ignore[arg-type]
-        assert {score(found.exercise("recall"), a, found.key, "").score for a in models.values()} == {1.0}
+        models = found.exercise("recall").model_answers(found.key, "")  # type: ignore[arg-type]
+        assert {found.exercise("recall").outcome(a, found.key, "").score for a in models.values()} == {1.0}
 
     def test_all_proofs_hold(self, lesson: Lesson) -> None:
         mine = [p for p in check_scoring(lesson) if p.exercise in ("recall", "predict", "cases")]
@@ -287,7 +287,7 @@ class TestFacts:
 
     def test_in_a_graded_release_nothing_is_scored(self, lesson: Lesson) -> None:
         blind = replace(lesson, story=replace(lesson.story, key=None))
-        assert blind.key is None and score(blind.exercise("recall"), {"order": ["pier"]}, blind.key, "") == RECEIVED
+        assert blind.key is None and blind.exercise("recall").outcome({"order": ["pier"]}, blind.key, "") == RECEIVED
 
 
 class TestFaults:
@@ -326,11 +326,17 @@ class TestFaults:
         keyed = replace(lesson.story.key, answers={f"{LESSON}/predict": answers})
         assert any(said in f for f in faults(replace(lesson, story=replace(lesson.story, key=keyed)), "predict"))
 
-    def test_known_needs_a_day_from_which_it_was_known(self, lesson: Lesson) -> None:
-        known = faults(changed(lesson, items=[*lesson.exercise("recall").get("items"), {"id": "x", "text": "x"}]))
+    def test_known_needs_a_day_from_which_it_was_known(self, lesson: Lesson, tmp_path: Path) -> None:
+        known = faults(
+            changed(lesson, items=[*lesson.story.lessons[LESSON]["recall"]["items"], {"id": "x", "text": "x"}])
+        )
         assert any("nothing says when 'x'" in f for f in known)
-        keyed: Any = replace(lesson, dated={f"{LESSON}/recall": {i: {"days": [n, n]} for n, i in enumerate(FACTS)}})
-        assert any("whether 'paid' was known on the day" in f for f in faults(keyed))
+        sheet = make_story(tmp_path / "undated") / "context" / "facts.csv"
+        dated = sheet.read_text("utf-8")
+        sheet.write_text(dated.replace("2022-01-20,2022-01-20", "2022-01-20,"), "utf-8")
+        assert sheet.read_text("utf-8") != dated, "the day from which 'paid' was known is gone"
+        undated = load_lesson(LESSON, load_story(sheet.parents[1]))
+        assert any("whether 'paid' was known on the day" in f for f in faults(undated))
 
     def test_without_a_key_only_what_needs_none_is_said(self, lesson: Lesson) -> None:
         assert faults(replace(lesson, story=replace(lesson.story, key=None))) == []
@@ -338,7 +344,9 @@ class TestFaults:
 
 def test_feedback_gives_nothing_of_the_key_away_before_the_last_try(lesson: Lesson) -> None:
     asked = lesson.exercise("recall")
-    found = score(asked, {"order": dealt(asked), "choices": {"vote": "later"}}, lesson.key, lesson.story.article.text)
+    found = asked.outcome(
+        {"order": asked.shuffled(), "choices": {"vote": "later"}}, lesson.key, lesson.story.article.text
+    )
     early, last = (json.dumps(feedback(asked, found, last=last), ensure_ascii=False) for last in (False, True))
     for secret in ("2021", "2022", "Lakeside Wire", "bill is dated", "Known on the day of"):
         assert secret not in early and secret in last

@@ -5,7 +5,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -20,19 +20,14 @@ from copydesk.answers.handin import read_handin
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.desk import Desk, open_lesson
-from copydesk.exercises import lazy_answers, model_answers, score
-from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.exercise import Exercise, Item
 from copydesk.exercises.parallel_forms import (
     Discernment,
-    as_answered,
     choose_form,
     discernment,
     first_answer,
     form_of,
-    is_complete,
 )
-from copydesk.exercises.shown import still_exercise
-from copydesk.exercises.sort import asked
 from copydesk.framing import find_cues
 from copydesk.lessons.lesson import Lesson, _exercise, load_lesson
 from copydesk.lessons.results import record_score
@@ -44,8 +39,8 @@ from copydesk_classroom.checking.story import lesson_faults
 FIRST, LAST = "00_start_here", "08_your_own_brief"
 LESSON: Lesson = load_lesson(FIRST, load_story(Path(__file__).resolve().parents[2] / "seeds" / "practice"))
 EXERCISE = LESSON.exercise("discern")
-FORMS: dict[str, list[dict[str, str]]] = EXERCISE.get("forms")
-IDS = {name: [item["id"] for item in items] for name, items in FORMS.items()}
+FORMS: dict[str, tuple[Item, ...]] = EXERCISE.forms
+IDS = {name: [item.id for item in items] for name, items in FORMS.items()}
 every_form = pytest.mark.parametrize("form", FORMS)
 
 
@@ -69,8 +64,8 @@ def tried(*answers: dict[str, Any]) -> Record:
 class TestForms:
     def test_two_forms_of_ten_and_no_sentence_twice(self) -> None:
         assert [len(ids) for ids in IDS.values()] == [10, 10] and [*IDS] == ["a", "b"]
-        assert len({item["text"] for items in FORMS.values() for item in items}) == 20
-        assert {i for ids in IDS.values() for i in ids} == set(KEYED) == {i["id"] for i in EXERCISE.get("items")}
+        assert len({item.text for items in FORMS.values() for item in items}) == 20
+        assert {i for ids in IDS.values() for i in ids} == set(KEYED) == {i.id for i in EXERCISE.items}
 
     @every_form
     def test_five_deserve_a_question_and_five_are_plain(self, form: str) -> None:
@@ -84,26 +79,26 @@ class TestForms:
 
     def test_neither_length_nor_a_word_list_gives_the_plain_ones_away(self) -> None:
         length = {
-            (form, kind): mean(len(i["text"].split()) for i in items if KEYED[i["id"]]["accept"] == [kind])
+            (form, kind): mean(len(i.text.split()) for i in items if KEYED[i.id]["accept"] == [kind])
             for form, items in FORMS.items()
             for kind in ("ask", "plain")
         }
         assert max(length.values()) - min(length.values()) <= 1, length
 
-    @pytest.mark.parametrize("item", EXERCISE.get("items"), ids=lambda item: item["id"])
-    def test_a_question_quotes_what_it_asks_about_and_a_plain_one_has_no_cue(self, item: dict[str, str]) -> None:
-        if KEYED[item["id"]]["accept"] == ["ask"]:
-            quoted = re.match(r"“([^”]+)”", KEYED[item["id"]]["why"])
-            assert quoted and quoted[1].lower() in item["text"].lower()
+    @pytest.mark.parametrize("item", EXERCISE.items, ids=lambda item: item.id)
+    def test_a_question_quotes_what_it_asks_about_and_a_plain_one_has_no_cue(self, item: Item) -> None:
+        if KEYED[item.id]["accept"] == ["ask"]:
+            quoted = re.match(r"“([^”]+)”", KEYED[item.id]["why"])
+            assert quoted and quoted[1].lower() in item.text.lower()
         else:
-            assert [h.cue.word for h in find_cues(item["text"]) if not h.cue.plain] == []
+            assert [h.cue.word for h in find_cues(item.text) if not h.cue.plain] == []
 
     @pytest.mark.parametrize(
         "topic", ["harbour|ferry", "school|timetable", r"\d–\d", "market|fish", "weather|winter|summer to"]
     )
     def test_each_topic_is_there_once_plain_and_once_not(self, topic: str) -> None:
         for items in FORMS.values():
-            found = [KEYED[i["id"]]["accept"][0] for i in items if re.search(topic, i["text"], re.IGNORECASE)]
+            found = [KEYED[i.id]["accept"][0] for i in items if re.search(topic, i.text, re.IGNORECASE)]
             assert sorted(found) == ["ask", "plain"], (topic, found)
 
     @pytest.mark.parametrize(
@@ -116,10 +111,10 @@ class TestForms:
         ],
     )
     def test_spoilt_forms_are_caught(self, spoil: Any, says: str) -> None:
-        forms = json.loads(json.dumps(FORMS))
-        spoil(forms)
-        items = [i for form in forms.values() for i in form]
-        bad = replace(EXERCISE, settings={**EXERCISE.settings, "forms": forms, "items": items})
+        spoilt = {name: [asdict(item) for item in items] for name, items in FORMS.items()}
+        spoil(spoilt)
+        forms = {name: tuple(Item(**item) for item in items) for name, items in spoilt.items()}
+        bad = replace(EXERCISE, forms=forms, items=sum(forms.values(), ()))
         found = lesson_faults(replace(LESSON, exercises=(bad,), objectives=()))
         assert any(says in fault for fault in found), found
         assert lesson_faults(LESSON) == []
@@ -129,8 +124,8 @@ class TestWhichForm:
     def test_a_coin_the_first_time(self) -> None:
         for face in (0, 1):
             chosen = choose_form(EXERCISE, Record(), Record(), lambda names, face=face: names[face])
-            assert [i["id"] for i in chosen.get("items")] == IDS["ab"[face]]
-        faces = {choose_form(EXERCISE, Record(), Record()).get("items")[0]["id"] for _ in range(200)}
+            assert [i.id for i in chosen.items] == IDS["ab"[face]]
+        faces = {choose_form(EXERCISE, Record(), Record()).items[0].id for _ in range(200)}
         assert faces == {"a1", "b1"}, "the coin has two sides"
 
     @every_form
@@ -143,17 +138,17 @@ class TestWhichForm:
         for kept in (begun, tried(answer(form)), Record({}, tried(answer(form)).tries), Record(others=(answer(form),))):
             assert form_of(EXERCISE, kept) == form
             for before in (Record(), begun, tried(answer("a")), tried(answer("b"))):
-                assert choose_form(EXERCISE, kept, before, no_coin).get("items") == FORMS[form]
-            other = choose_form(EXERCISE, Record(), kept, no_coin).get("items")
+                assert choose_form(EXERCISE, kept, before, no_coin).items == FORMS[form]
+            other = choose_form(EXERCISE, Record(), kept, no_coin).items
             assert other in FORMS.values() and other != FORMS[form]
 
     @pytest.mark.parametrize(
         "junk", [{}, {"choices": {}}, {"choices": 7}, {"choices": ["a1"]}, {"choices": {"z": "ask"}}]
     )
     def test_an_answer_of_no_form(self, junk: dict[str, Any]) -> None:
-        assert form_of(EXERCISE, Record(junk)) is None and as_answered(EXERCISE, junk) is EXERCISE
-        assert discernment(EXERCISE, junk, key()) is None and not is_complete(EXERCISE, junk)
-        assert score(EXERCISE, junk, key(), "").status == "not_attempted"
+        assert form_of(EXERCISE, Record(junk)) is None and EXERCISE.as_answered(junk) is EXERCISE
+        assert discernment(EXERCISE, junk, key()) is None and not EXERCISE.is_complete(junk)
+        assert EXERCISE.outcome(junk, key(), "").status == "not_attempted"
 
 
 class TestFigures:
@@ -192,24 +187,24 @@ class TestFigures:
 class TestScoringWithoutADesk:
     @every_form
     def test_the_form_that_was_answered_is_scored_and_no_other(self, form: str) -> None:
-        outcome = score(EXERCISE, answer(form), key(), "")
+        outcome = EXERCISE.outcome(answer(form), key(), "")
         assert (outcome.status, outcome.score) == ("right", 1) and [n.item for n in outcome.notes] == IDS[form]
         assert [n.where for n in outcome.notes] == [str(n) for n in range(1, 11)]
         assert record_score(EXERCISE, tried(answer(form, "ask")), key(), "") == 0.5
         assert record_score(EXERCISE, Record({"choices": {IDS[form][0]: "ask"}}), key(), "") is None
 
     def test_all_sentences_are_asked_and_each_form_has_a_model_answer(self) -> None:
-        assert len(asked(EXERCISE, key())) == 20
-        assert [*model_answers(EXERCISE, key(), "").values()] == [answer("a"), answer("b")]
-        lazy = lazy_answers(EXERCISE, key(), "")
-        assert len(lazy) == 4 and {score(EXERCISE, a, key(), "").score for a in lazy.values()} == {0.5}
+        assert len(EXERCISE.asked(key())) == 20
+        assert [*EXERCISE.model_answers(key(), "").values()] == [answer("a"), answer("b")]
+        lazy = EXERCISE.lazy_answers(key(), "")
+        assert len(lazy) == 4 and {EXERCISE.outcome(a, key(), "").score for a in lazy.values()} == {0.5}
 
     @every_form
     def test_the_still_twin_shows_the_form_that_was_answered(self, form: str) -> None:
         for shown in (EXERCISE, choose_form(EXERCISE, Record(), Record())):
-            html = still_exercise(LESSON.story, shown, answer(form, "ask"))
-            assert all(i["text"] in html for i in FORMS[form]) and html.count("ask about it") == 10
-            assert not any(i["text"] in html for name in FORMS if name != form for i in FORMS[name])
+            html = shown.static_view(LESSON.story, answer(form, "ask"))
+            assert all(i.text in html for i in FORMS[form]) and html.count("ask about it") == 10
+            assert not any(i.text in html for name in FORMS if name != form for i in FORMS[name])
 
 
 @pytest.fixture
@@ -283,7 +278,7 @@ class TestAtTheDesk:
 
     def test_the_last_lesson_asks_what_the_first_asked_by_the_same_key(self, last: str) -> None:
         exercise, answers = load_lesson(last).exercise("discern"), load_lesson(last).key.answers
-        assert exercise.get("forms") == FORMS and answers[f"{last}/discern"] == KEYED
+        assert exercise.forms == FORMS and answers[f"{last}/discern"] == KEYED
         assert (exercise.points, exercise.tries, exercise.type) == (0, 1, "sort")
         assert exercise.prompt != EXERCISE.prompt and "first lesson" in exercise.prompt
 
@@ -329,4 +324,4 @@ def test_an_exercise_like_none_is_refused() -> None:
     with pytest.raises(CopydeskError, match="l/e: type 'None' is not one of"):
         _exercise("l", {"id": "e", "like": "00_start_here/nothing"}, {}, LESSON.story)
     made: Exercise = _exercise("l", {"id": "e", "like": "00_start_here/voices", "points": 9}, {}, LESSON.story)
-    assert (made.title, made.points, made.get("choices")) == ("Whose voice?", 9, "voice")
+    assert (made.title, made.points, made.choices) == ("Whose voice?", 9, "voice")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from copydesk.exercises import score, sort
-from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.sort import Sort
 from copydesk.story.key import Alternative, Entry, Key
+from tests.made_exercise import made
 
 TEXT = "One. Two. Three."
 NAME = "l/e"
@@ -17,8 +17,9 @@ def entry(layer: str, id: str, *alternatives: dict[str, Any], **data: Any) -> En
     return Entry(id, layer, {"id": id, **data}, "because", others)
 
 
-def exercise(**settings: Any) -> Exercise:
-    return Exercise("l", "e", "sort", "Title", "Prompt", 1, 2, 0.8, {"choices": "voice", **settings})
+def exercise(**settings: Any) -> Sort:
+    found: Sort = made("sort", TEXT, **{"choices": "voice", **settings})
+    return found
 
 
 KEY = Key(
@@ -46,7 +47,7 @@ KEY = Key(
 
 
 def value(given: dict[str, Any], **settings: Any) -> float:
-    return score(exercise(**settings), {"choices": given}, KEY, TEXT).score
+    return exercise(**settings).outcome({"choices": given}, KEY, TEXT).score
 
 
 def test_the_keys_class_and_each_alternative_are_right() -> None:
@@ -56,20 +57,20 @@ def test_the_keys_class_and_each_alternative_are_right() -> None:
 
 
 def test_an_item_that_cannot_be_wrong_carries_no_points() -> None:
-    outcome = score(exercise(layer="sentences"), {"choices": {"p2.s1": "mixed"}}, KEY, TEXT)
+    outcome = exercise(layer="sentences").outcome({"choices": {"p2.s1": "mixed"}}, KEY, TEXT)
     assert outcome.score == 0 and outcome.status == "not_yet"
     assert [n.possible for n in outcome.notes] == [1, 1, 0]
 
 
 def test_only_the_region_is_asked() -> None:
-    assert [i.id for i in sort.asked(exercise(layer="sentences", region=["p1"]), KEY)] == ["p1.s1", "p1.s2"]
+    assert [i.id for i in exercise(layer="sentences", region=["p1"]).asked(KEY)] == ["p1.s1", "p1.s2"]
 
 
 def test_blocks_of_a_page() -> None:
     right = {"f1": "furniture", "p1": "story", "p2": "story"}
     assert value(right, layer="page", choices="page") == 1
     assert value({**right, "p2": "furniture"}, layer="page", choices="page") == pytest.approx(2 / 3, abs=1e-4)
-    notes = score(exercise(layer="page", choices="page"), {"choices": right}, KEY, TEXT).notes
+    notes = exercise(layer="page", choices="page").outcome({"choices": right}, KEY, TEXT).notes
     assert [(n.item, n.where) for n in notes] == [("p1", "1"), ("f1", "2"), ("p2", "3")], "in the order of the page"
     assert "headline" in notes[1].reveal and all(n.reveal for n in notes)
 
@@ -79,24 +80,24 @@ def test_items_may_be_entries_of_a_layer() -> None:
     key = Key("made", "", {"claims": (claim,)})
     claims = exercise(layer="claims", choices="verdict", items=[{"id": "C1", "span": [0, 4]}])
     for verdict, right in (("compressed", 1), ("supported", 1), ("imprecise", 0)):
-        assert score(claims, {"choices": {"C1": verdict}}, key, TEXT).score == right
+        assert claims.outcome({"choices": {"C1": verdict}}, key, TEXT).score == right
 
 
 def test_items_of_a_story_by_the_keys_answers() -> None:
     items = [{"id": "i1"}, {"id": "i2"}, {"id": "i3"}, {"id": "open"}]
-    outcome = score(exercise(items=items, choices="known"), {"choices": {"i1": "known", "i2": "later"}}, KEY, TEXT)
+    outcome = exercise(items=items, choices="known").outcome({"choices": {"i1": "known", "i2": "later"}}, KEY, TEXT)
     assert outcome.score == 0.5 and [(n.item, n.possible) for n in outcome.notes] == [("i1", 1), ("i2", 0), ("i3", 1)]
 
 
 def test_hints_name_the_item_and_not_the_class() -> None:
-    notes = score(exercise(layer="sentences"), {"choices": {"p1.s1": "mixed"}}, KEY, TEXT).notes
+    notes = exercise(layer="sentences").outcome({"choices": {"p1.s1": "mixed"}}, KEY, TEXT).notes
     assert "p1.s1" in notes[0].hint and "p1.s2" in notes[1].hint and notes[0].hint != notes[1].hint
     assert not any("reporter" in n.hint or "somebody" in n.hint or "because" in n.hint for n in notes)
     assert "because" in notes[0].reveal.lower() and notes[1].others == ("other 1",)
 
 
 def test_blank_and_strangers() -> None:
-    assert score(exercise(layer="sentences"), {}, KEY, TEXT).status == "not_attempted"
+    assert exercise(layer="sentences").outcome({}, KEY, TEXT).status == "not_attempted"
     assert value({"nobody": "reporter", "p1.s1": "shouting", "p1.s2": None}, layer="sentences") == 0
 
 
@@ -106,9 +107,9 @@ def test_a_vote_without_a_key_cannot_be_wrong() -> None:
 
 
 def test_models_and_lazy_answers() -> None:
-    models = sort.model_answers(exercise(layer="sentences"), KEY, TEXT)
+    models = exercise(layer="sentences").model_answers(KEY, TEXT)
     assert set(models) == {"key", "p1.s2: mixed", "p2.s1: mixed", "p2.s1: reporter"}
-    assert all(score(exercise(layer="sentences"), a, KEY, TEXT).score == 1 for a in models.values())
-    lazy = sort.lazy_answers(exercise(layer="sentences"), KEY, TEXT)
+    assert all(exercise(layer="sentences").outcome(a, KEY, TEXT).score == 1 for a in models.values())
+    lazy = exercise(layer="sentences").lazy_answers(KEY, TEXT)
     assert set(lazy) == {"all reporter", "all attributed", "all mixed"}
     assert all(len(a["choices"]) == 3 for a in lazy.values())

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from copydesk.exercises import score, write
-from copydesk.exercises.exercise import Exercise
+from copydesk.exercises import write
+from copydesk.exercises.write import Write
 from copydesk.story.key import Entry, Key
+from tests.made_exercise import made
 
 TEXT = "It rained all day.\n\nThe ferry stayed in port."
 KEY = Key(
@@ -25,9 +26,10 @@ GOOD = "The day was wet"
 Answer = dict[str, Any]
 
 
-def exercise(evidence: dict[str, int] | None = None) -> Exercise:
+def exercise(evidence: dict[str, int] | None = None) -> Write:
     settings: dict[str, Any] = {"fields": FIELDS} | ({"evidence": evidence} if evidence else {})
-    return Exercise("l", "e", "write", "Title", "Prompt", 1, 0, 0.8, settings)
+    found: Write = made("write", TEXT, tries=0, **settings)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def exercise(evidence: dict[str, int] | None = None) -> Exercise:
     ],
 )
 def test_words_are_counted_and_repeats_do_not_pass(words: Any, done: bool) -> None:
-    outcome = score(exercise(), {"texts": {"claim": words}}, KEY, TEXT)
+    outcome = exercise().outcome({"texts": {"claim": words}}, KEY, TEXT)
     assert (outcome.status == "right") == done == (outcome.score == 1)
     if not done and outcome.status != "not_attempted":
         assert "Claim" in outcome.notes[0].hint
@@ -56,12 +58,12 @@ def test_words_are_counted_and_repeats_do_not_pass(words: Any, done: bool) -> No
     "answer", [{}, {"texts": {"claim": " \n"}}, {"texts": {"claim": None}}, {"evidence": [[3, 3]]}]
 )
 def test_blank(answer: Answer) -> None:
-    assert score(exercise({"min": 1}), answer, KEY, TEXT).status == "not_attempted"
+    assert exercise({"min": 1}).outcome(answer, KEY, TEXT).status == "not_attempted"
 
 
 def test_a_null_is_not_the_word_none() -> None:
-    short = Exercise("l", "e", "write", "Title", "Prompt", 1, 0, 0.8, {"fields": [{"id": "a", "label": "A", "min": 1}]})
-    assert score(short, {"texts": {"a": None}}, KEY, TEXT).score == 0
+    short = made("write", TEXT, tries=0, fields=[{"id": "a", "label": "A", "min": 1}])
+    assert short.outcome({"texts": {"a": None}}, KEY, TEXT).score == 0
 
 
 @pytest.mark.parametrize(
@@ -78,14 +80,14 @@ def test_a_null_is_not_the_word_none() -> None:
     ],
 )
 def test_evidence_is_picked_from_enough_places(picked: list[list[int]], wanted: dict[str, int], done: bool) -> None:
-    outcome = score(exercise(wanted), {"texts": {"claim": GOOD}, "evidence": picked}, KEY, TEXT)
+    outcome = exercise(wanted).outcome({"texts": {"claim": GOOD}, "evidence": picked}, KEY, TEXT)
     assert outcome.score == (1 if done else 0.5)
     assert bool(next(n for n in outcome.notes if n.item == "evidence").hint) != done
 
 
 def test_samples_are_shown_only_to_who_wrote_a_complete_answer() -> None:
     def samples(answer: Answer) -> list[str]:
-        notes = score(exercise({"min": 1}), answer, KEY, TEXT).notes
+        notes = exercise({"min": 1}).outcome(answer, KEY, TEXT).notes
         return [n.reveal for n in notes if n.item.startswith("sample")]
 
     assert samples({"texts": {"claim": GOOD}, "evidence": [[0, 9]]}) == ["It was wet."]
@@ -93,10 +95,11 @@ def test_samples_are_shown_only_to_who_wrote_a_complete_answer() -> None:
 
 
 def test_models_are_complete_and_lazy_answers_are_not() -> None:
-    models, lazy = (f(exercise({"min": 1}), KEY, TEXT) for f in (write.model_answers, write.lazy_answers))
+    asked = exercise({"min": 1})
+    models, lazy = asked.model_answers(KEY, TEXT), asked.lazy_answers(KEY, TEXT)
     assert list(models) == ["sample wet"]
-    assert all(score(exercise({"min": 2, "places": 2}), a, KEY, TEXT).score == 1 for a in models.values())
-    assert lazy and all(score(exercise(), a, KEY, TEXT).score < 1 for a in lazy.values())
+    assert all(exercise({"min": 2, "places": 2}).outcome(a, KEY, TEXT).score == 1 for a in models.values())
+    assert lazy and all(exercise().outcome(a, KEY, TEXT).score < 1 for a in lazy.values())
 
 
 SAID = "Rain fell, Ines Okafor said. It will go on, she added. Nobody knows why."
@@ -107,7 +110,7 @@ class TestAttributions:
     """A field may ask for attributions: as many as the finder sees in the learner's own text."""
 
     def outcome(self, claim: str) -> Any:
-        return score(Exercise("l", "e", "write", "T", "P", 1, 0, 0.8, BRIEF), {"texts": {"claim": claim}}, KEY, TEXT)
+        return made("write", TEXT, tries=0, **BRIEF).outcome({"texts": {"claim": claim}}, KEY, TEXT)
 
     def test_too_few_are_counted_and_an_example_is_given(self) -> None:
         outcome = self.outcome(SAID)
@@ -126,7 +129,7 @@ class TestAttributions:
 
     def test_a_field_that_does_not_ask_is_not_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(write, "_attributions", lambda given: pytest.fail("it was read"))
-        assert score(exercise(), {"texts": {"claim": GOOD}}, KEY, TEXT).score == 1
+        assert exercise().outcome({"texts": {"claim": GOOD}}, KEY, TEXT).score == 1
 
 
 EDITS = [
@@ -136,20 +139,21 @@ EDITS = [
 OTHER = {"rain": "Rain fell from dawn to dusk", "port": "Nobody took the ferry out"}
 
 
-def editing(**more: Any) -> Exercise:
-    return Exercise("l", "e", "write", "Title", "Prompt", 1, 0, 0.8, {"edits": EDITS, **more})
+def editing(**more: Any) -> Write:
+    found: Write = made("write", TEXT, tries=0, edits=EDITS, **more)
+    return found
 
 
 class TestEdits:
     def test_both_versions_and_the_box_make_it_complete(self) -> None:
         asked = editing(fields=FIELDS)
-        assert score(asked, {"texts": {**OTHER, "claim": GOOD}}, KEY, TEXT).status == "right"
-        assert score(asked, {"texts": OTHER}, KEY, TEXT).score == pytest.approx(2 / 3, abs=1e-4)
-        assert score(editing(), {"texts": OTHER}, KEY, TEXT).score == 1
+        assert asked.outcome({"texts": {**OTHER, "claim": GOOD}}, KEY, TEXT).status == "right"
+        assert asked.outcome({"texts": OTHER}, KEY, TEXT).score == pytest.approx(2 / 3, abs=1e-4)
+        assert editing().outcome({"texts": OTHER}, KEY, TEXT).score == 1
 
     @pytest.mark.parametrize("same", ["It rained all day.", " It  rained\nall day. ", None])
     def test_the_page_as_it_stands_is_no_attempt(self, same: Any) -> None:
-        outcome = score(editing(), {"texts": {"rain": same}}, KEY, TEXT)
+        outcome = editing().outcome({"texts": {"rain": same}}, KEY, TEXT)
         assert (outcome.status, outcome.score) == ("not_attempted", 0)
 
     @pytest.mark.parametrize(
@@ -164,16 +168,16 @@ class TestEdits:
         ],
     )
     def test_one_word_must_differ_within_the_bounds(self, version: str, said: str) -> None:
-        outcome = score(editing(), {"texts": {**OTHER, "rain": version}}, KEY, TEXT)
+        outcome = editing().outcome({"texts": {**OTHER, "rain": version}}, KEY, TEXT)
         assert outcome.score == (0.5 if said else 1)
         assert said in outcome.notes[0].hint and bool(outcome.notes[0].hint) == bool(said)
 
     def test_unchanged_words_are_taken_out_of_an_answer_and_nothing_else(self) -> None:
         answer = {"texts": {**OTHER, "port": TEXT[20:45], "claim": GOOD}, "evidence": [[0, 9]], "more": 1}
-        kept = write.own_words(editing(), answer, TEXT)
+        kept = editing().own_part(answer, TEXT)
         assert kept == {"texts": {"rain": OTHER["rain"], "claim": GOOD}, "evidence": [[0, 9]], "more": 1}
-        assert write.own_words(exercise(), answer, TEXT) is answer
-        assert write.own_words(editing(), {"texts": 7}, TEXT) == {"texts": 7}
+        assert exercise().own_part(answer, TEXT) is answer
+        assert editing().own_part({"texts": 7}, TEXT) == {"texts": 7}
 
     def test_samples_are_changes_to_the_page_so_that_the_key_holds_none_of_it(self) -> None:
         sample = {
@@ -182,12 +186,12 @@ class TestEdits:
             "edits": {"rain": [[3, 9, "snowed"], [14, 17, "night"]]},
         }
         key = Key("made", "", KEY.entries, {"l/e": {"samples": [sample]}})
-        models = write.model_answers(editing(), key, TEXT)
+        models = editing().model_answers(key, TEXT)
         assert models["sample dry"]["texts"] == {"rain": "It snowed all night.", "port": OTHER["port"]}
-        outcome = score(editing(), models["sample dry"], key, TEXT)
+        outcome = editing().outcome(models["sample dry"], key, TEXT)
         assert outcome.score == 1 and "It snowed all night." in outcome.notes[-1].reveal
 
     def test_without_thought_it_is_not_complete(self) -> None:
-        lazy = write.lazy_answers(editing(fields=FIELDS), KEY, TEXT)
+        lazy = editing(fields=FIELDS).lazy_answers(KEY, TEXT)
         assert "the page as it stands" in lazy and len(lazy) == 3
-        assert all(score(editing(fields=FIELDS), a, KEY, TEXT).score < 0.5 for a in lazy.values())
+        assert all(editing(fields=FIELDS).outcome(a, KEY, TEXT).score < 0.5 for a in lazy.values())

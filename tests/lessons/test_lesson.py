@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from copydesk.base.errors import CopydeskError
-from copydesk.exercises.exercise import Exercise
-from copydesk.lessons.lesson import TYPES, Lesson, Objective, list_lessons, load_lesson
+from copydesk.exercises import TYPES, make_exercise
+from copydesk.lessons.lesson import Lesson, Objective, list_lessons, load_lesson
 from copydesk.story.story import Story, load_story
 from copydesk_classroom.checking.story import lesson_faults
 
@@ -43,8 +43,8 @@ def test_the_story_adds_region_prompt_and_questions(baltics: Story) -> None:
     lesson = load_lesson("02_who_says_so", baltics)
     assert lesson.exercise("mark_alone").region == ("p7", "p8", "p9", "p10")
     assert "Paragraph 8" in lesson.exercise("explain").prompt
-    assert lesson.exercise("voice").region == () and lesson.exercise("voice").get("nothing", 3) == 3
-    asked = {q["id"] for q in lesson.exercise("who").get("questions")}
+    assert lesson.exercise("voice").region == ()
+    asked = {q.id for q in lesson.exercise("who").questions}
     own = {q["id"] for q in baltics.lessons["02_who_says_so"]["who"]["questions"]}
     assert asked == own and own
 
@@ -53,7 +53,7 @@ def test_questions_of_lesson_and_story_are_put_one_after_the_other(baltics: Stor
     story = with_own(
         baltics, "02_who_says_so", "exit", questions=[{"id": "more", "text": "More?", "options": "yes_no"}]
     )
-    asked = [q["id"] for q in load_lesson("02_who_says_so", story).exercise("exit").get("questions")]
+    asked = [q.id for q in load_lesson("02_who_says_so", story).exercise("exit").questions]
     assert asked == ["cue", "paraphrase", "test", "more"]
 
 
@@ -89,10 +89,12 @@ def test_unknown_names_are_answered_with_those_there_are(baltics: Story, practic
 
 
 def test_a_type_nobody_knows_and_a_missing_prompt_are_refused(baltics: Story) -> None:
-    with pytest.raises(CopydeskError, match="02_who_says_so/voice: type 'draw' is not one of sort, mark, form, write"):
+    with pytest.raises(
+        CopydeskError, match="02_who_says_so/voice: type 'draw' is not one of mark, sort, form, order, write"
+    ):
         load_lesson("02_who_says_so", with_own(baltics, "02_who_says_so", "voice", type="draw"))
     bare = {**baltics.lessons, "02_who_says_so": {}}
-    with pytest.raises(CopydeskError, match="02_who_says_so/explain lacks a title or a prompt"):
+    with pytest.raises(CopydeskError, match="02_who_says_so/explain lacks 'prompt'"):
         load_lesson("02_who_says_so", replace(baltics, lessons=bare))
 
 
@@ -134,7 +136,8 @@ def test_settings_for_an_exercise_that_is_not_there_are_caught(baltics: Story) -
 
 def test_an_objective_without_its_exercise_and_a_form_without_questions_are_caught(baltics: Story) -> None:
     good = load_lesson("02_who_says_so", baltics)
-    empty = Exercise(good.id, "void", "form", "Void", "Ask.", 1, 2, 0.8, {"questions": []})
+    void = {"id": "void", "type": "form", "title": "Void", "prompt": "Ask.", "questions": []}
+    empty = make_exercise(good.id, void, baltics.article)
     bad: Lesson = replace(good, objectives=(Objective("Fly", ("flight",), 0.7),), exercises=(*good.exercises, empty))
     assert lesson_faults(bad) == [
         "02_who_says_so/void: a form exercise needs 'questions'",

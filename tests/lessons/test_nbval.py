@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from copydesk.answers import AnswerFile
-from copydesk.exercises import model_answers
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from tools.refresh_notebooks import refresh
 
@@ -45,7 +44,7 @@ def fill(root: Path) -> None:
         assert lesson.key is not None
         file = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=root)
         for exercise in lesson.exercises:
-            models = model_answers(exercise, lesson.key, lesson.story.article.text)
+            models = exercise.model_answers(lesson.key, lesson.story.article.text)
             for answer in list(models.values())[:1]:
                 file.add_try(exercise.id, answer, 1.0, exercise.points)
 

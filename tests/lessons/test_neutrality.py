@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,7 @@ import pytest
 from copydesk.answers import AnswerFile
 from copydesk.base.spans import words
 from copydesk.base.wording import load_wording
-from copydesk.exercises import model_answers
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.form import answers_of, options
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.lessons.results import results
 from copydesk.story.story import Story, load_story
@@ -118,12 +117,12 @@ def test_no_reading_earns_more_than_its_rival() -> None:
     readings = lesson.exercise("readings")
     assert readings.points == 0 and lesson.key is not None
     assert readings.key_name not in lesson.key.answers
-    assert all(len(q["options"]) >= 2 for q in readings.get("questions"))
+    assert readings.questions and all(len(q.options) >= 2 for q in readings.questions)
 
 
 def test_no_prompt_passes_a_verdict() -> None:
     prompts = {
-        e.key_name: (e.title, e.prompt, *strings(e.get("questions", [])))
+        e.key_name: (e.title, e.prompt, *strings([asdict(q) for q in getattr(e, "questions", ())]))
         for story in STORIES
         for name in story.lessons
         for e in load_lesson(name, story).exercises
@@ -147,14 +146,14 @@ MINDS = {"finds the wording fair": 0, "finds it loaded": -1}
 def answer_of(mind: int, exercise: Exercise, lesson: Lesson) -> dict[str, Any]:
     """What a learner of this mind gives: of all the answers that are open, always the first, or always the last."""
     assert lesson.key is not None
-    models = [*model_answers(exercise, lesson.key, lesson.story.article.text).values()]
+    models = [*exercise.model_answers(lesson.key, lesson.story.article.text).values()]
     if exercise.type == "form":
-        keyed = answers_of(exercise, lesson.key)
-        open_ = {q["id"]: [*options(q)][mind] for q in exercise.get("questions") if options(q) and q["id"] not in keyed}
+        keyed = exercise.keyed(lesson.key)
+        open_ = {q.id: [*q.options][mind] for q in exercise.questions if q.options and q.id not in keyed}
         either = {q: e["accept"][mind] for q, e in keyed.items() if "accept" in e}
         return {"values": {**(models[0]["values"] if models else {}), **open_, **either}}
     if exercise.type == "sort" and not models:  # a vote
-        return {"choices": {i["id"]: ["yes", "no"][mind] for i in exercise.get("items")}}
+        return {"choices": {i.id: ["yes", "no"][mind] for i in exercise.items}}
     return models[mind] if models else {}
 
 

@@ -97,7 +97,7 @@ def test_the_three_questions_return(cells: Cells) -> None:
     text = "\n".join(markdown(cells))
     assert "Three questions for any story" in text
     assert 'desk.exercise("routine")' in [source(c).strip() for c in code(cells)]
-    asked = [f["label"] for f in load_lesson(lesson_of(cells)).exercise("routine").get("fields")]
+    asked = [f.label for f in load_lesson(lesson_of(cells)).exercise("routine").fields]
     assert asked == list(ROUTINE)
 
 
@@ -109,7 +109,7 @@ def test_cells_are_thin_and_harmless(cells: Cells) -> None:
         assert not [n for n in ast.walk(tree) if isinstance(n, banned)]
         assert not source(cell).rstrip().endswith(";") and "print(" not in source(cell)
         imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
-        assert imported <= ({"copydesk"} if is_lesson(cells) else {"classroom"})
+        assert imported <= ({"copydesk"} if is_lesson(cells) else {"copydesk_classroom"})
     for text in markdown(cells):
         assert not re.search(r"</?[A-Za-z][^>]*>|<!--", text), "raw HTML"
         assert not re.search(r"!\[\]\(", text), "a picture without words"
@@ -134,7 +134,7 @@ def test_every_exercise_stands_once_and_none_is_made_up(cells: Cells) -> None:
     lesson = load_lesson(lesson_of(cells))
     shown = re.findall(r'desk\.(?:exercise|worked_example)\("(\w+)"\)', text)
     assert sorted(shown) == sorted(e.id for e in lesson.exercises)
-    assert re.findall(r'desk\.worked_example\("(\w+)"\)', text) == [e.id for e in lesson.exercises if e.get("worked")]
+    assert re.findall(r'desk\.worked_example\("(\w+)"\)', text) == [e.id for e in lesson.exercises if e.is_example]
     for name in re.findall(r'desk\.read\("(\w+)"\)', text):
         assert lesson.exercise(name).region
 

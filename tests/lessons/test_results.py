@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from copydesk.answers import AnswerFile
-from copydesk.exercises import model_answers
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.lessons.results import results
 from copydesk.story.story import Story
@@ -25,7 +24,7 @@ def file(lesson: Lesson, tmp_path: Path) -> AnswerFile:
 
 def best(lesson: Lesson, exercise: str) -> dict[str, Any]:
     assert lesson.key is not None
-    return model_answers(lesson.exercise(exercise), lesson.key, lesson.story.article.text)["key"]
+    return lesson.exercise(exercise).model_answers(lesson.key, lesson.story.article.text)["key"]
 
 
 HALF = {"choices": {"p1.s1": "attributed", "p2.s1": "attributed", "p4.s1": "attributed"}}  # 3 of 6

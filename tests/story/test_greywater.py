@@ -10,7 +10,6 @@ import pytest
 from copydesk.attribution import find_attributions
 from copydesk.base.spans import Span, words
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises import score
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.facts import by_id, story_facts
 from copydesk.story.key import FORMS, FUNCTIONS, VERDICTS, Entry, Key
@@ -164,16 +163,16 @@ class TestContext:
         assert 6 <= len(KEY.layer("claims")) <= 8
         assert {c["verdict"] for c in KEY.layer("claims")} == set(VERDICTS)
         assert all(c["verdict"] == "not_checkable" for c in KEY.layer("claims") if c.get("later"))
-        spans = {i["id"]: Span(*i["span"]) for i in claims.get("items")}
+        spans = {i.id: Span(*i.span) for i in claims.items}
         assert spans == {c.id: c.spans("span")[0] for c in KEY.layer("claims")}
         facts = story_facts(STORY)
-        cards = [by_id(facts, f) for shown in claims.get("cards").values() for f in shown]
+        cards = [by_id(facts, f) for shown in claims.cards.values() for f in shown]
         assert all(f.known_on(STORY.date) for f in cards)
 
     def test_each_party_has_its_case_in_its_own_words(self) -> None:
         cases = lesson("07_what_was_going_on").exercise("cases")
-        assert {f"position-{f['id']}" for f in cases.get("fields")} <= set(cases.get("facts"))
-        assert Counter(f.kind for f in story_facts(STORY))["position"] == len(cases.get("fields")) == 3
+        assert {f"position-{f.id}" for f in cases.fields} <= set(cases.facts)
+        assert Counter(f.kind for f in story_facts(STORY))["position"] == len(cases.fields) == 3
 
 
 @pytest.mark.parametrize("name", sorted(STORY.lessons))
@@ -189,21 +188,21 @@ class TestWording:
     """Lesson 04: the swap goes both ways, and two minds rewrite what they may."""
 
     def test_each_capital_takes_the_place_of_the_other(self) -> None:
-        pairs = lesson("04_which_words_frame").exercise("swap").get("pairs")
-        put = {(Span(*change[:2]).of(TEXT), change[2]) for p in pairs for change in p["swap"]}
+        pairs = lesson("04_which_words_frame").exercise("swap").pairs
+        put = {(Span(*change[:2]).of(TEXT), change[2]) for p in pairs for change in p.swap}
         assert {("Tarnholt", "Eastquay"), ("Eastquay", "Tarnholt")} <= put
-        questions = lesson("04_which_words_frame").exercise("swap").get("questions")
-        assert [q["id"] for q in questions] == [p["id"] for p in pairs]
+        questions = lesson("04_which_words_frame").exercise("swap").questions
+        assert [q.id for q in questions] == [p.id for p in pairs]
 
     def test_both_samples_rewrite_every_passage(self) -> None:
         rewrite = lesson("04_which_words_frame").exercise("rewrite")
-        boxes = {b["id"] for b in (*rewrite.get("edits"), *rewrite.get("fields"))}
+        boxes = {b.id for b in (*rewrite.edits, *rewrite.fields)}
         assert [set(s["texts"]) for s in answer(rewrite.key_name, "samples")] == [boxes, boxes]
 
 
 class TestFrames:
     def test_the_frames_to_choose_from_are_those_of_the_key(self) -> None:
-        choices = lesson("05_what_is_the_frame").exercise("grid").get("label_choices")["frame"]
+        choices = lesson("05_what_is_the_frame").exercise("grid").label_choices["frame"]
         assert choices == {e["frame"]: e["name"] for e in KEY.layer("entman")}
         assert [*choices] != [e["frame"] for e in KEY.layer("entman")], "the order gives nothing away"
 
@@ -225,23 +224,18 @@ class TestVotes:
 
     def test_the_second_vote_is_on_the_same_pieces_and_the_rule_shows_them(self) -> None:
         again, rule = (lesson("06_do_we_agree").exercise(name) for name in ("revote", "rule"))
-        assert again.get("items") == self.VOTE.get("items") and len(self.VOTE.get("items")) == 8
-        blocks = {b.id for i in self.VOTE.get("items") for b in ARTICLE.paragraphs if b.span.covers(Span(*i["span"]))}
+        assert again.items == self.VOTE.items and len(self.VOTE.items) == 8
+        blocks = {b.id for i in self.VOTE.items for b in ARTICLE.paragraphs if b.span.covers(Span(*i.span))}
         assert set(rule.region) == blocks
-        assert [i["where"] for i in self.VOTE.get("items")] == [
-            f"paragraph {b.id[1:]}"
-            for i in self.VOTE.get("items")
-            for b in ARTICLE.paragraphs
-            if b.span.covers(Span(*i["span"]))
+        assert [i.where for i in self.VOTE.items] == [
+            f"paragraph {b.id[1:]}" for i in self.VOTE.items for b in ARTICLE.paragraphs if b.span.covers(Span(*i.span))
         ]
 
     def test_both_states_an_engineer_a_report_and_the_reporter_are_voted_on(self) -> None:
         speakers = set()
-        for item in self.VOTE.get("items"):
+        for item in self.VOTE.items:
             said = [
-                a["speaker"]
-                for a in KEY.attributions
-                if any(s.overlap(Span(*item["span"])) for s in a.spans("content"))
+                a["speaker"] for a in KEY.attributions if any(s.overlap(Span(*item.span)) for s in a.spans("content"))
             ]
             speakers |= {*said} or {"reporter"}
         assert speakers == {
@@ -269,12 +263,12 @@ class TestRetellings:
     DRIFTS = lesson("08_your_own_brief").exercise("drifts")
 
     def test_one_of_each_drift_and_some_with_two_answers(self) -> None:
-        accepted = [answer(self.DRIFTS.key_name, i["id"])["accept"] for i in self.DRIFTS.get("items")]
+        accepted = [answer(self.DRIFTS.key_name, i.id)["accept"] for i in self.DRIFTS.items]
         assert sorted(a[0] for a in accepted) == sorted(choice_labels("drift"))
         assert [a[0] for a in accepted] != [*choice_labels("drift")], "the order gives nothing away"
         assert sum(len(a) > 1 for a in accepted) == 2
-        for item in self.DRIFTS.get("items"):
-            keyed = answer(self.DRIFTS.key_name, item["id"])
+        for item in self.DRIFTS.items:
+            keyed = answer(self.DRIFTS.key_name, item.id)
             assert keyed["why"] and bool(keyed.get("others")) == (len(keyed["accept"]) > 1)
 
     def test_they_are_short_and_differ_from_whole_sentences_of_six_paragraphs(self) -> None:
@@ -293,20 +287,20 @@ class TestRetellings:
         assert all(re.fullmatch(r"an? [a-z ’]+", t) for t in tellers)
 
     def test_what_drifted_stands_in_the_retelling(self) -> None:
-        told = {answer(self.DRIFTS.key_name, i["id"])["accept"][0]: i for i in self.DRIFTS.get("items")}
+        told = {answer(self.DRIFTS.key_name, i.id)["accept"][0]: i for i in self.DRIFTS.items}
         changed = {
             d: {
                 w
-                for p in word_diff(Span(*i["span"]).of(TEXT), i["text"])
+                for p in word_diff(Span(*i.span).of(TEXT), i.text)
                 if p.after and not p.before
-                for w in p.after.of(i["text"]).split()
+                for w in p.after.of(i.text).split()
             }
             for d, i in told.items()
         }
         assert {"Veldra", "Sorrin"} <= changed["agent_added"] and "commission" in changed["referent_error"]
         assert changed["translation_slip"] == {"goal", "goals"} and "lobbyist" in changed["term_swapped"]
-        assert told["attribution_lost"]["text"].startswith("Sorrin has wasted")
-        assert told["quote_altered"]["text"].partition("”")[0].lstrip("“") not in TEXT
+        assert told["attribution_lost"].text.startswith("Sorrin has wasted")
+        assert told["quote_altered"].text.partition("”")[0].lstrip("“") not in TEXT
 
 
 class TestBriefs:
@@ -316,7 +310,7 @@ class TestBriefs:
         samples = answer(asked.key_name, "samples")
         assert len({s["view"] for s in samples}) == len(samples) == 2
         for s in samples:
-            assert score(asked, s, KEY, TEXT).status == "right"
+            assert asked.outcome(s, KEY, TEXT).status == "right"
             picked = [Span(*pair) for pair in s["evidence"]]
             assert all(any(b.span.covers(p) for b in ARTICLE.paragraphs if b.id in asked.region) for p in picked)
 
@@ -333,7 +327,7 @@ class TestBriefs:
         asked = lesson("08_your_own_brief").exercise("brief")
         sample = answer(asked.key_name, "samples")[0]
         bare = " ".join(f"The river fell again by {n} metres in the dry month." for n in range(20))
-        outcome = score(asked, {**sample, "texts": {**sample["texts"], "brief": bare}}, KEY, TEXT)
+        outcome = asked.outcome({**sample, "texts": {**sample["texts"], "brief": bare}}, KEY, TEXT)
         assert outcome.status == "not_yet"
         hints = [n.hint for n in outcome.notes if n.hint]
         assert len(hints) == 1 and "the machine sees 0 attributions" in hints[0]
@@ -343,7 +337,7 @@ class TestHelp:
     """A transfer task: what is given is what the prompt promises, and it is the key's."""
 
     def given(self, exercise: str, role: str) -> list[Span]:
-        groups = lesson("02_who_says_so").exercise(exercise).get("given")
+        groups = lesson("02_who_says_so").exercise(exercise).given
         return [Span(*pair) for g in groups for pair in g.get(role, ())]
 
     def test_the_worked_example_is_the_first_paragraph_and_complete(self) -> None:
@@ -354,7 +348,7 @@ class TestHelp:
 
     def test_one_is_begun_and_all_cues_are_given_where_they_are_promised(self) -> None:
         begun, cues = (lesson("02_who_says_so").exercise(name) for name in ("mark_help", "mark_cues"))
-        assert len(begun.get("given")) == 1
+        assert len(begun.given) == 1
         starts = [(*a.spans("source"), *a.spans("cue")) for a in KEY.layer("attributions", begun.region)]
         assert (*self.given("mark_help", "source"), *self.given("mark_help", "cue")) in starts
         keyed = KEY.layer("attributions", cues.region)
@@ -381,15 +375,15 @@ class TestNumbersInQuestions:
         found = compare_cues(KEY, ARTICLE, lesson("04_which_words_frame").exercise("devices").region)
         met = len(found.readings) - len(found.missed)
         assert answer("04_which_words_frame/foil", "found")["range"] == [met, met]
-        told = lesson("04_which_words_frame").exercise("predict").get("questions")
-        assert any(f"The key has {len(found.readings)} there." in q.get("after", "") for q in told)
+        told = lesson("04_which_words_frame").exercise("predict").questions
+        assert any(f"The key has {len(found.readings)} there." in q.after for q in told)
 
     def test_the_measures(self) -> None:
         numbers = lesson("03_how_strong_is_the_sourcing").exercise("numbers")
         by_count, by_words = diversity(totals(ITEMS)), diversity(totals(ITEMS, by="words"))
         first = next(iter(by_count.shares))
         assert list(by_count.shares.values()).count(by_count.shares[first]) == 1, "one speaker is the most quoted"
-        text = next(q["text"] for q in numbers.get("questions") if q["id"] == "dropped")
+        text = next(q.text for q in numbers.questions if q.id == "dropped")
         number = next(n for n, i in enumerate(ITEMS, 1) if f"item {n}," in text)
         assert ITEMS[number - 1].speaker == first and first in text
         dropped = diversity(totals(without(ITEMS, ITEMS[number - 1].id))).shares[first]
@@ -402,8 +396,8 @@ class TestNumbersInQuestions:
     def test_the_blocks(self) -> None:
         low, high = answer("02_who_says_so/recall", "blocks")["range"]
         assert low == high == len(ARTICLE.paragraphs)
-        asked = lesson("01_what_is_on_the_page").exercise("predict").get("questions")[0]
-        assert asked["max"] == len(ARTICLE.blocks) and str(len(ARTICLE.blocks)) in asked["text"]
+        asked = lesson("01_what_is_on_the_page").exercise("predict").questions[0]
+        assert asked.max == len(ARTICLE.blocks) and str(len(ARTICLE.blocks)) in asked.text
 
     def test_the_speakers(self) -> None:
         low, high = answer("03_how_strong_is_the_sourcing/recall", "count")["range"]

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 import copydesk
 from copydesk.answers import AnswerFile
 from copydesk.base.errors import CopydeskError
-from copydesk.exercises import model_answers
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.lessons.results import results
 from copydesk.story.story import Story, load_story
@@ -44,8 +43,8 @@ def finish(lesson: Lesson) -> None:
     file = opened(lesson)
     assert lesson.key is not None
     for e in lesson.exercises:
-        if not e.get("worked"):
-            models = model_answers(e, lesson.key, lesson.story.article.text)
+        if not e.is_example:
+            models = e.model_answers(lesson.key, lesson.story.article.text)
             file.add_try(e.id, next(iter(models.values()), {"texts": {"whose": "mine"}}), 1, e.points)
 
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from copydesk.base.spans import Span, words
 from copydesk.base.wording import choice_labels, load_wording
 from copydesk.desk import open_lesson
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.shown import spec
+from copydesk.exercises.exercise import Exercise, Item
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.page.html import css
 from copydesk.views.retellings import Piece, retelling_page, retellings, word_diff
@@ -76,15 +75,15 @@ class TestWordDiff:
 class TestRetellings:
     def test_each_has_its_passage_its_teller_and_its_text(self) -> None:
         told = retellings(DRIFTS)
-        assert [r.text for r in told] == [i["text"] for i in DRIFTS.get("items")] and len(told) == 6
+        assert [r.text for r in told] == [i.text for i in DRIFTS.items] and len(told) == 6
         assert all(r.passage.of(TEXT).strip() and r.teller and r.where for r in told)
 
     def test_what_has_no_passage_or_no_retelling_is_none(self) -> None:
-        items = [{"id": "a", "where": "here", "span": [0, 4]}, {"id": "b", "where": "there", "text": "Rain."}]
-        assert retellings(replace(DRIFTS, settings={"items": items})) == []
+        items = (Item(id="a", where="here", span=(0, 4)), Item(id="b", where="there", text="Rain."))
+        assert retellings(replace(DRIFTS, items=items)) == []
 
     def test_the_exercise_shows_the_retelling_and_not_the_passage(self) -> None:
-        told = spec(LESSON.story, DRIFTS)["items"]
+        told = DRIFTS.full_view(LESSON.story)["items"]
         assert [i["text"] for i in told] == [r.text for r in retellings(DRIFTS)]
         assert [i["where"] for i in told] == [f"{n} · {r.where}" for n, r in enumerate(retellings(DRIFTS), 1)]
 
@@ -132,8 +131,8 @@ def read(lesson: Lesson, exercise: str = "drifts") -> tuple[Reader, str]:
     return reader, summary
 
 
-def with_items(*items: dict[str, object]) -> Lesson:
-    made: Exercise = replace(DRIFTS, settings={**DRIFTS.settings, "items": items})
+def with_items(*items: Item) -> Lesson:
+    made: Exercise = replace(DRIFTS, items=items)
     return replace(LESSON, exercises=tuple(made if e is DRIFTS else e for e in LESSON.exercises))
 
 
@@ -182,13 +181,13 @@ class TestPage:
 
     def test_hostile_words_stay_words(self) -> None:
         hostile = "<script>alert(1)</script> & </ins><b onload=x>"
-        item = {"id": "d1", "where": f"here {hostile}", "span": [675, 746], "teller": hostile, "text": hostile}
+        item = Item(id="d1", where=f"here {hostile}", span=(675, 746), teller=hostile, text=hostile)
         reader, _ = read(with_items(item))
         assert reader.quotes[1] == hostile and reader.heads[2] == f"Made up: {hostile}"
         assert "<script>" not in retelling_page(with_items(item), "drifts")[0]
 
     def test_the_same_words_get_no_marks(self) -> None:
-        same = {"id": "d1", "where": "here", "span": [675, 746], "teller": "a copy", "text": Span(675, 746).of(TEXT)}
+        same = Item(id="d1", where="here", span=(675, 746), teller="a copy", text=Span(675, 746).of(TEXT))
         assert len(read(with_items(same))[0].marks) == 2, "the legend's own"
 
     def test_at_the_desk(self) -> None:

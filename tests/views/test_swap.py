@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.form import Form
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.story import load_story
 from copydesk.views.retellings import swapped
+from tests.made_exercise import made
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 ID = "04_which_words_frame"
@@ -15,8 +16,9 @@ STORIES = [s.parent.name for s in sorted(SEEDS.glob("*/story.toml")) if ID in lo
 TEXT = "Oslo warned Rome. Rome, for its part, was calm."
 
 
-def exercise(**pair: object) -> Exercise:
-    return Exercise("04", "swap", "form", "Swap", "Ask.", 0, 0, 1.0, {"pairs": [{"where": "p1", **pair}]})
+def exercise(**pair: object) -> Form:
+    found: Form = made("form", TEXT, points=0, tries=0, bar=1.0, pairs=[{"id": "p", "where": "p1", **pair}])
+    return found
 
 
 def test_names_are_exchanged_in_one_go() -> None:
@@ -32,14 +34,14 @@ def test_words_can_be_taken_out_without_a_hole() -> None:
 @pytest.mark.parametrize("story", STORIES)
 def test_every_story_swaps_in_more_than_one_direction(story: str) -> None:
     lesson = load_lesson(ID, load_story(SEEDS / story))
-    pairs = lesson.exercise("swap").get("pairs")
+    pairs = lesson.exercise("swap").pairs
     text = lesson.story.article.text
     assert len(pairs) >= 2 and lesson.exercise("swap").points == 0
-    put_in = {other for pair in pairs for _, _, other in pair["swap"] if other}
+    put_in = {other for pair in pairs for _, _, other in pair.swap if other}
     assert len(put_in) >= 2, "names of more than one party are put in"
-    for pair, made in zip(pairs, swapped(lesson.exercise("swap"), text), strict=True):
-        assert made.swapped != made.original
-        assert all(pair["span"][0] <= a < b <= pair["span"][1] for a, b, _ in pair["swap"])
-    asked = {q["id"]: q for q in lesson.exercise("swap").get("questions")}
-    assert set(asked) == {p["id"] for p in pairs}
-    assert all(q["after"] and len(q["options"]) >= 2 for q in asked.values())
+    for pair, shown in zip(pairs, swapped(lesson.exercise("swap"), text), strict=True):
+        assert shown.swapped != shown.original
+        assert all(pair.span[0] <= a < b <= pair.span[1] for a, b, _ in pair.swap)
+    asked = {q.id: q for q in lesson.exercise("swap").questions}
+    assert set(asked) == {p.id for p in pairs}
+    assert all(q.after and len(q.options) >= 2 for q in asked.values())

@@ -31,7 +31,7 @@ def hand_in(lesson: Lesson, root: Path, name: str, to: Path, **votes: str) -> No
 def test_without_files_the_class_is_made_up_and_says_so(lesson: Lesson, tmp_path: Path) -> None:
     votes = class_votes(lesson, "vote", tmp_path)
     assert votes.made_up and votes.learners == 24
-    assert set(votes.table) == {i["id"] for i in lesson.exercise("vote").get("items")}
+    assert set(votes.table) == {i.id for i in lesson.exercise("vote").items}
     assert {sum(row.values()) for row in votes.table.values()} == {24}
 
 

@@ -18,9 +18,7 @@ from hypothesis import strategies as st
 from copydesk.answers import AnswerFile
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
-from copydesk.exercises import model_answers
-from copydesk.exercises.order import dealt
-from copydesk.exercises.shown import spec, still_exercise
+from copydesk.exercises.order import Order
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.lessons.results import results
 from copydesk.story.story import Story, load_story
@@ -75,7 +73,7 @@ def on_disk(widget: ExerciseWidget) -> Any:
 
 def best(lesson: Lesson, name: str) -> Any:
     assert lesson.key is not None
-    models = model_answers(lesson.exercise(name), lesson.key, lesson.story.article.text)
+    models = lesson.exercise(name).model_answers(lesson.key, lesson.story.article.text)
     return next(iter(models.values()))
 
 
@@ -332,7 +330,7 @@ def names(value: Any) -> list[str]:
 @every_exercise
 def test_the_browser_is_never_told_the_key(lesson: Lesson, exercise: Any, make: Make) -> None:
     blind = replace(lesson, story=replace(lesson.story, key=None))
-    assert spec(lesson.story, exercise) == spec(blind.story, exercise)
+    assert exercise.full_view(lesson.story) == exercise.full_view(blind.story)
     widget, key = make(exercise.id, lesson), lesson.key
     sent = json.dumps([widget.spec, widget.state], ensure_ascii=False)
     answers = key.answers.get(exercise.key_name, {})
@@ -343,8 +341,8 @@ def test_the_browser_is_never_told_the_key(lesson: Lesson, exercise: Any, make: 
     labels = {v for choices in load_wording("choices").values() for v in choices.values()}
     for secret in {*whys, *says, *samples, *reasons} - labels:
         assert len(secret) < 12 or json.dumps(secret, ensure_ascii=False)[1:-1] not in sent, secret
-    for question in exercise.get("questions", ()):
-        assert question.get("hint", "\0") not in sent and question.get("after", "\0") not in sent
+    for question in getattr(exercise, "questions", ()):
+        assert (question.hint or "\0") not in sent and (question.after or "\0") not in sent
     assert not {"accept", "contestable", "alternatives", "readings", "patch", "samples"} & set(names(widget.spec))
 
 
@@ -356,7 +354,7 @@ def test_it_shows_itself_with_and_without_a_kernel(lesson: Lesson, exercise: Any
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
     still = bundle["text/html"]
     assert "cd-still" in still and "<script" not in still and lesson.story.rights.split("’")[0] in still
-    assert "makeBody" in view_script(exercise.type) and widget._esm == view_script(exercise.type)
+    assert "makeBody" in view_script(type(exercise)) and widget._esm == view_script(type(exercise))
 
 
 def test_the_still_twin_shows_what_was_answered(make: Make) -> None:
@@ -379,22 +377,25 @@ def made(tmp_path: Path) -> Lesson:
 
 
 class TestOrder:
-    def test_the_browser_is_told_words_and_no_dates(self, made: Lesson, make: Make) -> None:
+    def test_the_browser_is_told_words_and_no_dates(
+        self, made: Lesson, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         widget = make("recall", made)
-        told, cards = widget.spec, dealt(made.exercise("recall"))
+        told, cards = widget.spec, made.exercise("recall").shuffled()
         assert [i["id"] for i in told["items"]] == cards and set(told["choices"]) == {"known", "later"}
         assert all(set(i) == {"id", "text"} for i in told["items"])
         sent = json.dumps([told["items"], widget.state], ensure_ascii=False)
         assert FACTS["paid"][2] in sent and not re.search(r"20[0-9]{2}|Lakeside Wire|bill", sent)
-        blind = replace(made, story=replace(made.story, key=None), dated={})
-        assert spec(blind.story, made.exercise("recall")) == told
+        blind = replace(made, story=replace(made.story, key=None))
+        monkeypatch.setattr(Order, "dated_answers", lambda *_: {})
+        assert made.exercise("recall").full_view(blind.story) == told
         assert make("predict", made).spec["choices"] == {}
 
     def test_an_untouched_list_is_no_try_and_taken_as_it_is_it_is_one(self, made: Lesson, make: Make) -> None:
         widget = make("predict", made)
         assert widget.check().status == "not_attempted"
         assert "“This is my order”" in widget.state["feedback"]["headline"]
-        send(widget, {"order": dealt(made.exercise("predict"))})
+        send(widget, {"order": made.exercise("predict").shuffled()})
         assert widget.check().status == "not_yet" and len(widget.record.tries) == 1
 
     def test_the_still_twin_numbers_only_what_was_arranged(self, made: Lesson, make: Make) -> None:
@@ -461,7 +462,7 @@ SHAPES = {"groups": JUNK, "choices": JUNK, "values": JUNK, "texts": JUNK, "evide
 @given(st.fixed_dictionaries({}, optional=SHAPES))
 def test_the_still_twin_survives_any_answer_file(answer: dict[str, Any]) -> None:
     for lesson, exercise in PAIRS:
-        assert "cd-still" in still_exercise(lesson.story, exercise, answer)
+        assert "cd-still" in exercise.static_view(lesson.story, answer)
 
 
 def test_without_key_json_every_exercise_of_every_lesson_is_received(seeds: Path, make: Make) -> None:

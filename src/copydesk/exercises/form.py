@@ -1,67 +1,211 @@
-"""Scoring forms: choice and number questions, by key, range or list of accepted answers.
+"""Questions with a choice, a number or a few words, by key, range or list of accepted answers.
 
 A question without an entry in the key is open: a prediction or an opinion, worth nothing either way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from copydesk.base.caching import ByIdentity
+from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.outcome import Answer, Note, Outcome
-from copydesk.story.key import Entry, Key
+from copydesk.exercises.exercise import Exercise, Offer
+from copydesk.exercises.outcome import Answer, Note, Outcome, plain_values
+from copydesk.page.article import Article
+from copydesk.page.html import table
+from copydesk.story.key import Key
+from copydesk.story.story import Story
 
 NOTHING: Mapping[str, Any] = {}
 """What the key expects of an open question."""
 
 
-def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
-    """Score given values; `answer` is `{"values": {question id: value}}`."""
-    values = {n: v for n, v in answer.get("values", {}).items() if v not in (None, "")}
-    keyed = answers_of(exercise, key)
-    notes = []
-    for number, question in enumerate(exercise.get("questions"), 1):
-        expected, value = keyed.get(question["id"], NOTHING), values.get(question["id"])
-        notes.append(_note(number, ByIdentity(question), ByIdentity(expected), accepts(expected, value), value is None))
-    earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
-    value = earned / possible if possible else float(bool(values))
-    return Outcome.of(value, notes, bar=exercise.bar, attempted=bool(values))
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Question:
+    """One question: with options a choice, with `max` a number, else a few words."""
+
+    id: str
+    text: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    """The choices with the words a learner sees."""
+    min: float | None = None
+    max: float | None = None
+    open: bool = False
+    """Whether it is for own words at length."""
+    hint: str = ""
+    """What is said after a wrong answer; without it, to look again."""
+    after: str = ""
+    """What is said of an open question at the end."""
+
+    @property
+    def offer(self) -> Offer | None:
+        """What it offers; None if it asks for a learner's own words."""
+        return self.options or ((self.min or 0, self.max) if self.max is not None else None)
 
 
-def answers_of(exercise: Exercise, key: Key) -> Mapping[str, Mapping[str, Any]]:
-    """What the key expects, question by question: its answers for this exercise, or its layer of questions."""
-    if exercise.get("layer") != "questions":
-        return key.answers.get(exercise.key_name, NOTHING)
-    return _layer_of_questions(ByIdentity(key.entries))
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Swap:
+    """A sentence of the page, and other words for some places of it: `[start, end, words]`."""
+
+    id: str
+    where: str
+    span: tuple[int, int]
+    swap: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Form(Exercise):
+    """An exercise of questions; an answer is `{"values": {question id: value}}`."""
+
+    type = "form"
+    needed = ("questions",)
+    values_in = "values"
+
+    questions: tuple[Question, ...] = ()
+    pairs: tuple[Swap, ...] = ()
+    """Sentences to compare with the same in other words, for questions about them."""
+
+    @classmethod
+    def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
+        """`options` may name a closed set of `data/choices.toml`."""
+        questions = settings.get("questions", [])
+        if not isinstance(questions, list):
+            return dict(settings)
+        listed = [with_options(q, f"{where}: question {n}") for n, q in enumerate(questions, 1)]
+        return {**settings, "questions": listed}
+
+    def view(self, story: Story) -> dict[str, Any]:
+        """The questions, without what is said after an answer."""
+        shown = []
+        for q in self.questions:
+            told: dict[str, Any] = {"id": q.id, "text": q.text, "min": q.min, "max": q.max, "open": q.open or None}
+            told["options"] = dict(q.options) or None
+            shown.append({name: value for name, value in told.items() if value is not None})
+        return {"questions": shown}
+
+    def static_body(self, story: Story, answer: Answer) -> str:
+        """A table of the questions with the answers."""
+        say, given = load_wording("strings")["still"], answer.get("values", {})
+        rows = []
+        for q in self.questions:
+            value = given.get(q.id)
+            rows.append((q.text, q.options.get(value, "" if value is None else value)))
+        return table((say["question"], say["answer"]), rows, caption=self.title)
+
+    def well_formed(self, answer: object) -> Answer:
+        """One value by question."""
+        return plain_values(answer, "values")
+
+    def score(self, answer: Answer, key: Key, text: str) -> Outcome:
+        """The share of keyed questions that are right."""
+        values = {n: v for n, v in answer.get("values", {}).items() if v not in (None, "")}
+        keyed, notes = self.keyed(key), []
+        for number, question in enumerate(self.questions, 1):
+            expected, value = keyed.get(question.id, NOTHING), values.get(question.id)
+            notes.append(_note(self, number, key, accepts(expected, value), value is None))
+        earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
+        share = earned / possible if possible else float(bool(values))
+        return Outcome.of(share, notes, bar=self.bar, attempted=bool(values))
+
+    def keyed(self, key: Key) -> Mapping[str, Any]:
+        """What the key expects, question by question: its answers for this exercise, or its layer of questions."""
+        return _layer_of_questions(key) if self.layer == "questions" else super().keyed(key)
+
+    def model_answers(self, key: Key, text: str) -> dict[str, Answer]:
+        """The key's values, and each other accepted value in its place; both ends of a range."""
+        ways = {q: [*e["range"]] if "range" in e else list(e["accept"]) for q, e in self.keyed(key).items()}
+        best = {q: w[0] for q, w in ways.items()}
+        answers: dict[str, Answer] = {"key": {"values": best}} if best else {}
+        for q, values in ways.items():
+            answers |= {f"{q}: {v}": {"values": {**best, q: v}} for v in values[1:]}
+        return answers
+
+    def lazy_answers(self, key: Key, text: str) -> dict[str, Answer]:
+        """One answer everywhere, by value and by place in the list."""
+        keyed = self.keyed(key)
+        questions = [q for q in self.questions if q.id in keyed]
+        longest = max((len(q.options) for q in questions), default=0)
+        everywhere: set[Any] = {v for q in questions for v in q.options}
+        everywhere |= {keyed[q.id]["range"][0] for q in questions if "range" in keyed[q.id]}
+        answers: dict[str, Answer] = {
+            f"all {v}": {"values": {q.id: v for q in questions}} for v in sorted(everywhere, key=str)
+        }
+        for at in range(longest):
+            chosen = {q.id: [*q.options][min(at, len(q.options) - 1)] for q in questions if q.options}
+            answers[f"always option {at + 1}"] = {"values": chosen}
+        return answers
+
+    # Report
+
+    def item_words(self, story: Story) -> dict[str, str]:
+        """The questions."""
+        return {q.id: q.text for q in self.questions}
+
+    def offers(self, story: Story) -> dict[str, Offer]:
+        """The choices or the range of each question that has them."""
+        return {q.id: offer for q in self.questions if (offer := q.offer)}
+
+    def item_place(self, item: str, number: int, note: Note | None) -> str:
+        """The number of the question."""
+        return str(load_wording("strings")["form"]["where"].format(n=number))
+
+    def item_reason(self, item: str, note: Note | None, key: Key, text: str) -> str:
+        """The key's reason; an open question has none."""
+        return note.reveal if note and item in self.keyed(key) else ""
+
+    # Faults
+
+    def listed_spans(self) -> Iterator[tuple[int, int]]:
+        """The sentences to compare."""
+        yield from (pair.span for pair in self.pairs)
+
+    def offers_by_id(self, story: Story) -> Mapping[str, Mapping[str, str]]:
+        """The options by question."""
+        return {q.id: q.options for q in self.questions}
+
+    def key_faults(self, key: Key | None, story: Story) -> Iterator[str]:
+        """A layer of questions is the key's own; else what is answered must be asked."""
+        if self.layer != "questions":
+            yield from super().key_faults(key, story)
+
+    def scoring_checks(self, key: Key, text: str) -> Iterator[tuple[str, bool, str]]:
+        """A form without points must not score anything as wrong."""
+        if not self.points:
+            answered = self.score({"values": {q.id: "?" for q in self.questions}}, key, text)
+            worth = [n.item for n in answered.notes if n.possible]
+            yield "practice carries no points", not worth, ", ".join(worth)
+
+
+def with_options(question: Any, where: str) -> Any:
+    """The data of a question with the options spelled out; raises CopydeskError for a set that is not there."""
+    name = question.get("options") if isinstance(question, Mapping) else None
+    if not isinstance(name, str):
+        return question
+    if name not in (sets := load_wording("choices")):
+        raise CopydeskError(f"{where}: there are no choices named '{name}'", f"there are: {', '.join(sets)}")
+    return {**question, "options": choice_labels(name)}
 
 
 @lru_cache(maxsize=16)
-def _layer_of_questions(layers: ByIdentity[Mapping[str, tuple[Entry, ...]]]) -> Mapping[str, Mapping[str, Any]]:
+def _layer_of_questions(key: Key) -> Mapping[str, Mapping[str, Any]]:
     say = load_wording("strings")["form"]
     return {
         e.id.removeprefix("Q."): {
             "accept": [e["answer"], *(a.patch["answer"] for a in e.alternatives if "answer" in a.patch)],
             "why": say["evidence"].format(where=e.get("evidence", "")),
         }
-        for e in layers.it.get("questions", ())
+        for e in key.layer("questions")
     }
 
 
-def worth_points(question: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+def worth_points(question: Question, expected: Mapping[str, Any]) -> bool:
     """Whether a question can be got wrong: it has a key entry, and not every option earns credit."""
     if not expected:
         return False
-    return "range" in expected or set(expected["accept"]) != set(options(question))
-
-
-def options(question: Mapping[str, Any]) -> dict[str, str]:
-    """The options of a choice question with the words shown; empty for numbers and text."""
-    given = question.get("options", {})
-    return choice_labels(given) if isinstance(given, str) else dict(given)
+    return "range" in expected or set(expected["accept"]) != set(question.options)
 
 
 def accepts(expected: Mapping[str, Any], value: Any) -> bool:
@@ -73,50 +217,22 @@ def accepts(expected: Mapping[str, Any], value: Any) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _note(
-    number: int, asked: ByIdentity[Mapping[str, Any]], keyed: ByIdentity[Mapping[str, Any]], right: bool, blank: bool
-) -> Note:
-    say, question, expected = load_wording("strings")["form"], asked.it, keyed.it
-    where = say["where"].format(n=number)
+def _note(form: Form, number: int, key: Key, right: bool, blank: bool) -> Note:
+    """The note on one question; many learners answer alike, so each is made once."""
+    say, question = load_wording("strings")["form"], form.questions[number - 1]
+    where, expected = say["where"].format(n=number), form.keyed(key).get(question.id, NOTHING)
     if not expected:
-        return Note(question["id"], where, 0, 0, reveal=question.get("after", say["open"]))
+        return Note(question.id, where, 0, 0, reveal=question.after or say["open"])
     worth = int(worth_points(question, expected))
-    hint = "" if right else say["empty"].format(n=number) if blank else question.get("hint", say["again"])
-    best = _shown(question, expected)
-    others = tuple(options(question)[v] for v in expected.get("accept", ())[1:] if v in options(question))
-    return Note(question["id"], where, worth * right, worth, hint, f"{best}. {expected.get('why', '')}".strip(), others)
+    hint = "" if right else say["empty"].format(n=number) if blank else question.hint or say["again"]
+    best = _best_words(question, expected)
+    others = tuple(question.options[v] for v in expected.get("accept", ())[1:] if v in question.options)
+    return Note(question.id, where, worth * right, worth, hint, f"{best}. {expected.get('why', '')}".strip(), others)
 
 
-def _shown(question: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
+def _best_words(question: Question, expected: Mapping[str, Any]) -> str:
     if "range" in expected:
         low, high = expected["range"]
         return f"{low:g}" if low == high else f"{low:g} to {high:g}"
     first = expected["accept"][0]
-    return options(question).get(first, str(first))
-
-
-def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
-    """Answers that must score full marks: the key's, and each other accepted value."""
-    keyed = answers_of(exercise, key)
-    ways = {q: [*e["range"]] if "range" in e else list(e["accept"]) for q, e in keyed.items()}
-    best = {q: w[0] for q, w in ways.items()}
-    answers: dict[str, Answer] = {"key": {"values": best}} if best else {}
-    for q, values in ways.items():
-        answers |= {f"{q}: {v}": {"values": {**best, q: v}} for v in values[1:]}
-    return answers
-
-
-def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
-    """One answer everywhere, by value and by place in the list: must stay below the bar."""
-    keyed = answers_of(exercise, key)
-    questions = [q for q in exercise.get("questions") if q["id"] in keyed]
-    longest = max((len(options(q)) for q in questions), default=0)
-    everywhere = {v for q in questions for v in options(q)}
-    everywhere |= {keyed[q["id"]]["range"][0] for q in questions if "range" in keyed[q["id"]]}
-    answers: dict[str, Answer] = {
-        f"all {v}": {"values": {q["id"]: v for q in questions}} for v in sorted(everywhere, key=str)
-    }
-    for place in range(longest):
-        chosen = {q["id"]: [*options(q)][min(place, len(options(q)) - 1)] for q in questions if options(q)}
-        answers[f"always option {place + 1}"] = {"values": chosen}
-    return answers
+    return question.options.get(first, str(first))

@@ -1,64 +1,353 @@
-"""What is said about marks: a hint that says where to look, then the key with its reason.
-
-Scoring marks: spans with roles, in groups, against key entries.
+"""Spans to mark, with roles and labels, in groups, against key entries.
 
 Each field of an entry (source, cue, content, label) earns one point. Spans match by words: F1 from 0.8 is full
-credit, from 0.5 full credit with a note on the boundary (content.md D2; PARC's agreement is measured the same way,
-Pareti 2015). Content that swallows its own source or cue earns nothing. The score is the harmonic mean of precision
-and recall over fields, so marking everything scores worse than marking well. Of all alternatives the key lists, those
-that suit the learner best are taken. Evidence for a frame counts by standing in a passage the key lists.
+credit, from 0.5 full credit with a note on the boundary (PARC measures agreement the same way, Pareti 2015). Content
+that swallows its own source or cue earns nothing. The score is the harmonic mean of precision and recall over fields,
+so marking everything scores worse than marking well. Of all alternatives the key lists, those that suit the learner
+best are taken. Evidence for a frame counts by standing in a passage the key lists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from copydesk.base.caching import ByIdentity
 from copydesk.base.spans import Span, word_f1, words
-from copydesk.base.wording import load_wording
-from copydesk.exercises.exercise import Exercise
+from copydesk.base.wording import choice_labels, load_wording
+from copydesk.exercises.exercise import Exercise, place
 from copydesk.exercises.mark_match import (
     FULL,
-    Group,
-    Layers,
     Match,
     Meetings,
     Target,
     align,
-    lazy_answers,
-    model_answers,
-    read_groups,
-    readings,
+    key_answer,
+    merged,
     swallows,
-    targets_of,
+    target,
     touches,
 )
-from copydesk.exercises.outcome import Answer, Note, Outcome
-from copydesk.story.key import Key
+from copydesk.exercises.outcome import Answer, Group, Note, Outcome, listed_values, spans_from
+from copydesk.page.html import Mark as HtmlMark
+from copydesk.story.key import FUNCTIONS, Alternative, Entry, Key
+from copydesk.story.story import Story
+
+ITEMS = {"attributions": "attribution", "entman": "frame"}
+"""What one group of marks is called, by layer; elsewhere it is called by its first role."""
+SEVERAL = {"content", *FUNCTIONS}
+"""Roles that may have more than one span in a group."""
+HALF = 0.5
+"""What marking everything must stay below."""
+Price = Callable[[list[Group]], float]
+"""What groups that meet nothing cost together."""
 
 
-def note(match: Match, text: str) -> Note:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mark(Exercise):
+    """An exercise of marks; an answer is `{"groups": [{role: [[start, end], …], "labels": {name: value}}, …]}`."""
+
+    type = "mark"
+    needed = ("layer", "roles")
+    scripts = ("marker",)
+
+    roles: tuple[str, ...] = ()
+    """What is marked in each group."""
+    labels: tuple[str, ...] = ()
+    """What each group is called, for example its `form`."""
+    label_choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The values of a label where they are not a closed set of `data/choices.toml`."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of entry that are asked for; empty means all of the layer."""
+    need: int = 0
+    """How many are enough; 0 means all."""
+    variety: int = 1
+    """How many different right labels there must be for labels to count in full."""
+    free_share: float | None = None
+    """The share of the region's words that may be marked on neither a device nor a plain control without cost."""
+    given: tuple[Mapping[str, Any], ...] = ()
+    """Groups that are marked already."""
+    worked: bool = False
+    """Whether it is an example to be read."""
+
+    # Settings
+
+    @property
+    def enough(self) -> int:
+        """How many of the key's entries a learner has to find."""
+        return self.need
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it is worked already."""
+        return self.worked
+
+    def beginning(self) -> Answer:
+        """The groups that are given."""
+        return {"groups": [{"labels": {}, **g} for g in self.given]} if self.given else {}
+
+    def labels_of(self, name: str) -> Mapping[str, str]:
+        """The values of a label with the words a learner sees."""
+        return self.label_choices.get(name) or choice_labels(name)
+
+    def given_marks(self) -> list[HtmlMark]:
+        """The marks that are given, numbered by group."""
+        found = enumerate(self.given, 1)
+        return [HtmlMark(Span(a, b), r, n) for n, g in found for r in self.roles for a, b in g.get(r, ())]
+
+    def view(self, story: Story) -> dict[str, Any]:
+        """The page word by word, the roles, and the labels."""
+        return {
+            "blocks": self.blocks_view(story),
+            "roles": list(self.roles),
+            "several": [r for r in self.roles if r in SEVERAL],
+            "labels": {n: dict(self.labels_of(n)) for n in self.labels},
+            "item": load_wording("strings")["roles"][ITEMS.get(self.layer, self.roles[0])],
+        }
+
+    def static_body(self, story: Story, answer: Answer) -> str:
+        """The page with the learner's marks."""
+        groups = enumerate(self.groups(answer, len(story.article.text)), 1)
+        marks = [HtmlMark(s, role, n) for n, g in groups for role, spans in g.roles.items() for s in spans]
+        return self.blocks_html(story, marks)
+
+    # The answer and its score
+
+    def well_formed(self, answer: object) -> Answer:
+        """A list of groups, whatever is in them."""
+        return listed_values(answer, "groups", (dict, list))
+
+    def mark_roles(self) -> tuple[str, ...]:
+        """The roles a learner marks."""
+        return self.roles
+
+    def groups(self, answer: Answer, length: int) -> list[Group]:
+        """The learner's groups; whatever is not a span of the page is left out."""
+        groups = []
+        for raw in answer.get("groups", []):
+            if not isinstance(raw, dict):
+                continue
+            spans = {r: spans_from(raw.get(r, []), length) for r in self.roles}
+            given = raw.get("labels", {})
+            pairs = given.items() if isinstance(given, dict) else ()
+            labels = {n: v for n, v in pairs if n in self.labels and v and isinstance(v, str)}
+            if roles := {r: s for r, s in spans.items() if s}:
+                groups.append(Group(roles, labels))
+        return groups
+
+    def targets(self, key: Key) -> list[Target]:
+        """The key entries this exercise asks for."""
+        return [*_targets(self, key)]
+
+    def key_marks(self, key: Key) -> list[tuple[str, Span]]:
+        """The key's own marks, each with its role."""
+        return [(role, s) for t in self.targets(key) for role, spans in t.roles.items() for s in spans]
+
+    def arguable_spans(self, key: Key) -> list[Span]:
+        """Everything that the key marks under any of its readings."""
+        targets = self.targets(key)
+        ways = [way for t in targets for way in self.readings(t.entry, targets)]
+        found = dict.fromkeys(t for way in ways for t in way)
+        return [s for t in found for spans in t.roles.values() for s in spans]
+
+    def readings(self, entry: Entry, others: list[Target]) -> list[list[Target]]:
+        """Every way the key allows one entry to be read, as the list of targets that then holds."""
+        ways = [list(others)]
+        for alternative in entry.alternatives:
+            patch = alternative.patch
+            if patch.get("not_an_attribution"):
+                ways.append([t for t in others if t.entry.id != entry.id])
+            elif "merge_with" in patch:
+                ways.append(merged(entry, patch["merge_with"], others))
+            else:
+                patched = _patched(self, entry, alternative)
+                ways.append([patched if t.entry.id == entry.id else t for t in others])
+        return ways
+
+    def score(self, answer: Answer, key: Key, text: str) -> Outcome:
+        """F1 over fields under the readings that suit the learner best, with a note on each entry."""
+        groups = self.groups(answer, len(text))
+        meetings, price = Meetings(groups, text), self._pricing(groups, key, text)
+
+        def worth(way: list[Target]) -> float:
+            return self._harmonic(*align(way, groups, meetings=meetings), price)
+
+        targets = self._best_readings(key, meetings, worth)
+        matches, loose = align(targets, groups, meetings=meetings)
+        notes = [note_on(m, text) for m in matches] + self._over_notes(loose, key)
+        value = self._harmonic(matches, loose, price)
+        return Outcome.of(value, notes, bar=self.bar, attempted=bool(groups))
+
+    def _best_readings(self, key: Key, meetings: Meetings, worth: Callable[[list[Target]], float]) -> list[Target]:
+        """The targets under the readings that are worth most, entry by entry; ties keep the key's own."""
+        best, value = self.targets(key), None
+        for entry in [t.entry for t in best if t.entry.alternatives]:
+            if value == 1:
+                break  # no reading is worth more
+            if not any(t.entry.id == entry.id for t in best):
+                continue  # merged into another by then
+            own, *others = self.readings(entry, best)
+            for way in others:
+                if not meetings.alike(own, way):
+                    value = worth(best) if value is None else value
+                    if (other := worth(way)) > value:
+                        best, value = way, other
+        return best
+
+    def _harmonic(self, matches: list[Match], loose: list[Group], price: Price) -> float:
+        """F1 over fields; where an exercise `need`s so many, the share of those, less what over-marking costs."""
+        need = self.need or len(matches)
+        done = [m for m in matches if m.group]
+        if len(done) > need:
+            done = sorted(done, key=lambda m: -m.total)[:need]
+        earned, fields, missing = self._credit(done), sum(m.target.fields for m in done), need - len(done)
+        wanted = fields + (sum(sorted((m.target.fields for m in matches), reverse=True)[:missing]) if missing else 0)
+        given = fields + sum(filled_in(m) for m in done) + price(loose)
+        if self.need:
+            return earned / max(wanted, given, 1)
+        return 2 * earned / (wanted + given) if wanted + given else 0.0
+
+    def _credit(self, done: list[Match]) -> float:
+        """What matches earn; labels count in full once `variety` right ones differ."""
+        right = {(n, m.target.labels[n]) for m in done for n in self.labels if m.earned.get(n)}
+        labels = sum(m.earned.get(n, 0) for m in done for n in self.labels)
+        share = min(1.0, len(right) / self.variety)
+        return sum(m.total for m in done) - labels * (1 - share)
+
+    def _pricing(self, groups: list[Group], key: Key, text: str) -> Price:
+        """What those of these groups cost that meet nothing: each its fields, as much as a missed entry would.
+
+        With `free_share`, marks that touch neither a device nor a plain control are free until they cover that share
+        of the region's words.
+        """
+        share = self.free_share
+        if share is None:
+            return lambda loose: sum(g.fields for g in loose)
+        devices, free = _ground(self, key, text)
+        dear = {id(g) for g in groups if touches(g, devices)}
+        size = {id(g): sum(len(words(text, s)) for spans in g.roles.values() for s in spans) for g in groups}
+        allowed = share * free
+
+        def price(loose: list[Group]) -> float:
+            covered, charged = 0, 0.0
+            for g in loose:
+                covered += 0 if id(g) in dear else size[id(g)]
+                charged += g.fields if id(g) in dear or covered > allowed else 0
+            return charged
+
+        return price
+
+    def model_answers(self, key: Key, text: str) -> dict[str, Answer]:
+        """The key's own marks, and those under each alternative."""
+        targets = self.targets(key)
+        answers = {"key": key_answer(targets)}
+        for entry in [t.entry for t in targets]:
+            ways = self.readings(entry, targets)[1:]
+            answers |= {a.id: key_answer(way) for a, way in zip(entry.alternatives, ways, strict=True) if way}
+        return answers
+
+    def lazy_answers(self, key: Key, text: str) -> dict[str, Answer]:
+        """Everything marked: word by word, sentence by sentence, all in one; in each role and in all of them."""
+        sentences = [s for e in key.layer("sentences", self.region) for s in e.spans("span")]
+        if not self.region:
+            sentences += [s for e in key.layer("furniture") for s in e.spans("span")]
+        targets = self.targets(key)
+        values = [{n: v} for n in self.labels for v in {t.labels.get(n) for t in targets} if v]
+        answers: dict[str, Answer] = {}
+        for labels in ({}, *values):
+            tag = "".join(f" as {v}" for v in labels.values())
+            single = [[[w.start, w.end]] for s in sentences for w in words(text, s)]
+            whole = [[[s.start, s.end]] for s in sentences]
+            everything = [[[s.start, s.end] for s in sentences]]
+            for name, pieces in (("every word", single), ("every sentence", whole), ("one mark over all", everything)):
+                for role in self.roles:
+                    groups = [{role: p, "labels": labels} for p in pieces]
+                    answers[f"{name}, {role}{tag}"] = {"groups": groups}
+                groups = [{**dict.fromkeys(self.roles, p), "labels": labels} for p in pieces]
+                answers[f"{name}, all roles{tag}"] = {"groups": groups}
+        return answers
+
+    @property
+    def lazy_limit(self) -> float:
+        """Marking everything must stay under half."""
+        return HALF
+
+    def _over_notes(self, loose: list[Group], key: Key) -> list[Note]:
+        """One note for marks that meet nothing in the key, named by paragraph."""
+        if not loose:
+            return []
+        say = load_wording("strings")["mark"]
+        found = [b.id for b in key.layer("paragraphs") if any(touches(g, b.spans("span")) for g in loose)]
+        regions = ", ".join(place(b) for b in found) or say["furniture"]
+        why = say["over_free" if self.free_share else "over_why"]
+        return [Note("over", regions, 0, 0, say["over"].format(n=len(loose), where=regions), why)]
+
+    # Faults
+
+    def listed_spans(self) -> Iterator[tuple[int, int]]:
+        """The marks that are given."""
+        yield from ((a, b) for g in self.given for role in self.roles for a, b in g.get(role, ()))
+
+    def scoring_checks(self, key: Key, text: str) -> Iterator[tuple[str, bool, str]]:
+        """With `variety`, finding everything and calling it all the same must not pass."""
+        if self.variety <= 1:
+            return
+        best = self.model_answers(key, text)["key"]["groups"]
+        values = {(n, g["labels"][n]) for g in best for n in g["labels"]}
+        tries = {v: {"groups": [{**g, "labels": {n: v}} for g in best]} for n, v in values}
+        name, got = max(((v, self.score(a, key, text).score) for v, a in tries.items()), key=lambda pair: pair[1])
+        yield "one class for every mark stays below the bar", got < self.bar, f"'{name}' gets {got:.0%}"
+
+
+@lru_cache(maxsize=256)
+def _targets(exercise: Mark, key: Key) -> tuple[Target, ...]:
+    entries = key.layer(exercise.layer, exercise.region)
+    wanted = [e for e in entries if not exercise.kinds or e.get("kind") in exercise.kinds]
+    return tuple(target(e, e.data, exercise.roles, exercise.labels) for e in wanted)
+
+
+@lru_cache(maxsize=2048)
+def _patched(exercise: Mark, entry: Entry, alternative: Alternative) -> Target:
+    return target(entry, {**entry.data, **alternative.patch}, exercise.roles, exercise.labels)
+
+
+@lru_cache(maxsize=64)
+def _ground(exercise: Mark, key: Key, text: str) -> tuple[tuple[Span, ...], int]:
+    """Where marks on nothing cost: on plain controls and on devices; and how many words the region has."""
+    spans = [s for c in key.layer("controls", exercise.region) for s in c.spans("span")]
+    spans += [s for t in exercise.targets(key) for found in t.roles.values() for s in found]
+    paragraphs = key.layer("paragraphs", exercise.region)
+    return tuple(spans), sum(len(words(text, p.spans("span")[0])) for p in paragraphs)
+
+
+def filled_in(match: Match) -> int:
+    """How many parts of a frame were filled that the text leaves empty: each costs as much as a miss."""
+    if match.group is None or match.target.entry.layer != "entman":
+        return 0
+    return len(match.group.roles.keys() - match.target.roles.keys())
+
+
+# What is said about marks: a hint that says where to look, then the key with its reason.
+
+
+def note_on(match: Match, text: str) -> Note:
     """What is said about one target: where to look, then what the key has and why."""
     group = match.group and tuple((role, match.group.roles.get(role, ())) for role in match.target.roles)
-    return _note(ByIdentity(match.target), group, tuple(match.earned.items()), text)
+    return _note(match.target, group, tuple(match.earned.items()), text)
 
 
 @lru_cache(maxsize=2048)
 def _note(
-    target: ByIdentity[Target],
+    one: Target,
     group: tuple[tuple[str, tuple[Span, ...]], ...] | None,
     earned: tuple[tuple[str, float], ...],
     text: str,
 ) -> Note:
     """The same marks on the same target, such as many learners make, have the same note."""
-    one, entry = target.it, target.it.entry
-    total = sum((points for _, points in earned), 0.0)
+    entry, total = one.entry, sum((points for _, points in earned), 0.0)
     match = Match(one, None if group is None else Group(dict(group), {}), dict(earned), total)
     where = entry["name"] if entry.layer == "entman" else place(entry.get("region", ""))
-    others = tuple(a.say for a in entry.alternatives)
-    spans = tuple(s for found in one.roles.values() for s in found)
-    parts = tuple(fields(match, text))
     return Note(
         entry.id,
         where[:1].upper() + where[1:],
@@ -66,9 +355,9 @@ def _note(
         one.fields,
         hint(match),
         reason(match, text),
-        others,
-        parts,
-        spans,
+        tuple(a.say for a in entry.alternatives),
+        tuple(_parts(match, text)),
+        tuple(s for found in one.roles.values() for s in found),
         tuple(entry.get("readings", ())),
         tuple((role, s) for role, found in one.roles.items() for s in found),
     )
@@ -77,45 +366,29 @@ def _note(
 def hint(match: Match) -> str:
     """Where to look again, without the key: empty when nothing is missing."""
     say, names = load_wording("strings")["mark"], load_wording("strings")["roles"]
-    one, where = match.target, place(match.target.entry.get("region", ""))
-    if one.entry.layer == "entman":
-        return frame_hint(match)
+    one, is_frame = match.target, match.target.entry.layer == "entman"
+    where = place(one.entry.get("region", ""))
     item = names["attribution" if one.entry.layer == "attributions" else next(iter(one.roles))]
     if match.group is None:
-        return str(say["missing"].format(item=item, where=where))
-    for role in one.roles:
+        return str(say["frame_missing"] if is_frame else say["missing"].format(item=item, where=where))
+    for role in one.roles if not is_frame else ():
         if role in match.earned and swallows(one, role, match.group.roles.get(role, ())):
             return str(say["swallowed"].format(item=item, where=where, part=names[role]))
-    wrong = [names[n] for n in (*one.roles, *one.labels) if not match.earned.get(n)]
-    return str(say["parts"].format(item=item, where=where, parts=", ".join(wrong))) if wrong else ""
+    wrong = ", ".join(names[n] for n in (*one.roles, *one.labels) if not match.earned.get(n))
+    if not wrong:
+        return ""
+    if is_frame:
+        return str(say["frame_parts"].format(name=one.entry["name"], parts=wrong))
+    return str(say["parts"].format(item=item, where=where, parts=wrong))
 
 
-def frame_hint(match: Match) -> str:
-    """Where to look again in the grid of frames."""
-    say, names = load_wording("strings")["mark"], load_wording("strings")["roles"]
-    if match.group is None:
-        return str(say["frame_missing"])
-    wrong = [names[n] for n in (*match.target.roles, *match.target.labels) if not match.earned.get(n)]
-    return str(say["frame_parts"].format(name=match.target.entry["name"], parts=", ".join(wrong))) if wrong else ""
-
-
-def place(region: str) -> str:
-    """A block as a reader names it.
-
-    >>> place("p6"), place("f2")
-    ('paragraph 6', 'block f2')
-    """
-    say = load_wording("strings")["mark"]
-    return str(say["paragraph"].format(n=region[1:]) if region.startswith("p") else say["block"].format(id=region))
-
-
-def fields(match: Match, text: str) -> Iterator[tuple[str, str, str, bool]]:
+def _parts(match: Match, text: str) -> Iterator[tuple[str, str, str, bool]]:
     """The key's own fields, one by one: role, its name, the words looked up on the page, and whether it was found."""
     names, one = load_wording("strings")["roles"], match.target
     for role, spans in one.roles.items():
         yield role, names[role], " … ".join(s.of(text) for s in spans), bool(match.earned.get(role))
     for name, value in one.labels.items():
-        shown = match.target.entry["name"] if name == "frame" else label_words(name, value)
+        shown = one.entry["name"] if name == "frame" else label_words(name, value)
         yield name, names[name], shown, bool(match.earned.get(name))
 
 
@@ -128,20 +401,16 @@ def reason(match: Match, text: str) -> str:
     said += [why[:1].upper() + why[1:] + "."] if why else []
     names = load_wording("strings")["roles"]
     said += [say["gap"].format(part=names[n], why=w) for n, w in entry.get("gaps", {}).items()]
-    return " ".join([*said, say["boundary"]] if near(match, text) else said)
+    return " ".join([*said, say["boundary"]] if _is_near(match, text) else said)
 
 
-def near(match: Match, text: str) -> bool:
+def _is_near(match: Match, text: str) -> bool:
     """Whether a field earned its point with another boundary than the key's."""
     one, group = match.target, match.group
-    return (
-        group is not None
-        and one.entry.layer != "entman"
-        and any(
-            match.earned.get(role) and word_f1(text, group.roles[role], spans) < FULL
-            for role, spans in one.roles.items()
-        )
-    )
+    if group is None or one.entry.layer == "entman":
+        return False
+    earned = ((group.roles[role], spans) for role, spans in one.roles.items() if match.earned.get(role))
+    return any(word_f1(text, mine, spans) < FULL for mine, spans in earned)
 
 
 def label_words(name: str, value: str) -> str:
@@ -153,126 +422,3 @@ def label_words(name: str, value: str) -> str:
     if name == "device":
         return str(load_wording("devices")[value]["name"])
     return str(load_wording("choices")[name][value])
-
-
-def over_notes(exercise: Exercise, loose: list[Group], key: Key) -> list[Note]:
-    """One note for marks that meet nothing in the key, named by paragraph."""
-    if not loose:
-        return []
-    say = load_wording("strings")["mark"]
-    found = [b.id for b in key.layer("paragraphs") if any(touches(g, b.spans("span")) for g in loose)]
-    regions = ", ".join(place(b) for b in found) or say["furniture"]
-    return [
-        Note(
-            "over",
-            regions,
-            0,
-            0,
-            say["over"].format(n=len(loose), where=regions),
-            say["over_free" if exercise.get("free_share") else "over_why"],
-        )
-    ]
-
-
-__all__ = ["lazy_answers", "model_answers", "score"]
-
-Price = Callable[[list[Group]], float]
-"""What groups that meet nothing cost together."""
-
-
-def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
-    """Score marked groups; `answer` is `{"groups": [{role: [[start, end], …], "labels": {…}}, …]}`."""
-    groups = read_groups(exercise, answer, len(text))
-    meetings, price = Meetings(groups, text), pricing(exercise, groups, key, text)
-
-    def worth(way: list[Target]) -> float:
-        return harmonic(exercise, *align(way, groups, text, meetings=meetings), price)
-
-    targets = choose_readings(exercise, key, meetings, worth)
-    matches, loose = align(targets, groups, text, meetings=meetings)
-    value = harmonic(exercise, matches, loose, price)
-    notes = [note(m, text) for m in matches] + over_notes(exercise, loose, key)
-    return Outcome.of(value, notes, bar=exercise.bar, attempted=bool(groups))
-
-
-def choose_readings(
-    exercise: Exercise, key: Key, meetings: Meetings, worth: Callable[[list[Target]], float]
-) -> list[Target]:
-    """The targets under the readings that are worth most, entry by entry; ties keep the key's own."""
-    best, value = targets_of(exercise, key), None
-    for entry in [t.entry for t in best if t.entry.alternatives]:
-        if value == 1:
-            break  # no reading is worth more
-        if not any(t.entry.id == entry.id for t in best):
-            continue  # merged into another by then
-        own, *others = readings(exercise, entry, best)
-        for way in others:
-            if not meetings.alike(own, way):
-                value = worth(best) if value is None else value
-                if (other := worth(way)) > value:
-                    best, value = way, other
-    return best
-
-
-def harmonic(exercise: Exercise, matches: list[Match], loose: list[Group], price: Price) -> float:
-    """F1 over fields; where an exercise `need`s so many, the share of those, less what over-marking costs."""
-    need = exercise.get("need") or len(matches)
-    done = [m for m in matches if m.group]
-    if len(done) > need:
-        done = sorted(done, key=lambda m: -m.total)[:need]
-    earned, fields, missing = credit_of(exercise, done), sum(m.target.fields for m in done), need - len(done)
-    wanted = fields + (sum(sorted((m.target.fields for m in matches), reverse=True)[:missing]) if missing else 0)
-    given = fields + sum(filled_in(m) for m in done) + price(loose)
-    if exercise.get("need"):
-        return earned / max(wanted, given, 1)
-    return 2 * earned / (wanted + given) if wanted + given else 0.0
-
-
-def filled_in(match: Match) -> int:
-    """How many parts of a frame were filled that the text leaves empty: each costs as much as a miss."""
-    if match.group is None or match.target.entry.layer != "entman":
-        return 0
-    return len(match.group.roles.keys() - match.target.roles.keys())
-
-
-def credit_of(exercise: Exercise, done: list[Match]) -> float:
-    """What matches earn; where an exercise sets `variety`, labels count in full once that many right ones differ."""
-    names = exercise.get("labels", ())
-    right = {(n, m.target.labels[n]) for m in done for n in names if m.earned.get(n)}
-    labels = sum(m.earned.get(n, 0) for m in done for n in names)
-    share = min(1.0, len(right) / int(exercise.get("variety", 1)))
-    return sum(m.total for m in done) - labels * (1 - share)
-
-
-def pricing(exercise: Exercise, groups: list[Group], key: Key, text: str) -> Price:
-    """What those of these groups cost that meet nothing: each its fields, as much as a missed entry would.
-
-    Where an exercise sets `free_share`, marks that touch neither a device nor a plain control are free until they
-    cover that share of the region's words.
-    """
-    share = exercise.get("free_share")
-    if share is None:
-        return lambda loose: sum(g.fields for g in loose)
-    devices, free = _ground(ByIdentity(exercise), ByIdentity(key.entries), text)
-    dear = {id(g) for g in groups if touches(g, devices)}
-    size = {id(g): sum(len(words(text, s)) for spans in g.roles.values() for s in spans) for g in groups}
-    allowed = share * free
-
-    def price(loose: list[Group]) -> float:
-        covered, charged = 0, 0.0
-        for g in loose:
-            covered += 0 if id(g) in dear else size[id(g)]
-            charged += g.fields if id(g) in dear or covered > allowed else 0
-        return charged
-
-    return price
-
-
-@lru_cache(maxsize=64)
-def _ground(of: ByIdentity[Exercise], layers: ByIdentity[Layers], text: str) -> tuple[tuple[Span, ...], int]:
-    """Where marks on nothing cost: on plain controls and on devices; and how many words the region has."""
-    exercise, key = of.it, Key("", "", layers.it)
-    spans = [s for c in key.layer("controls", exercise.region) for s in c.spans("span")]
-    spans += [s for t in targets_of(exercise, key) for found in t.roles.values() for s in found]
-    paragraphs = key.layer("paragraphs", exercise.region)
-    return tuple(spans), sum(len(words(text, p.spans("span")[0])) for p in paragraphs)

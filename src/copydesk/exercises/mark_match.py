@@ -1,7 +1,4 @@
-"""What the key asks of marks: targets, and every reading of them the key allows.
-
-Which group answers which target, and what each field of it earns.
-"""
+"""What the key asks of marks, which group of marks answers which entry, and what each field of it earns."""
 
 from __future__ import annotations
 
@@ -10,18 +7,17 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from copydesk.base.caching import ByIdentity
-from copydesk.base.spans import Span, merge, word_f1, words
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.outcome import Answer
-from copydesk.story.key import Alternative, Entry, Key, spans_of
+from copydesk.base.spans import Span, word_f1, words
+from copydesk.exercises.outcome import Answer, Group
+from copydesk.story.key import Entry, spans_of
 
-Layers = Mapping[str, tuple[Entry, ...]]
-"""The entries of a key, which it shares with its copies."""
 LAYER_ROLES = {"framing": {"wording": "span"}, "quirks": {"trace": "span"}}
+"""Layers whose entries are spans themselves, with the role that stands for them."""
+FULL, NEAR = 0.8, 0.5
+"""From which word F1 a boundary counts as the key's, and from which it earns its point."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Target:
     """What the key expects of one group: spans by role, labels by name."""
 
@@ -38,54 +34,33 @@ class Target:
         object.__setattr__(self, "reach", reach(self.roles))
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A target with the group that was taken for it (or none), and what each field earned."""
+
+    target: Target
+    group: Group | None
+    earned: Mapping[str, float]
+    total: float = 0.0
+    """What all fields earned together."""
+
+
 def reach(roles: Mapping[str, tuple[Span, ...]]) -> tuple[int, int]:
     """From where to where spans go, whatever their roles."""
     spans = [s for found in roles.values() for s in found]
     return min((s.start for s in spans), default=0), max((s.end for s in spans), default=0)
 
 
-def targets_of(exercise: Exercise, key: Key) -> list[Target]:
-    """The key entries this exercise asks for, as targets."""
-    return [*_targets(ByIdentity(exercise), ByIdentity(key.entries))]
-
-
-@lru_cache(maxsize=256)
-def _targets(of: ByIdentity[Exercise], layers: ByIdentity[Layers]) -> tuple[Target, ...]:
-    exercise, kinds = of.it, of.it.get("kinds")
-    entries = Key("", "", layers.it).layer(exercise.get("layer"), exercise.region)
-    return tuple(target(exercise, e, e.data) for e in entries if not kinds or e.get("kind") in kinds)
-
-
-def target(exercise: Exercise, entry: Entry, data: Mapping[str, Any]) -> Target:
-    """One entry as a target: only the roles and labels the exercise asks for, and the key has."""
-    names = LAYER_ROLES.get(entry.layer, {r: r for r in exercise.get("roles")})
+def target(entry: Entry, data: Mapping[str, Any], asked: Iterable[str], labelled: Iterable[str]) -> Target:
+    """One entry, with the fields in `data`, as a target: only the roles and labels that are asked, and the key has."""
+    names = LAYER_ROLES.get(entry.layer, {r: r for r in asked})
     roles = {r: spans_of(data if name == "span" else data.get(name)) for r, name in names.items()}
-    labels = {n: data[n] for n in exercise.get("labels", ()) if data.get(n)}
+    labels = {n: data[n] for n in labelled if data.get(n)}
     return Target(entry, {r: s for r, s in roles.items() if s}, labels)
 
 
-@lru_cache(maxsize=2048)
-def _patched(exercise: ByIdentity[Exercise], entry: ByIdentity[Entry], alternative: ByIdentity[Alternative]) -> Target:
-    return target(exercise.it, entry.it, {**entry.it.data, **alternative.it.patch})
-
-
-def readings(exercise: Exercise, entry: Entry, others: Sequence[Target]) -> list[list[Target]]:
-    """Every way the key allows one entry to be read, as the list of targets that then holds."""
-    ways = [list(others)]
-    for alternative in entry.alternatives:
-        patch = alternative.patch
-        rest = [t for t in others if t.entry.id != entry.id]
-        if patch.get("not_an_attribution"):
-            ways.append(rest)
-        elif "merge_with" in patch:
-            ways.append(_merged(entry, patch["merge_with"], others))
-        else:
-            patched = _patched(ByIdentity(exercise), ByIdentity(entry), ByIdentity(alternative))
-            ways.append([patched if t.entry.id == entry.id else t for t in others])
-    return ways
-
-
-def _merged(entry: Entry, into: str, targets: Sequence[Target]) -> list[Target]:
+def merged(entry: Entry, into: str, targets: Sequence[Target]) -> list[Target]:
+    """The targets with one entry joined to another: the contents of both are the content of the first."""
     both = [t for t in targets if t.entry.id in (entry.id, into)]
     if len(both) < 2:
         return list(targets)
@@ -103,92 +78,6 @@ def key_answer(targets: Iterable[Target]) -> Answer:
             for t in targets
         ]
     }
-
-
-def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
-    """Answers that must score full marks: the key's own, and one for each alternative."""
-    targets = targets_of(exercise, key)
-    answers = {"key": key_answer(targets)}
-    for entry in [t.entry for t in targets]:
-        ways = readings(exercise, entry, targets)[1:]
-        answers |= {a.id: key_answer(way) for a, way in zip(entry.alternatives, ways, strict=True) if way}
-    return answers
-
-
-def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
-    """Answers that mark everything: each must stay under half."""
-    sentences = [s for e in key.layer("sentences", exercise.region) for s in e.spans("span")]
-    if not exercise.region:
-        sentences += [s for e in key.layer("furniture") for s in e.spans("span")]
-    values = [
-        {n: v} for n in exercise.get("labels", ()) for v in {t.labels.get(n) for t in targets_of(exercise, key)} if v
-    ]
-    answers: dict[str, Answer] = {}
-    for labels in ({}, *values):
-        tag = "".join(f" as {v}" for v in labels.values())
-        single = [[[w.start, w.end]] for s in sentences for w in words(text, s)]
-        whole = [[[s.start, s.end]] for s in sentences]
-        everything = [[[s.start, s.end] for s in sentences]]
-        for name, pieces in (("every word", single), ("every sentence", whole), ("one mark over all", everything)):
-            for roles in ([r] for r in exercise.get("roles")):
-                groups = [{**dict.fromkeys(roles, p), "labels": labels} for p in pieces]
-                answers[f"{name}, {roles[0]}{tag}"] = {"groups": groups}
-            groups = [{**dict.fromkeys(exercise.get("roles"), p), "labels": labels} for p in pieces]
-            answers[f"{name}, all roles{tag}"] = {"groups": groups}
-    return answers
-
-
-FULL, NEAR = 0.8, 0.5
-LISTED = (list, tuple)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """What a learner marked as one: spans by role, labels by name."""
-
-    roles: Mapping[str, tuple[Span, ...]]
-    labels: Mapping[str, str]
-
-    @property
-    def fields(self) -> int:
-        return len(self.roles) + len(self.labels)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A target with the group that was taken for it (or none), and what each field earned."""
-
-    target: Target
-    group: Group | None
-    earned: Mapping[str, float]
-    total: float = 0.0
-    """What all fields earned together."""
-
-
-def read_groups(exercise: Exercise, answer: Answer, length: int) -> list[Group]:
-    """The learner's groups; whatever is not a span of the page is left out."""
-    groups = []
-    for raw in answer.get("groups", []):
-        if not isinstance(raw, dict):
-            continue
-        roles = {r: spans_from(raw.get(r, []), length) for r in exercise.get("roles")}
-        given = raw.get("labels", {})
-        pairs = given.items() if isinstance(given, dict) else ()
-        labels = {n: v for n, v in pairs if n in exercise.get("labels", ()) and v and isinstance(v, str)}
-        roles = {r: s for r, s in roles.items() if s}
-        if roles:
-            groups.append(Group(roles, labels))
-    return groups
-
-
-def spans_from(raw: Any, length: int) -> tuple[Span, ...]:
-    """The spans in a learner's notation that lie inside a text of this length, merged; anything else is left out."""
-    pairs = [p for p in raw if _is_pair(p)] if isinstance(raw, LISTED) else ()
-    return tuple(merge([Span(a, b) for a, b in pairs if 0 <= a < b <= length]))
-
-
-def _is_pair(raw: Any) -> bool:
-    return isinstance(raw, LISTED) and len(raw) == 2 and isinstance(raw[0], int) and isinstance(raw[1], int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,18 +101,18 @@ class Meetings:
     def __init__(self, groups: Sequence[Group], text: str) -> None:
         self._groups, self._text = groups, text
         self._reach = [reach(group.roles) for group in groups]
-        self._known: dict[int, Met] = {}
+        self._known: dict[Target, Met] = {}
 
     def of(self, one: Target) -> Met:
         """The meetings of one target."""
-        met = self._known.get(id(one))  # the target is kept with its meetings, so that its id stays its own
+        met = self._known.get(one)
         if met is None:
             start, end = one.reach
             near = [j for j, (a, b) in enumerate(self._reach) if a < end and start < b]
             earned = [(j, credit(one, self._groups[j], self._text)) for j in near]
             totals = [(sum(e.values()), j, e) for j, e in earned if any(role in e for role in one.roles)]
             matches = tuple((total, j, Match(one, self._groups[j], e, total)) for total, j, e in totals)
-            met = self._known[id(one)] = Met(one, matches, Match(one, None, {}))
+            met = self._known[one] = Met(one, matches, Match(one, None, {}))
         return met
 
     def alike(self, one: Sequence[Target], other: Sequence[Target]) -> bool:
@@ -232,11 +121,8 @@ class Meetings:
         return len(one) == len(other) and all(self.of(a).alike(self.of(b)) for a, b in changed)
 
 
-def align(
-    targets: Sequence[Target], groups: Sequence[Group], text: str, *, meetings: Meetings | None = None
-) -> tuple[list[Match], list[Group]]:
+def align(targets: Sequence[Target], groups: Sequence[Group], *, meetings: Meetings) -> tuple[list[Match], list[Group]]:
     """Pair targets and groups, the closest first; return the matches and the groups left over."""
-    meetings = meetings or Meetings(groups, text)
     met = [meetings.of(one) for one in targets]
     pairs = [(total, -i, -j, match) for i, m in enumerate(met) for total, j, match in m.matches]
     taken: dict[int, Match] = {}

@@ -1,17 +1,34 @@
-"""What comes back when an answer is checked."""
+"""What goes into a check and what comes out of it: answers, groups of marks, notes and an outcome."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from copydesk.base.spans import Span
+from copydesk.base.spans import Span, merge
 
 Status = Literal["not_attempted", "not_yet", "right", "received"]
 Answer = dict[str, Any]
+PLAIN = (str, int, float, type(None))
+"""What a single value of an answer may be."""
+LISTED = (list, tuple)
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """What a learner marked as one: spans by role, labels by name."""
+
+    roles: Mapping[str, tuple[Span, ...]]
+    labels: Mapping[str, str]
+
+    @property
+    def fields(self) -> int:
+        """How many parts of it are filled."""
+        return len(self.roles) + len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
 class Note:
     """What is said about one item: before the key is shown (`hint`), and after (`reveal`).
 
@@ -39,7 +56,7 @@ class Outcome:
 
     status: Status
     score: float
-    notes: tuple[Note, ...] = field(default=())
+    notes: tuple[Note, ...] = ()
 
     @classmethod
     def of(cls, score: float, notes: list[Note], *, bar: float, attempted: bool) -> Outcome:
@@ -52,25 +69,29 @@ class Outcome:
 RECEIVED = Outcome("received", 0.0)
 """The outcome where there is no key: kept, to be graded later."""
 
-PLAIN, NESTED = (str, int, float, type(None)), (dict, list)
-"""What a choice, a value or a text may be, and a group of marks, whatever is made of it later."""
 
+def plain_values(answer: object, *names: str) -> Answer:
+    """The named parts of an answer that hold one plain value by id, where they have that shape.
 
-def well_formed(answer: object) -> Answer:
-    """The parts of an answer that have the right shape; a stranger's file may hold anything.
-
-    >>> well_formed({"groups": 7, "choices": {"p1": "story", "p2": ["x"]}})
+    >>> plain_values({"choices": {"p1": "story", "p2": ["x"]}, "groups": 7}, "choices", "values")
     {'choices': {'p1': 'story'}}
     """
-    if not isinstance(answer, dict):
-        return {}
-    kept: Answer = {}
-    for name in ("choices", "values", "texts"):
-        if isinstance(answer.get(name), dict):
-            kept[name] = {k: v for k, v in answer[name].items() if isinstance(v, PLAIN)}
-    for name in ("groups", "evidence"):
-        if isinstance(answer.get(name), list):
-            kept[name] = [g for g in answer[name] if isinstance(g, NESTED)]
-    if isinstance(answer.get("order"), list):
-        kept["order"] = [i for i in answer["order"] if isinstance(i, str)]
-    return kept
+    given = answer if isinstance(answer, dict) else {}
+    tables = {name: given[name] for name in names if isinstance(given.get(name), dict)}
+    return {name: {k: v for k, v in table.items() if isinstance(v, PLAIN)} for name, table in tables.items()}
+
+
+def listed_values(answer: object, name: str, kinds: tuple[type, ...]) -> Answer:
+    """The named part of an answer, a list, without what is not of these kinds; {} where it is no list."""
+    given = answer.get(name) if isinstance(answer, dict) else None
+    return {name: [value for value in given if isinstance(value, kinds)]} if isinstance(given, list) else {}
+
+
+def spans_from(raw: Any, length: int) -> tuple[Span, ...]:
+    """The spans in a learner's notation, `[[start, end], …]`, that lie inside a text of this length, merged."""
+    pairs = [p for p in raw if _is_pair(p)] if isinstance(raw, LISTED) else ()
+    return tuple(merge([Span(a, b) for a, b in pairs if 0 <= a < b <= length]))
+
+
+def _is_pair(raw: Any) -> bool:
+    return isinstance(raw, LISTED) and len(raw) == 2 and isinstance(raw[0], int) and isinstance(raw[1], int)

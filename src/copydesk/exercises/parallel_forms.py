@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from copydesk.answers import Record
-from copydesk.base.caching import ByIdentity
-from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.sort import Sort
 from copydesk.story.key import Key
 
 ASK = "ask"
@@ -56,34 +54,18 @@ class Discernment:
         return self.hits - self.false_alarms
 
 
-def with_form(exercise: Exercise, name: str) -> Exercise:
-    """The exercise with the sentences of one of its parallel forms."""
-    return _with_form(ByIdentity(exercise), name)
-
-
-@lru_cache(maxsize=64)
-def _with_form(of: ByIdentity[Exercise], name: str) -> Exercise:
-    return replace(of.it, settings={**of.it.settings, "items": of.it.get("forms")[name]})
-
-
-def as_answered(exercise: Exercise, answer: Mapping[str, Any]) -> Exercise:
-    """The exercise with the form an answer is about; without forms, or without such an answer, as it is."""
-    name = _form(exercise, answer)
-    return with_form(exercise, name) if name else exercise
-
-
-def form_of(exercise: Exercise, record: Record) -> str | None:
+def form_of(exercise: Sort, record: Record) -> str | None:
     """The form a learner has answered, by the ids in what is kept; None if none was."""
     kept = (record.answer, *(attempt.answer for attempt in reversed(record.tries)), *record.others)
-    return next((name for answer in kept if (name := _form(exercise, answer))), None)
+    return next((name for answer in kept if (name := exercise.form_of(answer))), None)
 
 
 def choose_form(
-    exercise: Exercise, here: Record, before: Record, coin: Callable[[Sequence[str]], str] = random.choice
-) -> Exercise:
+    exercise: Sort, here: Record, before: Record, coin: Callable[[Sequence[str]], str] = random.choice
+) -> Sort:
     """The exercise with the form this learner has here; if none yet, one not answered `before`, by a coin."""
     seen = form_of(exercise, before)
-    return with_form(exercise, form_of(exercise, here) or coin([n for n in exercise.get("forms") if n != seen]))
+    return exercise.with_form(form_of(exercise, here) or coin([n for n in exercise.forms if n != seen]))
 
 
 def first_answer(record: Record) -> dict[str, Any]:
@@ -91,7 +73,7 @@ def first_answer(record: Record) -> dict[str, Any]:
     return record.tries[0].answer if record.tries else {}
 
 
-def discernment(exercise: Exercise, answer: Mapping[str, Any], key: Key) -> Discernment | None:
+def discernment(exercise: Sort, answer: Mapping[str, Any], key: Key) -> Discernment | None:
     """Hits and false alarms of an answer, on the form it is about; None unless every sentence of it is sorted.
 
     >>> from copydesk.lessons.lesson import load_lesson
@@ -100,32 +82,13 @@ def discernment(exercise: Exercise, answer: Mapping[str, Any], key: Key) -> Disc
     >>> discernment(lesson.exercise("discern"), everything, lesson.key).score
     0.0
     """
-    if not is_complete(exercise, answer):
+    if not exercise.is_complete(answer):
         return None
-    choices, keyed = _choices(answer), key.answers.get(exercise.key_name, {})
-    ids = [item["id"] for item in as_answered(exercise, answer).get("items") if item["id"] in keyed]
+    choices, keyed = exercise.well_formed(answer)["choices"], exercise.keyed(key)
+    ids = [item.id for item in exercise.as_answered(answer).items if item.id in keyed]
     asked = {i: choices[i] == ASK for i in ids}
     open_, plain = (
         [i for i in ids if keyed[i]["accept"] == [ASK]],
         [i for i in ids if ASK not in keyed[i]["accept"]],
     )
     return Discernment(sum(asked[i] for i in open_), len(open_), sum(asked[i] for i in plain), len(plain))
-
-
-def is_complete(exercise: Exercise, answer: Mapping[str, Any]) -> bool:
-    """Whether every sentence of the form an answer is about has a class."""
-    name, choices = _form(exercise, answer), _choices(answer)
-    return name is not None and all(choices.get(i["id"]) for i in exercise.get("forms")[name])
-
-
-def _form(exercise: Exercise, answer: Mapping[str, Any]) -> str | None:
-    """The form that most of an answer's ids belong to; the earlier one where they are as many."""
-    given, forms = _choices(answer), exercise.get("forms", {})
-    known = {name: sum(item["id"] in given for item in items) for name, items in forms.items()}
-    best = max(known, key=lambda name: known[name], default=None)
-    return best if best is not None and known[best] else None
-
-
-def _choices(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    choices = answer.get("choices")
-    return choices if isinstance(choices, dict) else {}

@@ -1,28 +1,34 @@
-"""Scoring sorted items: each gets one of a few classes.
+"""Items to sort: each gets one of a few classes.
 
 An item is right when its class is the key's or one of its alternatives'. An item for which every class earns credit
-carries no points: it is practice.
+carries no points: it is practice. Where an exercise has parallel `forms`, a learner gets the items of one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from copydesk.base.caching import ByIdentity
 from copydesk.base.spans import words
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.outcome import Answer, Note, Outcome
-from copydesk.exercises.parallel_forms import as_answered, is_complete, with_form
+from copydesk.exercises.exercise import Exercise, Item, Offer, card, place
+from copydesk.exercises.outcome import Answer, Note, Outcome, plain_values
+from copydesk.page.article import Article
+from copydesk.page.html import table
+from copydesk.story.facts import by_id, story_facts
 from copydesk.story.key import Entry, Key
+from copydesk.story.story import Story
 
-FIELD = {"claims": "verdict", "attributions": "form"}
+FIELD = {"claims": "verdict", "attributions": "form", "sentences": "voice"}
+"""The field of a key entry that says its class, by layer."""
+SENTENCE = re.compile(r"(?P<block>p\d+)\.s(?P<n>\d+)")
+BLOCK = re.compile(r"[pf]\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
     """One item to sort: the classes that earn credit, and what to say about it."""
 
@@ -33,37 +39,239 @@ class Asked:
     others: tuple[str, ...]
 
 
-def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
-    """Score chosen classes; `answer` is `{"choices": {item id: class}}`. Of parallel forms one is done, and whole."""
-    choices = answer.get("choices", {})
-    attempted = is_complete(exercise, answer) if exercise.get("forms") else bool(choices)
-    exercise = as_answered(exercise, answer)
-    classes = choice_labels(exercise.get("choices"))
-    openings = _openings(ByIdentity(key), text) if exercise.get("layer") == "sentences" else {}
-    notes = [_noted(i, choices.get(i.id), classes, openings.get(i.id, "")) for i in asked(exercise, key)]
-    earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
-    value = earned / possible if possible else float(bool(choices))  # votes have no key and cannot be wrong
-    return Outcome.of(value, notes, bar=exercise.bar, attempted=attempted)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sort(Exercise):
+    """An exercise of items to sort; an answer is `{"choices": {item id: class}}`."""
+
+    type = "sort"
+    needed = ("choices",)
+    values_in = "choices"
+
+    choices: str = ""
+    """The name of the closed set of classes, see `data/choices.toml`."""
+    items: tuple[Item, ...] = ()
+    """What is sorted; without items, the blocks or sentences of the page (see `layer`)."""
+    cards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Facts to read beside an item, by its id."""
+    forms: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+    """Parallel sets of items by name."""
+
+    @classmethod
+    def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
+        """With forms, the items are those of all forms."""
+        forms = settings.get("forms")
+        if not isinstance(forms, Mapping) or not all(isinstance(listed, list) for listed in forms.values()):
+            return dict(settings)
+        return {**settings, "items": [item for listed in forms.values() for item in listed]}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The classes with the words a learner sees."""
+        return choice_labels(self.choices)
+
+    def view(self, story: Story) -> dict[str, Any]:
+        """The items with their words and cards, and the classes."""
+        return {"items": self.shown_items(story), "choices": self.labels}
+
+    def shown_items(self, story: Story) -> list[dict[str, Any]]:
+        """The items as a learner sees them: blocks by number, for an id would tell furniture from story."""
+        texts = self.item_words(story)
+        if self.layer == "page":
+            return [{"id": i, "where": str(n), "text": text} for n, (i, text) in enumerate(texts.items(), 1)]
+        if self.layer == "sentences":
+            return [{"id": i, "where": i, "text": text} for i, text in texts.items()]
+        facts = story_facts(story)
+        return [
+            {
+                "id": item.id,
+                "where": f"{n} · {item.where}" if item.where else str(n),
+                "text": texts.get(item.id, ""),
+                "cards": [card(by_id(facts, f), story) for f in self.cards.get(item.id, ())],
+            }
+            for n, item in enumerate(self.items, 1)
+        ]
+
+    def static_body(self, story: Story, answer: Answer) -> str:
+        """A table of the items with their classes."""
+        say, chosen, labels = load_wording("strings")["still"], answer.get("choices", {}), self.labels
+        rows = [(i["where"], i["text"], labels.get(chosen.get(i["id"]), "")) for i in self.shown_items(story)]
+        return table(("", say["text"], say["choice"]), rows, caption=self.title)
+
+    def well_formed(self, answer: object) -> Answer:
+        """One class by item."""
+        return plain_values(answer, "choices")
+
+    def score(self, answer: Answer, key: Key, text: str) -> Outcome:
+        """The share of items that are right. Of parallel forms one is done, and whole."""
+        choices, shown = answer.get("choices", {}), self.as_answered(answer)
+        attempted = self.is_complete(answer) if self.forms else bool(choices)
+        openings = _openings(key, text) if self.layer == "sentences" else {}
+        labels = tuple(self.labels.items())
+        notes = []
+        for item in shown.asked(key):
+            chosen = choices.get(item.id)
+            # An unknown class is remembered as one: the cache of notes holds no stranger's words.
+            known = chosen if chosen is None or chosen in dict(labels) else ""
+            notes.append(_note(item, known, labels, openings.get(item.id, "")))
+        earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
+        value = earned / possible if possible else float(bool(choices))  # votes have no key and cannot be wrong
+        return Outcome.of(value, notes, bar=self.bar, attempted=attempted)
+
+    def asked(self, key: Key) -> tuple[Asked, ...]:
+        """The items with the classes the key accepts; an item the key says nothing of is left out."""
+        return _asked(self, key)
+
+    def model_answers(self, key: Key, text: str) -> dict[str, Answer]:
+        """For each form the key's classes, and each other accepted class in its place."""
+        answers: dict[str, Answer] = {}
+        for name, form in self._each_form().items():
+            items = form.asked(key)
+            best = {i.id: i.accepted[0] for i in items}
+            answers |= {name: {"choices": best}} if best else {}
+            for item in items:
+                answers |= {f"{item.id}: {c}": {"choices": {**best, item.id: c}} for c in item.accepted[1:]}
+        return answers
+
+    def lazy_answers(self, key: Key, text: str) -> dict[str, Answer]:
+        """One class everywhere."""
+        return {
+            f"all {c}{f', {name}' if self.forms else ''}": {"choices": {i.id: c for i in form.asked(key)}}
+            for name, form in self._each_form().items()
+            for c in self.labels
+        }
+
+    def _each_form(self) -> dict[str, Sort]:
+        """The exercise once for each of its forms, if it has any; the first is called "key" like any other."""
+        forms = [self.with_form(name) for name in self.forms]
+        return dict(zip(["key", *list(self.forms)[1:]], forms, strict=True)) if forms else {"key": self}
+
+    # Parallel forms
+
+    def parallel_forms(self) -> Mapping[str, tuple[Item, ...]]:
+        """Sets of items of which a learner gets one."""
+        return self.forms
+
+    def with_form(self, name: str) -> Sort:
+        """The exercise with the items of one form; the same object each time, so that caches by identity work."""
+        return _with_form(self, name)
+
+    def form_of(self, answer: Mapping[str, Any]) -> str | None:
+        """The form that most of an answer's ids belong to; the earlier one where they are as many."""
+        given = plain_values(dict(answer), "choices").get("choices", {})
+        known = {name: sum(item.id in given for item in items) for name, items in self.forms.items()}
+        best = max(known, key=lambda name: known[name], default=None)
+        return best if best is not None and known[best] else None
+
+    def as_answered(self, answer: Mapping[str, Any]) -> Sort:
+        """The exercise with the form an answer is about; without forms, or without such an answer, as it is."""
+        name = self.form_of(answer)
+        return self.with_form(name) if name else self
+
+    def is_complete(self, answer: Mapping[str, Any]) -> bool:
+        """Whether every item of the form an answer is about has a class."""
+        name, choices = self.form_of(answer), answer.get("choices") or {}
+        return name is not None and all(choices.get(i.id) for i in self.forms[name])
+
+    # Feedback and report
+
+    def headline(self, outcome: Outcome, *, last: bool) -> str:
+        """As usual; parallel forms are never graded, and it is said so."""
+        if self.forms and outcome.status in ("right", "not_yet") and any(n.possible for n in outcome.notes):
+            return str(load_wording("strings")["outcome"]["ungraded"].format(percent=round(100 * outcome.score)))
+        return super().headline(outcome, last=last)
+
+    def not_attempted(self) -> str:
+        """What is said where nothing was sorted, or not the whole form."""
+        return str(load_wording("strings")["sort"]["unfinished"]) if self.forms else super().not_attempted()
+
+    def listed_items(self) -> tuple[Item, ...]:
+        """Its items."""
+        return self.items
+
+    def item_words(self, story: Story) -> dict[str, str]:
+        """The words of each item: blocks, sentences, or what is listed."""
+        text = story.article.text
+        if self.layer == "page":
+            return {b.id: b.of(text) for b in story.article.blocks}
+        if self.layer == "sentences":
+            shown = {b.id for b in self.blocks(story)}
+            return {s.id: s.of(text) for s in story.article.sentences if s.id.split(".")[0] in shown}
+        return {item.id: words for item in self.items if (words := item.words(story))}
+
+    def offers(self, story: Story) -> dict[str, Offer]:
+        """The classes, for every item."""
+        return dict.fromkeys(self.item_words(story), self.labels)
+
+    def item_place(self, item: str, number: int, note: Note | None) -> str:
+        """A sentence by its paragraph, a block by its name, else where the item says it stands, else its number."""
+        say = load_wording("strings")["items"]
+        if found := SENTENCE.fullmatch(item):
+            return str(say["sentence"].format(paragraph=place(found["block"]).capitalize(), n=found["n"]))
+        where = next((i.where for i in self.items if i.id == item), "")
+        where = where or (place(item) if BLOCK.fullmatch(item) else say["item"].format(n=number))
+        return str(where[:1].upper() + where[1:])
+
+    # Faults
+
+    def faults(self, story: Story, key: Key | None) -> Iterator[str]:
+        """Those of every exercise, unknown classes, and forms that are not parallel."""
+        if self.choices and self.choices not in load_wording("choices"):
+            yield f"there are no choices named '{self.choices}'"
+            return
+        yield from super().faults(story, key)
+        yield from self._form_faults(key)
+
+    def listed_spans(self) -> Iterator[tuple[int, int]]:
+        """The stretches its items stand on."""
+        yield from (i.span for i in self.items if i.span)
+
+    def listed_facts(self) -> Iterator[str]:
+        """The facts of its items and of the cards beside them."""
+        yield from super().listed_facts()
+        yield from (i.fact for i in self.items if i.fact)
+        yield from (f for listed in self.cards.values() for f in listed)
+
+    def offers_by_id(self, story: Story) -> Mapping[str, Mapping[str, str]]:
+        """The classes by item; what the key says of a layer is not among its answers."""
+        return {} if self.layer else {i.id: self.labels for i in self.items}
+
+    def _form_faults(self, key: Key | None) -> Iterator[str]:
+        """Parallel forms must be as long as each other, share no id, and ask for as many of each class."""
+        forms = {name: [i.id for i in items] for name, items in self.forms.items()}
+        every = [i for ids in forms.values() for i in ids]
+        if len({*every}) < len(every):
+            yield "two sentences of its forms have one id"
+        if len({len(ids) for ids in forms.values()}) > 1:
+            yield "its forms are not of one length"
+        if key and forms:
+            keyed = self.keyed(key)
+            yield from (f"nothing says what '{i}' is" for i in every if i not in keyed)
+            classes = {tuple(sorted(str(keyed.get(i, {}).get("accept")) for i in ids)) for ids in forms.values()}
+            if len(classes) > 1:
+                yield "its forms do not ask for as many of each class"
 
 
-def asked(exercise: Exercise, key: Key) -> list[Asked]:
-    """The items of an exercise with the classes the key accepts."""
-    return [*_asked(ByIdentity(exercise), ByIdentity(key))]
+@lru_cache(maxsize=64)
+def _with_form(exercise: Sort, name: str) -> Sort:
+    return replace(exercise, items=exercise.forms[name])
 
 
 @lru_cache(maxsize=128)
-def _asked(of: ByIdentity[Exercise], by: ByIdentity[Key]) -> tuple[Asked, ...]:
-    return tuple(_ask(of.it, by.it))
-
-
-def _ask(exercise: Exercise, key: Key) -> list[Asked]:
-    layer = exercise.get("layer")
-    if layer == "page":
+def _asked(exercise: Sort, key: Key) -> tuple[Asked, ...]:
+    if exercise.layer == "page":
         blocks = sorted((*key.layer("furniture"), *key.layer("paragraphs")), key=lambda e: e.spans("span"))
-        return [_block(n, e) for n, e in enumerate(blocks, 1)]
-    if layer == "sentences":
-        return [_entry(e.id, e, "voice") for e in key.layer("sentences", exercise.region)]
-    return [a for n, item in enumerate(exercise.get("items", ()), 1) if (a := _item(n, item, exercise, key))]
+        return tuple(_block(n, e) for n, e in enumerate(blocks, 1))
+    if exercise.layer == "sentences":
+        return tuple(_entry(e.id, e, FIELD["sentences"]) for e in key.layer("sentences", exercise.region))
+    if exercise.layer:
+        field = FIELD[exercise.layer]
+        return tuple(_entry(str(n), key.entry(i.id), field) for n, i in enumerate(exercise.items, 1))
+    keyed = exercise.keyed(key)
+    return tuple(
+        Asked(i.id, str(n), tuple(k["accept"]), k.get("why", ""), tuple(k.get("others", ())))
+        for n, i in enumerate(exercise.items, 1)
+        if (k := keyed.get(i.id)) is not None
+    )
 
 
 def _block(number: int, entry: Entry) -> Asked:
@@ -71,19 +279,8 @@ def _block(number: int, entry: Entry) -> Asked:
     kind = str(entry.get("kind", "paragraph"))
     side = "furniture" if entry.layer == "furniture" else "story"
     arguable = tuple("story" for a in entry.alternatives if a.patch.get("kind") == "story")
-    return Asked(
-        entry.id, str(number), (side, *arguable), kinds.get(kind, kind), tuple(a.say for a in entry.alternatives)
-    )
-
-
-def _item(number: int, item: Mapping[str, Any], exercise: Exercise, key: Key) -> Asked | None:
-    if exercise.get("layer"):
-        return _entry(str(number), key.entry(item["id"]), FIELD[exercise.get("layer")])
-    keyed = key.answers.get(exercise.key_name, {}).get(item["id"])
-    if keyed is None:
-        return None
-    others = tuple(keyed.get("others", ()))
-    return Asked(item["id"], str(number), tuple(keyed["accept"]), keyed.get("why", ""), others)
+    others = tuple(a.say for a in entry.alternatives)
+    return Asked(entry.id, str(number), (side, *arguable), kinds.get(kind, kind), others)
 
 
 def _entry(where: str, entry: Entry, field: str) -> Asked:
@@ -93,24 +290,16 @@ def _entry(where: str, entry: Entry, field: str) -> Asked:
 
 
 @lru_cache(maxsize=16)
-def _openings(key: ByIdentity[Key], text: str) -> dict[str, str]:
-    return {e.id: opening(text, e) for e in key.it.layer("sentences")}
-
-
-def opening(text: str, entry: Entry, *, most: int = 5) -> str:
-    """The first words of an entry, to know it by."""
-    found = words(text, entry.spans("span")[0])[:most]
-    return f" “{text[found[0].start : found[-1].end]} …”" if found else ""
-
-
-def _noted(item: Asked, chosen: str | None, classes: dict[str, str], begins: str) -> Note:
-    known = chosen if chosen is None or chosen in classes else ""  # a class that is none is remembered as that
-    return _note(ByIdentity(item), known, tuple(classes.items()), begins)
+def _openings(key: Key, text: str) -> dict[str, str]:
+    """The first words of each sentence, to know it by."""
+    found = {e.id: words(text, e.spans("span")[0])[:5] for e in key.layer("sentences")}
+    return {i: f" “{text[ws[0].start : ws[-1].end]} …”" if ws else "" for i, ws in found.items()}
 
 
 @lru_cache(maxsize=4096)
-def _note(asked: ByIdentity[Asked], chosen: str | None, labels: tuple[tuple[str, str], ...], begins: str) -> Note:
-    say, item, classes = load_wording("strings")["sort"], asked.it, dict(labels)
+def _note(item: Asked, chosen: str | None, labels: tuple[tuple[str, str], ...], begins: str) -> Note:
+    """The note on one item; many learners choose alike, so each is made once."""
+    say, classes = load_wording("strings")["sort"], dict(labels)
     right, worth = chosen in item.accepted, int(set(item.accepted) != set(classes))
     hint = "" if right else say["empty" if chosen is None else "look_again"].format(item=item.where)
     best = classes[item.accepted[0]]
@@ -118,30 +307,3 @@ def _note(asked: ByIdentity[Asked], chosen: str | None, labels: tuple[tuple[str,
     yours = "" if right or chosen not in classes else " " + say["yours"].format(choice=classes[chosen])
     reveal = f"{best[:1].upper()}{best[1:]}.{why}{yours}"
     return Note(item.id, item.where + begins, worth * right, worth, hint, reveal, item.others)
-
-
-def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
-    """Answers that must score full marks."""
-    answers: dict[str, Answer] = {}
-    for name, form in _forms(exercise).items():
-        items = asked(form, key)
-        best = {i.id: i.accepted[0] for i in items}
-        answers |= {name: {"choices": best}} if best else {}
-        for item in items:
-            answers |= {f"{item.id}: {c}": {"choices": {**best, item.id: c}} for c in item.accepted[1:]}
-    return answers
-
-
-def _forms(exercise: Exercise) -> dict[str, Exercise]:
-    """The exercise once for each of its parallel forms, if it has any; the first is called "key" like any other."""
-    forms = {name: with_form(exercise, name) for name in exercise.get("forms", ())}
-    return dict(zip(["key", *list(forms)[1:]], forms.values(), strict=True)) if forms else {"key": exercise}
-
-
-def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
-    """One class everywhere: must stay below the bar."""
-    return {
-        f"all {c}{f', {name}' if exercise.get('forms') else ''}": {"choices": {i.id: c for i in asked(form, key)}}
-        for name, form in _forms(exercise).items()
-        for c in choice_labels(exercise.get("choices"))
-    }

@@ -1,125 +1,230 @@
-"""Checking written answers: the machine checks the form, a person the content.
+"""Texts of a learner's own. The machine checks the form, a person the content.
 
 Form means: every box holds enough words of the learner's own (and, where asked, enough attributions), an edited stretch
 of the page differs from the page in at least one word, and evidence is picked from the page, from enough paragraphs.
 Evidence is always verbatim, since it is a span. An edited stretch is kept only where it differs: the page's own words
 stay on the page.
-
-What moved between a stretch of the page and a learner's version of it, as rows for a table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from copydesk.base.caching import ByIdentity
+from copydesk.attribution import find_attributions
+from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import WORD, Span
 from copydesk.base.wording import load_wording
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.mark_match import spans_from
-from copydesk.exercises.outcome import Answer, Note, Outcome, well_formed
+from copydesk.exercises.exercise import Box, Exercise
+from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values, spans_from
+from copydesk.framing import compare, measure
+from copydesk.page.article import Article
+from copydesk.page.html import Mark, table
 from copydesk.story.key import Key
+from copydesk.story.story import Story
 
 
-def score(exercise: Exercise, answer: Answer, key: Key, text: str) -> Outcome:
-    """Check the form; `answer` is `{"texts": {field or edit: words}, "evidence": [[start, end], …]}`."""
-    answer = own_words(exercise, answer, text)
-    texts, picked = answer.get("texts", {}), spans_from(answer.get("evidence", []), len(text))
-    notes = [_edit_note(e, texts.get(e["id"]), text) for e in exercise.get("edits", ())]
-    notes += [_text_note(f, str(texts.get(f["id"]) or "")) for f in exercise.get("fields", ())]
-    if exercise.get("evidence"):
-        places = sum(any(b.overlap(s) for s in picked) for b in _blocks(ByIdentity(key)))
-        notes.append(_evidence_note(exercise.get("evidence"), len(picked), places))
-    done = sum(n.earned for n in notes) / sum(n.possible for n in notes)
-    attempted = bool(picked) or any(str(t or "").strip() for t in texts.values())
-    samples = _samples(ByIdentity(exercise), ByIdentity(key), text) if done == 1 else ()
-    return Outcome.of(done, [*notes, *samples], bar=1.0, attempted=attempted)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """How many stretches of the page must be picked, and from how many blocks."""
+
+    min: int
+    places: int = 1
 
 
-def original(edit: Mapping[str, Any], text: str) -> str:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Write(Exercise):
+    """An exercise to write; an answer is `{"texts": {box id: words}, "evidence": [[start, end], …]}`."""
+
+    type = "write"
+    scripts = ("marker", "edit")
+    checks_form_only = True
+
+    fields: tuple[Box, ...] = ()
+    """Boxes that start empty."""
+    edits: tuple[Box, ...] = ()
+    """Boxes that start with a stretch of the page."""
+    evidence: Evidence | None = None
+    rubric: tuple[str, ...] | None = None
+    """The rows of the rubric that people grade it by; all of them unless a lesson names some."""
+
+    @classmethod
+    def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
+        """`edit` is one stretch to edit, `edits` are several, each by `block` or `span`."""
+        found = dict(settings)
+        if "edit" in found:
+            found["edits"] = [found.pop("edit")]
+        if isinstance(found.get("edits"), list):
+            found["edits"] = [read_edit(e, article, where) for e in found["edits"]]
+        return found
+
+    def boxes(self) -> tuple[Box, ...]:
+        """The boxes in the order a learner sees them."""
+        return (*self.edits, *self.fields)
+
+    def rubric_rows(self) -> tuple[str, ...] | None:
+        """The rows that people grade it by."""
+        return self.rubric
+
+    def view(self, story: Story) -> dict[str, Any]:
+        """The boxes, the words to edit, and the page to pick evidence from."""
+        text = story.article.text
+        fields = [
+            {"id": b.id, "label": b.label, "min": b.min, "max": b.max}
+            | ({"attributions": b.attributions} if b.attributions else {})
+            for b in self.fields
+        ]
+        edits = [
+            {"id": b.id, "label": b.label, "min": b.min, "max": b.max, "original": original(b, text)}
+            for b in self.edits
+        ]
+        asks = {"min": self.evidence.min, "places": self.evidence.places} if self.evidence else None
+        pages = {"blocks": self.blocks_view(story)} if asks else {}
+        return {"fields": fields, "edits": edits, "evidence": asks, **pages}
+
+    def static_body(self, story: Story, answer: Answer) -> str:
+        """The evidence on the page, each edited stretch beside the page's words, and the boxes in a table."""
+        text, say, texts = story.article.text, load_wording("strings"), answer.get("texts", {})
+        body = ""
+        if self.evidence:
+            picked = enumerate(self.evidence_in(answer, len(text)), 1)
+            body += self.blocks_html(story, [Mark(span, "evidence", n) for n, span in picked])
+        moved = self.measures(answer, text)
+        for box in self.edits:
+            version, words = texts.get(box.id), say["edit"]
+            rows = [(words["original"], original(box, text))] + ([(words["yours"], version)] if version else [])
+            body += table(("", say["still"]["text"]), rows, caption=box.label)
+            if version:
+                columns = (words["measure"], words["original"], words["yours"])
+                body += table(columns, moved[box.id], caption=words["caption"])
+        if self.fields:
+            written = [(b.label, texts.get(b.id, "")) for b in self.fields]
+            body += table(("", say["still"]["words"]), written, caption=self.title)
+        return body
+
+    def well_formed(self, answer: object) -> Answer:
+        """One text by box, and a list of spans."""
+        return plain_values(answer, "texts") | listed_values(answer, "evidence", (dict, list))
+
+    def score(self, answer: Answer, key: Key, text: str) -> Outcome:
+        """The share of boxes, and of the evidence, whose form is right; all of it is needed."""
+        answer = self.own_part(answer, text)
+        texts, picked = answer.get("texts", {}), self.evidence_in(answer, len(text))
+        notes = [_edit_note(b, texts.get(b.id), text) for b in self.edits]
+        notes += [_text_note(b, str(texts.get(b.id) or "")) for b in self.fields]
+        if self.evidence:
+            places = sum(any(b.overlap(s) for s in picked) for b in _key_blocks(key))
+            notes.append(_evidence_note(self.evidence, len(picked), places))
+        done = sum(n.earned for n in notes) / sum(n.possible for n in notes)
+        attempted = bool(picked) or any(str(t or "").strip() for t in texts.values())
+        samples = _sample_notes(self, key, text) if done == 1 else ()
+        return Outcome.of(done, [*notes, *samples], bar=1.0, attempted=attempted)
+
+    @property
+    def asks_evidence(self) -> bool:
+        """Whether evidence is asked for."""
+        return self.evidence is not None
+
+    def evidence_in(self, answer: Answer, length: int) -> tuple[Span, ...]:
+        """The stretches of the page that were picked."""
+        return spans_from(answer.get("evidence", []), length)
+
+    def own_part(self, answer: Answer, text: str) -> Answer:
+        """An answer without the page's words: an edited stretch left as it stands on the page is no answer."""
+        texts = answer.get("texts")
+        if not self.edits or not isinstance(texts, dict):
+            return answer
+        same = {b.id for b in self.edits if str(texts.get(b.id)).split() == original(b, text).split()}
+        return {**answer, "texts": {n: t for n, t in texts.items() if n not in same}}
+
+    def measures(self, answer: object, text: str) -> dict[str, list[list[str]]]:
+        """For each edit, the measures that are not 0 in both: name, value before, value after."""
+        texts, found = self.well_formed(answer).get("texts", {}), {}
+        for box in self.edits:
+            page = original(box, text)
+            changes = compare(measure(page), measure(str(texts.get(box.id) or page)))
+            found[box.id] = [[c.label, str(c.before), str(c.after)] for c in changes if c.before or c.after]
+        return found
+
+    def model_answers(self, key: Key, text: str) -> dict[str, Answer]:
+        """The key's samples, of opposed minds: all must be complete."""
+        samples = self.keyed(key).get("samples", ())
+        return {
+            f"sample {s['view']}": {"texts": self._sample_texts(s, text), "evidence": s.get("evidence", [])}
+            for s in samples
+            if isinstance(s, Mapping)
+        }
+
+    def lazy_answers(self, key: Key, text: str) -> dict[str, Answer]:
+        """One word in every box, however often, or the page as it stands."""
+        answers: dict[str, Answer] = {
+            "one word again and again": {"texts": {b.id: "yes " * b.min for b in self.boxes()}},
+            "a word in each box": {"texts": {b.id: "yes" for b in self.boxes()}},
+        }
+        if self.edits:
+            answers["the page as it stands"] = {"texts": {b.id: original(b, text) for b in self.edits}}
+        return answers
+
+    def headline(self, outcome: Outcome, *, last: bool) -> str:
+        """Whether the form is complete; how good the text is, a person says."""
+        if outcome.status in ("not_attempted", "received"):
+            return super().headline(outcome, last=last)
+        return str(load_wording("strings")["outcome"]["complete" if outcome.status == "right" else "incomplete"])
+
+    def item_reason(self, item: str, note: Note | None, key: Key, text: str) -> str:
+        """None: a person reads it."""
+        return ""
+
+    def faults(self, story: Story, key: Key | None) -> Iterator[str]:
+        """Those of every exercise, no box at all, and samples that change words outside of an edit."""
+        if not self.boxes():
+            yield "a write exercise needs 'fields'"
+        yield from super().faults(story, key)
+        spans = {b.id: b.span for b in self.edits if b.span}
+        for sample in self.keyed(key).get("samples", ()) if key else ():
+            for name, changes in sample.get("edits", {}).items():
+                inside = name in spans and all(spans[name][0] <= a <= b <= spans[name][1] for a, b, _ in changes)
+                if not inside:
+                    yield f"the sample '{sample['view']}' changes words outside '{name}'"
+
+    def listed_spans(self) -> Iterator[tuple[int, int]]:
+        """The stretches to edit."""
+        yield from (b.span for b in self.edits if b.span)
+
+    def _sample_texts(self, sample: Mapping[str, Any], text: str) -> dict[str, str]:
+        """The boxes of a sample; an edit is kept as replacements `[start, end, words]` and made from the page here."""
+        changed = sample.get("edits", {})
+        made = {b.id: replaced(text, b.span, changed[b.id]) for b in self.edits if b.span and b.id in changed}
+        return {**made, **sample.get("texts", {})}
+
+
+def read_edit(edit: Any, article: Article, where: str) -> Any:
+    """The data of an edit with its label and its span, which `block` may stand for; raises CopydeskError.
+
+    >>> from copydesk.page.article import parse_article
+    >>> read_edit({"block": "p1"}, parse_article("It rained. He refused."), "here")
+    {'id': 'version', 'label': 'paragraph 1', 'block': 'p1', 'span': [0, 22]}
+    """
+    if not isinstance(edit, Mapping):
+        return edit
+    say, name = load_wording("strings"), str(edit.get("block", ""))
+    is_paragraph = name.startswith("p") and name[1:].isdigit()
+    label = say["mark"]["paragraph"].format(n=name[1:]) if is_paragraph else say["edit"]["passage"]
+    found = {"id": "version", "label": label, **edit}
+    if "span" not in found:
+        try:
+            block = article.block(name)
+        except CopydeskError as error:
+            raise CopydeskError(f"{where}: {error.problem}", error.remedy) from None
+        found["span"] = [block.start, block.end]
+    return found
+
+
+def original(box: Box, text: str) -> str:
     """The words of the page that a learner edits, looked up where they stand."""
-    return Span(*edit["span"]).of(text)
-
-
-def own_words(exercise: Exercise, answer: Answer, text: str) -> Answer:
-    """An answer without the page's words: an edited stretch left as it stands on the page is no answer."""
-    texts = answer.get("texts")
-    if not exercise.get("edits") or not isinstance(texts, dict):
-        return answer
-    same = {e["id"] for e in exercise.get("edits") if str(texts.get(e["id"])).split() == original(e, text).split()}
-    return {**answer, "texts": {n: t for n, t in texts.items() if n not in same}}
-
-
-def _edit_note(edit: Mapping[str, Any], given: object, text: str) -> Note:
-    if isinstance(given, str) and WORD.findall(given) != WORD.findall(original(edit, text)):
-        return _text_note(edit, given)
-    fault = load_wording("strings")["edit"]["same"].format(label=edit["label"])
-    return Note(edit["id"], edit["label"], 0, 1, fault, fault)
-
-
-def _text_note(field: Mapping[str, Any], given: str) -> Note:
-    found = [w.lower() for w in WORD.findall(given)]
-    fault = _text_fault(field, given, found)
-    done = load_wording("strings")["write"]["done"].format(label=field["label"], n=len(found))
-    return Note(field["id"], field["label"], float(not fault), 1, fault, fault or done)
-
-
-def _text_fault(field: Mapping[str, Any], given: str, found: Sequence[str]) -> str:
-    say, label, n = load_wording("strings")["write"], field["label"], len(found)
-    low, high, wanted = field.get("min", 3), field.get("max", 200), field.get("attributions", 0)
-    if n < low:
-        return str(say["short"].format(label=label, n=n, min=low))
-    if n > high:
-        return str(say["long"].format(label=label, n=n, max=high))
-    if 2 * len(set(found)) < min(n, 20):
-        return str(say["repeats"].format(label=label))
-    if wanted and (seen := _attributions(given)) < wanted:
-        return str(say["attributions"].format(label=label, n=seen, min=wanted))
-    return ""
-
-
-@lru_cache(maxsize=256)
-def _attributions(given: str) -> int:
-    """How many attributions the finder sees; reading takes a while, and one text is often scored again and again."""
-    from copydesk.attribution import find_attributions
-
-    return len(find_attributions(given))
-
-
-def _evidence_note(wanted: Mapping[str, int], found: int, places: int) -> Note:
-    say = load_wording("strings")["write"]
-    fault = ""
-    if found < wanted["min"]:
-        fault = say["few"].format(n=found, min=wanted["min"])
-    elif places < wanted.get("places", 1):
-        fault = say["one_place"].format(n=places, min=wanted.get("places", 1))
-    return Note("evidence", say["evidence"], float(not fault), 1, fault, fault or say["picked"].format(n=found))
-
-
-@lru_cache(maxsize=16)
-def _blocks(key: ByIdentity[Key]) -> tuple[Span, ...]:
-    return tuple(e.spans("span")[0] for layer in ("furniture", "paragraphs") for e in key.it.layer(layer))
-
-
-@lru_cache(maxsize=64)
-def _samples(of: ByIdentity[Exercise], key: ByIdentity[Key], text: str) -> tuple[Note, ...]:
-    say, exercise = load_wording("strings")["write"], of.it
-    samples = key.it.answers.get(exercise.key_name, {}).get("samples", ())
-    return tuple(
-        Note(f"sample-{n}", say["sample"].format(n=n), 0, 0, reveal="\n\n".join(_texts(exercise, s, text).values()))
-        for n, s in enumerate(samples, 1)
-    )
-
-
-def _texts(exercise: Exercise, sample: Mapping[str, Any], text: str) -> dict[str, str]:
-    """The boxes of a sample; an edit is kept as replacements `[start, end, words]` and made from the page here."""
-    changed = sample.get("edits", {})
-    made = {
-        e["id"]: replaced(text, e["span"], changed[e["id"]]) for e in exercise.get("edits", ()) if e["id"] in changed
-    }
-    return {**made, **sample.get("texts", {})}
+    return text[slice(*box.span)] if box.span else ""
 
 
 def replaced(text: str, span: Sequence[int], changes: Sequence[Sequence[Any]]) -> str:
@@ -134,40 +239,59 @@ def replaced(text: str, span: Sequence[int], changes: Sequence[Sequence[Any]]) -
     return out + text[at : span[1]]
 
 
-def model_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
-    """The key's samples, of opposed minds: all must be complete."""
-    samples = key.answers.get(exercise.key_name, {}).get("samples", ())
-    return {
-        f"sample {s['view']}": {"texts": _texts(exercise, s, text), "evidence": s.get("evidence", [])} for s in samples
-    }
+def _edit_note(box: Box, given: object, text: str) -> Note:
+    if isinstance(given, str) and WORD.findall(given) != WORD.findall(original(box, text)):
+        return _text_note(box, given)
+    fault = load_wording("strings")["edit"]["same"].format(label=box.label)
+    return Note(box.id, box.label, 0, 1, fault, fault)
 
 
-def lazy_answers(exercise: Exercise, key: Key, text: str) -> dict[str, Answer]:
-    """One word in every box, however often, or the page as it stands: must not pass as complete."""
-    edits = exercise.get("edits", ())
-    boxes = [*edits, *exercise.get("fields", ())]
-    answers: dict[str, Answer] = {
-        "one word again and again": {"texts": {b["id"]: "yes " * b.get("min", 3) for b in boxes}},
-        "a word in each box": {"texts": {b["id"]: "yes" for b in boxes}},
-    }
-    if edits:
-        answers["the page as it stands"] = {"texts": {e["id"]: original(e, text) for e in edits}}
-    return answers
+def _text_note(box: Box, given: str) -> Note:
+    found = [w.lower() for w in WORD.findall(given)]
+    fault = _text_fault(box, given, found)
+    done = load_wording("strings")["write"]["done"].format(label=box.label, n=len(found))
+    return Note(box.id, box.label, float(not fault), 1, fault, fault or done)
 
 
-Row = list[str]
+def _text_fault(box: Box, given: str, found: Sequence[str]) -> str:
+    say, n = load_wording("strings")["write"], len(found)
+    if n < box.min:
+        return str(say["short"].format(label=box.label, n=n, min=box.min))
+    if n > box.max:
+        return str(say["long"].format(label=box.label, n=n, max=box.max))
+    if 2 * len(set(found)) < min(n, 20):
+        return str(say["repeats"].format(label=box.label))
+    if box.attributions and (seen := _attributions(given)) < box.attributions:
+        return str(say["attributions"].format(label=box.label, n=seen, min=box.attributions))
+    return ""
 
 
-def measures(exercise: Exercise, answer: Answer, text: str) -> dict[str, list[Row]]:
-    """For each edit, the measures that are not 0 in both: name, value on the page, value in the learner's version."""
-    if not exercise.get("edits"):
-        return {}
-    from copydesk.framing import compare, measure  # only where it is needed: it reads its word lists
+@lru_cache(maxsize=256)
+def _attributions(given: str) -> int:
+    """How many attributions the finder sees; reading takes a while, and one text is often scored again and again."""
+    return len(find_attributions(given))
 
-    texts = well_formed(answer).get("texts", {})
-    found = {}
-    for edit in exercise.get("edits"):
-        page = original(edit, text)
-        changes = compare(measure(page), measure(str(texts.get(edit["id"]) or page)))
-        found[edit["id"]] = [[c.label, str(c.before), str(c.after)] for c in changes if c.before or c.after]
-    return found
+
+def _evidence_note(wanted: Evidence, found: int, places: int) -> Note:
+    say, fault = load_wording("strings")["write"], ""
+    if found < wanted.min:
+        fault = say["few"].format(n=found, min=wanted.min)
+    elif places < wanted.places:
+        fault = say["one_place"].format(n=places, min=wanted.places)
+    return Note("evidence", say["evidence"], float(not fault), 1, fault, fault or say["picked"].format(n=found))
+
+
+@lru_cache(maxsize=16)
+def _key_blocks(key: Key) -> tuple[Span, ...]:
+    return tuple(e.spans("span")[0] for layer in ("furniture", "paragraphs") for e in key.layer(layer))
+
+
+@lru_cache(maxsize=64)
+def _sample_notes(exercise: Write, key: Key, text: str) -> tuple[Note, ...]:
+    """Full answers of others, to be read once one's own is complete."""
+    say = load_wording("strings")["write"]
+    models = exercise.model_answers(key, text).values()
+    return tuple(
+        Note(f"sample-{n}", say["sample"].format(n=n), 0, 0, reveal="\n\n".join(m["texts"].values()))
+        for n, m in enumerate(models, 1)
+    )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from copydesk.answers import AnswerFile, Record
 from copydesk.base.wording import load_wording
-from copydesk.exercises import score
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer, Outcome
 from copydesk.lessons.lesson import Lesson, Objective
@@ -72,7 +71,7 @@ def record_score(exercise: Exercise, record: Record, key: Key | None, text: str)
     """The score one record earns: the best try of the first round, or the unchecked answer as it stands."""
     if key is None:
         return None
-    best = best_of(counted(record), lambda answer: score(exercise, answer, key, text))
+    best = best_of(counted(record), lambda answer: exercise.outcome(answer, key, text))
     return best[1].score if best else None
 
 

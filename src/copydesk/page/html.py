@@ -84,6 +84,16 @@ def static_html(body: str, *, rights: str = "") -> str:
     return f'<style>{css()}</style><div class="cd-still">{body}{notice}</div>'
 
 
+def heading(text: str, *, level: int = 3) -> str:
+    """A heading with that text."""
+    return f"<h{level}>{escape(text)}</h{level}>"
+
+
+def paragraph(text: str) -> str:
+    """A paragraph with that text."""
+    return f"<p>{escape(text)}</p>"
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str) -> str:
     """A plain table with a caption and scoped headers."""
     head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)

@@ -46,7 +46,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 TEXTS = ("region", "speaker", "kind", "form", "carried_from", "device", "verdict", "voice", "name", "note", "frame")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Alternative:
     """Another reading that earns full credit."""
 
@@ -55,7 +55,7 @@ class Alternative:
     patch: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One record of a key: what every layer has in common, and its own fields in `data`."""
 
@@ -77,7 +77,7 @@ class Entry:
         return self.data.get(name, default)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Key:
     """A whole answer key; `entries` holds every layer in file order."""
 

@@ -25,9 +25,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args
 from copydesk.answers.handin import read_handin
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, merge
-from copydesk.base.wording import choice_labels
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.outcome import well_formed
+from copydesk.exercises.exercise import Exercise, Offer
 from copydesk.lessons.lesson import Lesson
 
 Item = TypeVar("Item")
@@ -289,7 +287,8 @@ def class_votes(lesson: Lesson, exercise_id: str, folder: Path | None = None) ->
     exercise = lesson.exercise(exercise_id)
     votes, unreadable = _from_files(lesson, exercise, folder or class_folder())
     if votes:
-        table = {i["id"]: _row(exercise, {n: v.get(i["id"]) for n, v in votes.items()}) for i in exercise.get("items")}
+        offered = exercise.offers(lesson.story)
+        table = {i: _row(offer, {n: v.get(i) for n, v in votes.items()}) for i, offer in offered.items()}
         return ClassVotes(table, len(votes), made_up=False, unreadable=unreadable)
     made = lesson.story.lessons[lesson.id].get("class", {}).get(exercise_id)
     if not made:
@@ -298,9 +297,9 @@ def class_votes(lesson: Lesson, exercise_id: str, folder: Path | None = None) ->
     return ClassVotes(made, max(sum(row.values()) for row in made.values()), made_up=True, unreadable=unreadable)
 
 
-def _row(exercise: Exercise, given: Mapping[int, object]) -> dict[str, int]:
+def _row(offer: Offer, given: Mapping[int, object]) -> dict[str, int]:
     row = counts({"item": given})["item"]
-    return {str(value): row.get(value, 0) for value in choice_labels(exercise.get("choices"))}
+    return {str(value): row.get(value, 0) for value in offer}
 
 
 def _from_files(lesson: Lesson, exercise: Exercise, folder: Path) -> tuple[dict[int, Mapping[str, object]], int]:
@@ -314,7 +313,7 @@ def _from_files(lesson: Lesson, exercise: Exercise, folder: Path) -> tuple[dict[
             continue
         for document in handin["answers"]:
             answer = document["exercises"].get(exercise.id, {}).get("answer")
-            choices = well_formed(answer).get("choices", {})
+            choices = exercise.well_formed(answer).get("choices", {})
             if (document["story"], document["lesson"]) == (lesson.story.id, lesson.id) and choices:
                 found[len(found)] = choices
     return found, unreadable

@@ -21,7 +21,8 @@ from typing import Any, Literal
 from copydesk.attribution import Attribution, find_attributions, why
 from copydesk.base.spans import Span, word_f1
 from copydesk.base.wording import load_wording
-from copydesk.exercises.mark import label_words, place
+from copydesk.exercises.exercise import place
+from copydesk.exercises.mark import label_words
 from copydesk.framing import Hit, find_cues
 from copydesk.page.article import Article
 from copydesk.page.html import Mark, blocks, static_html, table

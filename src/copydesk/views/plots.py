@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.spans import Span
-from copydesk.base.wording import choice_labels, load_wording, say_day
+from copydesk.base.wording import load_wording, say_day
 from copydesk.lessons.lesson import Lesson
 from copydesk.story.facts import Event, by_id, story_facts, timeline
 from copydesk.story.story import Story
@@ -326,9 +325,9 @@ def split_figure(lesson: Lesson, exercise_id: str, yours: Mapping[str, str]) -> 
     """How a class voted, item by item, with percent agreement and alpha in the caption."""
     say, votes = load_wording("strings")["agreement"], class_votes(lesson, exercise_id)
     exercise = lesson.exercise(exercise_id)
-    names = choice_labels(exercise.get("choices"))
-    page = lesson.story.article.text
-    text = {i["id"]: f"{i['where']}: {Span(*i['span']).of(page)}" for i in exercise.get("items")}
+    story, offered = lesson.story, exercise.offers(lesson.story)
+    names = next((offer for offer in offered.values() if isinstance(offer, Mapping)), {})
+    text = {i.id: f"{i.where}: {i.words(story)}" for i in exercise.listed_items()}
     splits = per_item_split(votes.table)
     rows = [
         (text[i], {names[v]: s.shares.get(v, 0.0) for v in names}, names.get(yours.get(i, ""), ""))

@@ -139,7 +139,7 @@ def _scored(lesson: Lesson, document: Json, fault: str) -> Row:
     """The row of a lesson whose answers can be read, or that has none yet."""
     kept = {name: Record.of(entry) for name, entry in document["exercises"].items()}
     records = [(e, kept.get(e.id, Record())) for e in lesson.exercises]
-    asked = [record for e, record in records if not e.get("worked")]
+    asked = [record for e, record in records if not e.is_example]
     key, text = lesson.key, lesson.story.article.text
     begun = sum(bool(r.answer or r.tries) for r in asked)
     done = sum(bool(r.tries) for r in asked) if key else begun

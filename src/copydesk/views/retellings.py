@@ -13,15 +13,15 @@ Passages and their retellings side by side: what was left out is marked in the o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import escape
-from typing import Any
 
 from copydesk.base.spans import WORD, Span
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.form import Form, Swap
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.html import static_html
 
@@ -49,11 +49,7 @@ class Retelling:
 
 def retellings(exercise: Exercise) -> list[Retelling]:
     """Every item of an exercise that has both a passage and a retelling, in its order."""
-    return [
-        Retelling(i["where"], Span(*i["span"]), i["teller"], i["text"])
-        for i in exercise.get("items", ())
-        if "span" in i and "text" in i
-    ]
+    return [Retelling(i.where, Span(*i.span), i.teller, i.text) for i in exercise.listed_items() if i.span and i.text]
 
 
 def word_diff(before: str, after: str) -> list[Piece]:
@@ -91,16 +87,16 @@ class Pair:
 
 def swapped(exercise: Exercise, text: str) -> list[Pair]:
     """Every pair of a swap exercise, in its order."""
-    return [_pair(pair, text) for pair in exercise.get("pairs", ())]
+    return [_pair(pair, text) for pair in exercise.pairs] if isinstance(exercise, Form) else []
 
 
-def _pair(pair: Mapping[str, Any], text: str) -> Pair:
-    span = Span(*pair["span"])
+def _pair(pair: Swap, text: str) -> Pair:
+    span = Span(*pair.span)
     made, at = "", span.start
-    for start, end, other in sorted(pair["swap"]):
+    for start, end, other in sorted(pair.swap):
         made, at = made + text[at:start] + other, end
     made = re.sub(r"\s+", " ", made + text[at : span.end]).strip()
-    return Pair(pair["where"], span.of(text), made)
+    return Pair(pair.where, span.of(text), made)
 
 
 SIGNS = {"del": ("left_out", "−"), "ins": ("added", "+")}

@@ -16,30 +16,19 @@ import traitlets
 from copydesk.answers import AnswerFile, Record
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
-from copydesk.exercises import score
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.feedback import feedback
 from copydesk.exercises.outcome import Outcome
-from copydesk.exercises.shown import spec, still_exercise
-from copydesk.exercises.write import measures, own_words
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.html import css
 
-VIEWS = {
-    "mark": ("frame", "marker", "mark"),
-    "sort": ("frame", "sort"),
-    "form": ("frame", "form"),
-    "order": ("frame", "order"),
-    "write": ("frame", "marker", "edit", "write"),
-}
-
 
 @cache
-def view_script(kind: str) -> str:
+def view_script(kind: type[Exercise]) -> str:
     """The JavaScript of one exercise type as a single module."""
-    home = files("copydesk") / "widgets"
-    parts = [(home / f"{name}.js").read_text(encoding="utf-8") for name in VIEWS[kind]]
-    return "\n".join([*parts, "export default { render: (context) => frame(context, makeBody) };\n"])
+    frame = (files("copydesk") / "widgets" / "frame.js").read_text(encoding="utf-8")
+    export = "export default { render: (context) => frame(context, makeBody) };\n"
+    return "\n".join([frame, kind.view_source(), export])
 
 
 class ExerciseWidget(anywidget.AnyWidget):
@@ -62,8 +51,11 @@ class ExerciseWidget(anywidget.AnyWidget):
         self._shown = 0
         self._last = self._kept = (0, "")  # which change, from which view, came last, and which is on the disk
         restored = bool(self.record.answer)
-        value = self.record.answer or self._beginning()
-        super().__init__(spec=spec(lesson.story, exercise), answer={"seq": 0, "by": "", "value": value})
+        value = self.record.answer or exercise.beginning()
+        super().__init__(
+            spec=exercise.full_view(lesson.story),
+            answer={"seq": 0, "by": "", "value": value},
+        )
         self._show(load_wording("strings")["frame"]["restored"] if restored else "")
         self.on_msg(self._asked)
 
@@ -72,8 +64,8 @@ class ExerciseWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         data, meta = super()._repr_mimebundle_(**options) or ({}, {})
-        still = still_exercise(self.lesson.story, self.exercise, self.answer["value"])
-        return {**(data or {}), "text/plain": repr(self), "text/html": still}, meta
+        static = self.exercise.static_view(self.lesson.story, self.answer["value"])
+        return {**(data or {}), "text/plain": repr(self), "text/html": static}, meta
 
     @property
     def finished(self) -> bool:
@@ -85,8 +77,8 @@ class ExerciseWidget(anywidget.AnyWidget):
     def check(self) -> Outcome:
         """Check the answer as it stands; a try counts only if there is something to check."""
         value, saved = self.answer["value"], str(self.state["saved_text"])
-        self.outcome = score(self.exercise, value, self.lesson.key, self.lesson.story.article.text)
-        if value == self._beginning():
+        self.outcome = self.exercise.outcome(value, self.lesson.key, self.lesson.story.article.text)
+        if value == self.exercise.beginning():
             self.outcome = Outcome("not_attempted", 0.0)
         if self._unchanged(value) and self.exercise.tries and not self.finished:
             self._show(saved, headline=load_wording("strings")["outcome"]["unchanged"])
@@ -106,23 +98,19 @@ class ExerciseWidget(anywidget.AnyWidget):
         keep_round = bool(self.exercise.tries) and not self.finished
         clear = self.answers.save(self.exercise.id, {}) if keep_round else self.answers.restart(self.exercise.id)
         self.record, self.outcome, self._kept = clear, None, self._last
-        self.answer = {"seq": 0, "by": "", "value": self._beginning()}
+        self.answer = {"seq": 0, "by": "", "value": self.exercise.beginning()}
         self._show("")
 
     def show_other(self) -> None:
         """Change to the version another window left, and keep this one beside it; once more brings it back."""
         self.record = self.answers.swap(self.exercise.id)
         self._kept = self._last
-        self.answer = {"seq": 0, "by": "", "value": self.record.answer or self._beginning()}
+        self.answer = {"seq": 0, "by": "", "value": self.record.answer or self.exercise.beginning()}
         self._show(f"{_saved_now()} {load_wording('strings')['frame']['other_shown']}")
-
-    def _beginning(self) -> dict[str, Any]:
-        given = self.exercise.get("given")
-        return {"groups": [{"labels": {}, **g} for g in given]} if given else {}
 
     def save(self, value: dict[str, Any], *, seq: int = 0, by: str = "") -> None:
         """Keep an answer; when the state says so, it is on the disk. `seq` and `by` name the change and its view."""
-        value, self._last = own_words(self.exercise, value, self.lesson.story.article.text), (seq, by)
+        value, self._last = self.exercise.own_part(value, self.lesson.story.article.text), (seq, by)
         self.answer = {"seq": seq, "by": by, "value": value}
         self.record, self._kept = self.answers.save(self.exercise.id, value), (seq, by)
         conflict = load_wording("strings")["frame"]["conflict"] if self.record.conflict else ""
@@ -162,7 +150,7 @@ class ExerciseWidget(anywidget.AnyWidget):
             "finished": self.finished,
             "can_restart": bool(self.record.tries),
             "has_other": bool(self.record.others),
-            "measures": measures(self.exercise, self.answer["value"], self.lesson.story.article.text),
+            "measures": self.exercise.measures(self.answer["value"], self.lesson.story.article.text),
             "feedback": {**told, "headline": headline or told["headline"]} if told else None,
         }
 
@@ -170,7 +158,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         made = [t for t in self.record.tries if t.round == self.record.round]
         if not made:
             return None
-        return score(self.exercise, made[-1].answer, self.lesson.key, self.lesson.story.article.text)
+        return self.exercise.outcome(made[-1].answer, self.lesson.key, self.lesson.story.article.text)
 
     def _tries_text(self) -> str:
         say, of = load_wording("strings")["frame"], self.exercise.tries
@@ -196,6 +184,6 @@ def _told(sentence: str) -> dict[str, Any]:
 
 def exercise_widget(lesson: Lesson, exercise: Exercise, answers: AnswerFile) -> ExerciseWidget:
     """The widget for one exercise, with the view of its type."""
-    kind = type(f"{exercise.type.title()}Widget", (ExerciseWidget,), {"_esm": view_script(exercise.type)})
+    kind = type(f"{exercise.type.title()}Widget", (ExerciseWidget,), {"_esm": view_script(type(exercise))})
     widget: ExerciseWidget = kind(lesson, exercise, answers)
     return widget

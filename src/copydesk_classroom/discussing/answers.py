@@ -11,12 +11,8 @@ from pathlib import Path
 from copydesk.answers import Record
 from copydesk.answers.schema import Json
 from copydesk.base.spans import Span, words
-from copydesk.base.wording import choice_labels
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.form import options
-from copydesk.exercises.mark_match import read_groups, targets_of
-from copydesk.exercises.outcome import Answer, well_formed
-from copydesk.exercises.shown import item_words
+from copydesk.exercises.outcome import Answer
 from copydesk.lessons.lesson import Lesson
 from copydesk.views.agreement import ClassVotes
 from copydesk_classroom.collecting.latest import latest_answers
@@ -44,12 +40,8 @@ class ClassMarks:
 
 def items_of(lesson: Lesson, exercise: Exercise) -> tuple[Item, ...]:
     """What an exercise offers a choice about: the items of a sort, the questions with options of a form."""
-    texts = item_words(lesson.story, exercise)
-    if exercise.type == "sort":
-        labels = choice_labels(exercise.get("choices"))
-        return tuple(Item(name, words, labels) for name, words in texts.items())
-    asked = exercise.get("questions", ()) if exercise.type == "form" else ()
-    return tuple(Item(q["id"], q["text"], found) for q in asked if (found := options(q)))
+    words, offers = exercise.item_words(lesson.story), exercise.offers(lesson.story)
+    return tuple(Item(i, words[i], offer) for i, offer in offers.items() if isinstance(offer, Mapping))
 
 
 class Reader:
@@ -85,8 +77,7 @@ def _records(found: Sequence[Json], exercise: Exercise) -> list[Record]:
 def class_choices(found: Sequence[Json], lesson: Lesson, exercise: Exercise) -> ClassVotes | None:
     """How a class chose, by item, from its latest answers; else the story's made-up class; None where is neither."""
     items = items_of(lesson, exercise)
-    name = "choices" if exercise.type == "sort" else "values"
-    given = [well_formed(record.answer).get(name, {}) for record in _records(found, exercise)]
+    given = [exercise.well_formed(record.answer).get(exercise.values_in, {}) for record in _records(found, exercise)]
     given = [chosen for chosen in given if any(chosen.get(item.id) in item.choices for item in items)]
     if given:
         counted = {item.id: Counter(chosen.get(item.id) for chosen in given) for item in items}
@@ -100,7 +91,7 @@ def class_marks(found: Sequence[Json], lesson: Lesson, exercise: Exercise, role:
     """What a class marked in one role, in first answers; else what a made-up class would; None without a key."""
     length = len(lesson.story.article.text)
     first = [_first(record) for record in _records(found, exercise)]
-    read = [read_groups(exercise, well_formed(answer), length) for answer in first if answer]
+    read = [exercise.groups(exercise.well_formed(answer), length) for answer in first if answer]
     if marked := [groups for groups in read if groups]:
         return ClassMarks(tuple(tuple(s for g in gs for s in g.roles.get(role, ())) for gs in marked), made_up=False)
     if lesson.key is None:
@@ -117,7 +108,7 @@ def _made_up(lesson: Lesson, exercise: Exercise, role: str) -> Iterator[tuple[Sp
     """Learners that nobody is: each takes a part of what the key marks, some a word short, and some plain words."""
     assert lesson.key is not None
     text, article = lesson.story.article.text, lesson.story.article
-    wanted = [s for target in targets_of(exercise, lesson.key) for s in target.roles.get(role, ())]
+    wanted = [span for marked, span in exercise.key_marks(lesson.key) if marked == role]
     region = [b.span for b in article.blocks if b.id in exercise.region] or [p.span for p in article.paragraphs]
     dice = random.Random(exercise.key_name)
     plain = [_some_words(text, dice.choice(region), dice) for _ in range(6)]

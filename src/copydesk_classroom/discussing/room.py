@@ -17,9 +17,7 @@ from typing import Any
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.mark import place
-from copydesk.exercises.shown import shown_blocks
+from copydesk.exercises.exercise import Exercise, place
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.page.html import Page, static_html, table
 from copydesk.story.story import Story, load_story
@@ -73,7 +71,7 @@ def heat_page(lesson: Lesson, exercise: Exercise, marks: ClassMarks, role: str) 
     text, n = lesson.story.article.text, len(marks.spans)
     runs = [run for run in heat(dict(enumerate(marks.spans)), len(text)) if run.n > 1]
     told = {"title": exercise.title, "role": name, "n": n}
-    blocks = [b for b in shown_blocks(lesson.story, exercise) if exercise.region or any(_in(b.span, r) for r in runs)]
+    blocks = [b for b in exercise.blocks(lesson.story) if exercise.region or any(_in(b.span, r) for r in runs)]
     lang = escape(lesson.story.about["language"])
     shown = "".join(
         f'<p class="cd-block" lang="{lang}"><span class="cd-blockname">{escape(b.id)}</span> '
@@ -265,9 +263,9 @@ class Room:
     def heat(self, exercise: str, role: str = "") -> Page:
         """Where the class marked, on the text; of several roles the first, or the one named (source, cue, content)."""
         lesson, chosen = self._exercise(exercise)
-        if chosen.type != "mark":
+        if not chosen.mark_roles():
             raise CopydeskError(self._say("not_marks", name=exercise), self._listed(lesson, "mark"))
-        roles = chosen.get("roles")
+        roles = chosen.mark_roles()
         if role and role not in roles:
             raise CopydeskError(
                 self._say("no_role", name=exercise, role=role), self._say("votes", names=", ".join(roles))

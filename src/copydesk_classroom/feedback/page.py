@@ -13,16 +13,12 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from copydesk.base.caching import ByIdentity
 from copydesk.base.spans import Span
-from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.feedback import SIGNS, foot, headline, hints
+from copydesk.base.wording import load_wording
+from copydesk.exercises.exercise import Exercise, Offer, place
+from copydesk.exercises.feedback import SIGNS, foot, hints
 from copydesk.exercises.feedback import row as feedback_row
-from copydesk.exercises.form import options
-from copydesk.exercises.mark import place
-from copydesk.exercises.mark_match import read_groups, spans_from
-from copydesk.exercises.outcome import Answer, Note, Outcome, well_formed
+from copydesk.exercises.outcome import Answer, Note, Outcome
 from copydesk.lessons.results import Result
 from copydesk.page.article import Block
 from copydesk.page.html import Mark, blocks
@@ -85,7 +81,7 @@ def _exercise(unit: Unit, marked: Marked) -> str:
     head = f"<h3><span>{escape_own(exercise.title)}</span>{earned}</h3>"
     if outcome is None:
         return f'<section class="ex blank">{head}<p class="soft">{escape_own(say["exercise_blank"])}</p></section>'
-    answer = well_formed(marked.answer)
+    answer = exercise.well_formed(marked.answer)
     notes = [note for note in outcome.notes if note.reveal or note.parts]
     parts = [
         f"<p class=prompt>{escape_own(exercise.prompt)}</p>",
@@ -101,24 +97,24 @@ def _exercise(unit: Unit, marked: Marked) -> str:
 
 def _headline(exercise: Exercise, outcome: Outcome) -> str:
     """How it went; where a person grades, only what is missing."""
-    if exercise.type == "write" and outcome.status == "right":
+    if exercise.checks_form_only and outcome.status == "right":
         return ""
     kind = f" {outcome.status}" if exercise.points else ""
-    return f'<p class="head{kind}">{escape_own(headline(exercise, outcome, last=True))}</p>'
+    return f'<p class="head{kind}">{escape_own(exercise.headline(outcome, last=True))}</p>'
 
 
 def _marks(unit: Unit, exercise: Exercise, answer: Answer, outcome: Outcome) -> str:
     """The learner's marks on the text, and the key's beside them."""
-    if "groups" not in answer or not exercise.get("roles"):
+    if "groups" not in answer or not exercise.mark_roles():
         return ""
     say = class_wording("classroom")["page"]
-    groups = read_groups(exercise, answer, len(unit.text))
+    groups = exercise.groups(answer, len(unit.text))
     mine = [Mark(s, role, n) for n, g in enumerate(groups, 1) for role, spans in g.roles.items() for s in spans]
     found = (n.marks for n in outcome.notes if n.marks)
     theirs = [Mark(span, role, number) for number, marks in enumerate(found, 1) for role, span in marks]
     labels = [_labels(exercise, n, g.labels) for n, g in enumerate(groups, 1) if g.labels]
     tags, roles = load_wording("strings")["tags"], load_wording("strings")["roles"]
-    legend = ", ".join(f"{tags[r]} = {roles[r]}" for r in exercise.get("roles"))
+    legend = ", ".join(f"{tags[r]} = {roles[r]}" for r in exercise.mark_roles())
     shown = unit.blocks(exercise)
     if not exercise.region:  # of the whole page, the parts that somebody marked
         spans = [m.span for m in (*mine, *theirs)]
@@ -127,16 +123,13 @@ def _marks(unit: Unit, exercise: Exercise, answer: Answer, outcome: Outcome) -> 
     yours = (
         f"<h4>{escape_own(say['your_marks'])}</h4>{blocks(unit.text, shown, mine, lang=lang)}{muted('; '.join(labels))}"
     )
-    keys = (
-        f"<h4>{escape_own(say['key_marks'])}</h4>{_key_marks(ByIdentity(unit), tuple(shown.values()), tuple(theirs))}"
-    )
+    keys = f"<h4>{escape_own(say['key_marks'])}</h4>{_key_marks(unit, tuple(shown.values()), tuple(theirs))}"
     return f'{muted(legend)}<div class="pair"><section>{yours}</section><section>{keys}</section></div>'
 
 
 @lru_cache(maxsize=256)
-def _key_marks(of: ByIdentity[Unit], shown: tuple[Block, ...], marks: tuple[Mark, ...]) -> str:
+def _key_marks(unit: Unit, shown: tuple[Block, ...], marks: tuple[Mark, ...]) -> str:
     """The key's marks on the text: the same for many learners."""
-    unit = of.it
     return blocks(unit.text, {b.id: b for b in shown}, marks, lang=unit.lesson.story.about["language"])
 
 
@@ -144,7 +137,7 @@ def _labels(exercise: Exercise, number: int, labels: Mapping[str, str]) -> str:
     """What a learner called one of their marks."""
     said = []
     for name, value in labels.items():
-        known = exercise.get("label_choices", {}).get(name) or choice_labels(name)
+        known = exercise.labels_of(name)
         said.append(str(known.get(value, one_line(value, most=60))).partition(":")[0])
     return f"{number}: {', '.join(said)}"
 
@@ -152,12 +145,11 @@ def _labels(exercise: Exercise, number: int, labels: Mapping[str, str]) -> str:
 def _texts(unit: Unit, marked: Marked, answer: Answer) -> str:
     """What a learner wrote and picked as evidence, and what people gave it, or that they will."""
     exercise = marked.exercise
-    if exercise.type != "write":
+    if not exercise.checks_form_only:
         return ""
     say, given = class_wording("classroom")["page"], answer.get("texts", {})
-    boxes = [*exercise.get("edits", ()), *exercise.get("fields", ())]
-    html = "".join(f"<h4>{escape_own(f['label'])}</h4>{_quote(given.get(f['id']))}" for f in boxes)
-    picked = spans_from(answer.get("evidence"), len(unit.text))
+    html = "".join(f"<h4>{escape_own(b.label)}</h4>{_quote(given.get(b.id))}" for b in exercise.boxes())
+    picked = exercise.evidence_in(answer, len(unit.text))
     quoted = "".join(f"<li>“{escape(s.of(unit.text))}” ({escape(_where(unit, s))})" for s in picked[:50])
     evidence = f"<h4>{escape_own(say['evidence'])}</h4><ul>{quoted}</ul>" if quoted else ""
     people = rubric_html(exercise, marked.judged, unit.worth[exercise.id]) if marked.judged else ""
@@ -176,27 +168,27 @@ def _quote(text: object) -> str:
 
 def _hints(exercise: Exercise, outcome: Outcome) -> str:
     """What a text lacks; elsewhere the key says all."""
-    items = "".join(f"<li>{escape_own(hint)}" for hint in hints(outcome)) if exercise.type == "write" else ""
+    items = "".join(f"<li>{escape_own(hint)}" for hint in hints(outcome)) if exercise.checks_form_only else ""
     return f"<ul>{items}</ul>" if items else ""
 
 
 def _rows(unit: Unit, exercise: Exercise, answer: Answer, notes: list[Note]) -> str:
     """The key item by item: a table where there are questions or items, else a list."""
-    if exercise.type == "write":  # its boxes are shown already; what is left are full answers of others
+    if exercise.checks_form_only:  # its boxes are shown already; what is left are full answers of others
         notes = [note for note in notes if not note.possible]
     if not notes:
         return ""
     words, values = unit.words(exercise), answer.get("values", {})
     if not any(note.item in words and words[note.item] not in note.reveal for note in notes):
         numbers = {id(note): f"{n} · " for n, note in enumerate((n for n in notes if n.marks), 1)}
-        items = (_line(numbers.get(id(note), ""), feedback_row(ByIdentity(note))) for note in notes)
+        items = (_line(numbers.get(id(note), ""), feedback_row(note)) for note in notes)
         return f'<ul class="rows">{"".join(items)}</ul>'
     say = class_wording("classroom")["page"]
     heads = [say["item"], *([say["your_answer"]] if values else []), say["the_key"]]
     cells = []
     for note in notes:
-        item, told = _item_and_key(ByIdentity(note), exercise.type, words.get(note.item, ""))
-        yours = [_given(exercise, note.item, values.get(note.item))] if values else []
+        item, told = _item_and_key(note, exercise.values_in == "values", words.get(note.item, ""))
+        yours = [_given(unit.offers(exercise), note.item, values.get(note.item))] if values else []
         cells.append((item, *yours, told))
     return table(heads, cells)
 
@@ -207,16 +199,16 @@ def _line(number: str, row: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _item_and_key(note: ByIdentity[Note], kind: str, words: str) -> tuple[str, str]:
+def _item_and_key(note: Note, in_full: bool, words: str) -> tuple[str, str]:
     """The two cells of an item that do not hold a learner's words: its name, and what the key says."""
     told = feedback_row(note)
-    return f"{_sign(told)} {_item(kind, told['where'], words)}", _told(told)
+    return f"{_sign(told)} {_item(told['where'], words, in_full=in_full)}", _told(told)
 
 
-def _item(kind: str, where: str, words: str) -> str:
+def _item(where: str, words: str, *, in_full: bool) -> str:
     """An item by its number and its words: a question in full, of a longer piece the beginning."""
     number = re.sub(r"^\D+(?=\d+$)", "", where.partition(" “")[0].rstrip("."))
-    return escape(f"{number}. {words if kind == 'form' else one_line(words, most=90)}" if words else where)
+    return escape(f"{number}. {words if in_full else one_line(words, most=90)}" if words else where)
 
 
 def _sign(row: Mapping[str, Any]) -> str:
@@ -239,10 +231,10 @@ def _told(row: Mapping[str, Any]) -> str:
     return f"{bits}{'. ' if bits else ''}{escape_own(row['reveal'])}{also}"
 
 
-def _given(exercise: Exercise, item: str, value: object) -> str:
+def _given(offers: Mapping[str, Offer], item: str, value: object) -> str:
     """What a learner answered to one question."""
-    question: Mapping[str, Any] = next((q for q in exercise.get("questions", ()) if q["id"] == item), {})
-    shown = options(question).get(value) if isinstance(value, str) else None
+    offer = offers.get(item)
+    shown = offer.get(value) if isinstance(offer, Mapping) and isinstance(value, str) else None
     if shown is not None:
         return escape(shown)
     return f"<bdi>{escape(paragraphs(value, most=2000))}</bdi>" if value not in (None, "") else "–"

@@ -149,7 +149,7 @@ def _status(exercise: Exercise, share: float | None, people: int) -> str:
     if people:
         say = class_wording("grade_writing")["feedback"]
         return str(say["status" if people == 1 else "status_several"].format(n=people))
-    return "blank" if share is None else "form only" if exercise.type == "write" else "graded"
+    return "blank" if share is None else "form only" if exercise.checks_form_only else "graded"
 
 
 def _moodle(units: Sequence[Unit]) -> Table:

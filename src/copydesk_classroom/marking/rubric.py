@@ -17,8 +17,7 @@ from functools import cache
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.mark_match import spans_from
-from copydesk.exercises.outcome import Answer, well_formed
+from copydesk.exercises.outcome import Answer
 
 MOST = 3
 """Points a row can give."""
@@ -86,7 +85,8 @@ def rubric_rows() -> tuple[Row, ...]:
 def rows_of(exercise: Exercise) -> tuple[Row, ...]:
     """The rows that fit an exercise: all, or those that its lesson names as `rubric = ["claim", …]`."""
     rows = {row.id: row for row in rubric_rows()}
-    wanted = exercise.get("rubric", list(rows))
+    named = exercise.rubric_rows()
+    wanted = list(rows) if named is None else named
     if unknown := [name for name in wanted if name not in rows]:
         raise CopydeskError(f"{exercise.key_name}: no rubric row '{unknown[0]}'", f"there are: {', '.join(rows)}")
     return tuple(row for row in rows.values() if row.id in wanted)
@@ -94,7 +94,7 @@ def rows_of(exercise: Exercise) -> tuple[Row, ...]:
 
 def is_graded_by_people(exercise: Exercise) -> bool:
     """Whether people grade what is written here: there is something to earn, and a row that fits."""
-    return exercise.type == "write" and exercise.points > 0 and bool(rows_of(exercise))
+    return exercise.points > 0 and bool(rows_of(exercise))
 
 
 def text_key(story: str, exercise: Exercise, answer: Answer, length: int) -> str:
@@ -103,10 +103,10 @@ def text_key(story: str, exercise: Exercise, answer: Answer, length: int) -> str
     So a grade belongs to a text: the same words earn the same points, and a changed text is a new one. `length` is
     that of the page, in code points.
     """
-    answer = well_formed(answer)
-    texts, boxes = answer.get("texts", {}), (*exercise.get("fields", ()), *exercise.get("edits", ()))
-    written = {b["id"]: _tidy(texts[b["id"]]) for b in boxes if _tidy(texts.get(b["id"]))}
-    picked = [[s.start, s.end] for s in spans_from(answer.get("evidence"), length)]
+    answer = exercise.well_formed(answer)
+    texts = answer.get("texts", {})
+    written = {b.id: _tidy(texts[b.id]) for b in exercise.boxes() if _tidy(texts.get(b.id))}
+    picked = [[s.start, s.end] for s in exercise.evidence_in(answer, length)]
     whole = json.dumps([written, picked], sort_keys=True).encode()
     return f"{story}/{exercise.key_name}/{hashlib.sha256(whole).hexdigest()[:32]}"
 

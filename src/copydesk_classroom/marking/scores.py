@@ -21,7 +21,6 @@ from copydesk.answers import Record
 from copydesk.answers.schema import Json, encode
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import write
-from copydesk.exercises import score
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer, Outcome
 from copydesk.lessons.results import best_of, counted
@@ -201,7 +200,7 @@ def _short(exercise: Exercise, name: bytes) -> bytes:
 def _outcome(unit: Unit, exercise: Exercise, answer: Answer, name: bytes) -> Outcome:
     """What an answer is worth; short answers are remembered."""
     short = _short(exercise, name)
-    outcome = unit.outcomes.get(short) or score(exercise, answer, unit.key, unit.text)
+    outcome = unit.outcomes.get(short) or exercise.outcome(answer, unit.key, unit.text)
     if short:
         remember(unit.outcomes, short, outcome)
     return outcome

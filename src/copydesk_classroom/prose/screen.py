@@ -18,9 +18,7 @@ import traitlets
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import WORD, Span
 from copydesk.base.wording import load_wording
-from copydesk.exercises.mark_match import spans_from
-from copydesk.exercises.shown import shown_blocks
-from copydesk.exercises.write import original
+from copydesk.exercises.exercise import Box
 from copydesk.page.html import css
 from copydesk_classroom.marking.rubric import MOST, rows_of, rubric_rows
 from copydesk_classroom.prose.texts import Text
@@ -36,9 +34,9 @@ Piece = tuple[str, int]
 def text_view(text: Text, name: str, *, names: Sequence[str]) -> dict[str, Any]:
     """Everything the screen shows of one text; `names` are those to show, none in a blind grading."""
     exercise, story, given = text.exercise, text.unit.lesson.story, text.answer.get("texts", {})
-    page, picked = text.unit.text, spans_from(text.answer.get("evidence"), len(text.unit.text))
-    blocks = [b for b in shown_blocks(story, exercise) if any(b.span.overlap(s) for s in picked)]
-    edits = [{**_box(e, given), "original": original(e, page)} for e in exercise.get("edits", ())]
+    page = text.unit.text
+    picked = exercise.evidence_in(text.answer, len(page))
+    blocks = [b for b in exercise.blocks(story) if any(b.span.overlap(s) for s in picked)]
     return {
         "key": text.key,
         "exercise": name,
@@ -46,8 +44,8 @@ def text_view(text: Text, name: str, *, names: Sequence[str]) -> dict[str, Any]:
         "points": exercise.points,
         "most": MOST * len(rows_of(exercise)),
         "rows": [row.id for row in rows_of(exercise)],
-        "boxes": [*edits, *(_box(f, given) for f in exercise.get("fields", ()))],
-        "asks": bool(exercise.get("evidence")),
+        "boxes": [_box(b, given, page) for b in exercise.boxes()],
+        "asks": exercise.asks_evidence,
         "blocks": [{"id": b.id, "pieces": list(_pieces(page, b.span, picked))} for b in blocks],
         "lang": story.about["language"],
         "rights": story.rights,
@@ -56,11 +54,11 @@ def text_view(text: Text, name: str, *, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _box(box: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    words = given.get(box["id"])
+def _box(box: Box, given: Mapping[str, Any], page: str) -> dict[str, Any]:
+    words = given.get(box.id)
     shown = paragraphs(words) if isinstance(words, str) else ""
-    low, high = box.get("min", 3), box.get("max", 200)
-    return {"label": box["label"], "text": shown, "n": len(WORD.findall(shown)), "min": low, "max": high}
+    told = {"label": box.label, "text": shown, "n": len(WORD.findall(shown)), "min": box.min, "max": box.max}
+    return told | ({"original": Span(*box.span).of(page)} if box.span else {})
 
 
 def _pieces(page: str, block: Span, picked: Sequence[Span]) -> Iterator[Piece]:

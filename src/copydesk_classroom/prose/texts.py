@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from copydesk.exercises import model_answers, well_formed
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer
 from copydesk.lessons.lesson import Lesson, load_lesson
@@ -74,7 +73,7 @@ def _texts(unit: Unit, work: LearnerAnswers) -> Iterable[Text]:
     for marked in mark_lesson(unit, work.document, "", []).marked:
         if marked.outcome:
             key = text_key(unit.id[0], marked.exercise, marked.answer, len(unit.text))
-            yield Text(key, unit, marked.exercise, well_formed(marked.answer), (work.name,))
+            yield Text(key, unit, marked.exercise, marked.exercise.well_formed(marked.answer), (work.name,))
 
 
 def sorted_texts(texts: Iterable[Text]) -> list[Text]:
@@ -112,7 +111,7 @@ def _made() -> Iterator[Made]:
         lesson_id, _, exercise_id = name.partition("/")
         unit = writing_unit(load_lesson(lesson_id, story))
         exercise = unit.lesson.exercise(exercise_id)
-        samples = [*model_answers(exercise, unit.key, unit.text).values()]
+        samples = [*exercise.model_answers(unit.key, unit.text).values()]
         for number, answer in enumerate((*samples[:2], *map(_short, samples[:2], (2, 1)))):
             key = text_key(story.id, exercise, answer, len(unit.text))
             text = Text(key, unit, exercise, answer, (_say()["learner"].format(n=number + 1),))

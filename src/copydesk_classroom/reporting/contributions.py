@@ -15,15 +15,11 @@ from functools import lru_cache
 from typing import Any
 
 from copydesk.answers.schema import Json
-from copydesk.base.caching import ByIdentity
 from copydesk.base.spans import words
-from copydesk.base.wording import choice_labels
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.form import options
-from copydesk.exercises.mark_match import readings, targets_of
-from copydesk.exercises.order import arranged, events, misplaced
-from copydesk.exercises.outcome import Answer, Note, Outcome, well_formed
+from copydesk.exercises.exercise import BLANK, Exercise
+from copydesk.exercises.outcome import Note, Outcome
 from copydesk.exercises.parallel_forms import discernment
+from copydesk.exercises.sort import Sort
 from copydesk.lessons.results import Result
 from copydesk_classroom.course import Unit
 from copydesk_classroom.marking.scores import Marked, Sheet, remember
@@ -50,14 +46,9 @@ class Ground:
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
 
+@lru_cache(maxsize=128)
 def ground(unit: Unit, exercise: Exercise) -> Ground:
     """The words under an exercise, found once."""
-    return _ground(ByIdentity(unit), ByIdentity(exercise))
-
-
-@lru_cache(maxsize=128)
-def _ground(of: ByIdentity[Unit], asked: ByIdentity[Exercise]) -> Ground:
-    unit, exercise = of.it, asked.it
     found = words(unit.text)
     plain = Ground(tuple(w.start for w in found), tuple(w.end for w in found), (), b"")
     article = unit.lesson.story.article
@@ -66,12 +57,9 @@ def _ground(of: ByIdentity[Unit], asked: ByIdentity[Exercise]) -> Ground:
         first, last = plain.range_of(block.start, block.end)
         stretch[first:last] = [(first, last)] * (last - first)
     keyed = bytearray(len(found))
-    targets = targets_of(exercise, unit.key)
-    ways = [way for t in targets for way in readings(exercise, t.entry, targets)]
-    for target in {id(t): t for way in ways for t in way}.values():
-        for span in (s for spans in target.roles.values() for s in spans):
-            first, last = plain.range_of(span.start, span.end)
-            keyed[first:last] = b"\1" * (last - first)
+    for span in exercise.arguable_spans(unit.key):
+        first, last = plain.range_of(span.start, span.end)
+        keyed[first:last] = b"\1" * (last - first)
     return Ground(plain.starts, plain.ends, tuple(stretch), bytes(keyed))
 
 
@@ -79,7 +67,7 @@ def mark_lines(head: str, unit: Unit, exercise: Exercise, answer: Json, outcome:
     """The lines of one learner's marks in one exercise, which `head` names."""
     under = ground(unit, exercise)
     groups = [*_groups(under, exercise, answer, len(unit.text))]
-    for role in exercise.get("roles"):
+    for role in exercise.mark_roles():
         for first, last in _merged(r for marked, _ in groups for r in marked.get(role, ())):
             yield f"{head}\theat\t{role}\t+{first}"
             yield f"{head}\theat\t{role}\t-{last}"
@@ -95,7 +83,7 @@ Group = tuple[dict[str, list[Range]], Mapping[str, Any]]
 
 def _groups(under: Ground, exercise: Exercise, answer: Json, length: int) -> Iterator[Group]:
     listed = answer.get("groups")
-    roles = exercise.get("roles")
+    roles = exercise.mark_roles()
     for raw in listed if isinstance(listed, list) else ():
         if isinstance(raw, dict):
             marked = {role: _ranges(under, raw[role], length) for role in roles if role in raw}
@@ -171,17 +159,8 @@ def _boundary(mine: list[Range], theirs: list[Range]) -> str:
 def _label(exercise: Exercise, name: str, labels: Mapping[str, Any]) -> str:
     """A label as it was chosen; `?` for one that was not offered."""
     value = labels.get(name)
-    known = label_choices(exercise, name)
+    known = exercise.labels_of(name)
     return "" if not value else value if isinstance(value, str) and value in known else "?"
-
-
-def label_choices(exercise: Exercise, name: str) -> Mapping[str, str]:
-    """The values of a label with the words a learner sees."""
-    return exercise.get("label_choices", {}).get(name) or choice_labels(name)
-
-
-BLANK, OTHER = "", "?"
-"""What stands for no answer, and for one that is not among those offered."""
 
 
 def contribution(sheets: Sequence[Sheet]) -> str:
@@ -207,7 +186,7 @@ def _lesson(number: int, sheet: Sheet) -> list[str]:
         if (result.share(objective) or 0) >= objective.bar:
             lines.append(f"{number}\tmet\t{place}")
     for place, marked in enumerate(sheet.marked):
-        if marked.outcome and not marked.exercise.get("forms"):
+        if marked.outcome and not marked.exercise.parallel_forms():
             lines += _known(f"{number}.{place}", sheet.unit, marked, marked.outcome)
     return lines
 
@@ -227,10 +206,12 @@ def _exercise(head: str, unit: Unit, marked: Marked, outcome: Outcome) -> list[s
     first = marked.first[1] if marked.first else outcome
     now = _levels(outcome)
     then = now if first is outcome else _levels(first)
-    given = _given(unit, marked)
+    given = marked.exercise.counted_values(
+        marked.exercise.well_formed(marked.answer), unit.offers(marked.exercise), unit.key, unit.text
+    )
     lines = [f"{head}\tscore\t{round(1000 * (marked.share or 0))}", f"{head}\tfirst\t{round(1000 * first.score)}"]
     lines += [f"{head}\titem\t{i}\t{now.get(i, '')}\t{then.get(i, '')}\t{given.get(i, BLANK)}" for i in now | given]
-    if marked.exercise.type == "mark":
+    if marked.exercise.mark_roles():
         lines += mark_lines(head, unit, marked.exercise, marked.answer, outcome)
     return lines
 
@@ -244,59 +225,12 @@ def _levels(outcome: Outcome) -> dict[str, int]:
     }
 
 
-def _given(unit: Unit, marked: Marked) -> dict[str, str]:
-    """What was answered to each item that offers a choice or a number."""
-    exercise, answer = marked.exercise, marked.answer
-    if exercise.type == "order":
-        return _moved(unit, exercise, answer)
-    chosen = answer.get("choices" if exercise.type == "sort" else "values")
-    offered = _offered(ByIdentity(unit), ByIdentity(exercise))
-    return {i: _value(chosen.get(i), known) for i, known in offered} if isinstance(chosen, dict) else {}
-
-
-Known = Mapping[str, str] | tuple[float, float]
-"""The choices that are offered, or the lowest and the highest number."""
-
-
-@lru_cache(maxsize=256)
-def _offered(of: ByIdentity[Unit], asked: ByIdentity[Exercise]) -> tuple[tuple[str, Known], ...]:
-    """What each item offers; a question that asks for a learner's own words is left out: those are never counted."""
-    unit, exercise = of.it, asked.it
-    if exercise.type == "sort":
-        return tuple((item, choice_labels(exercise.get("choices"))) for item in unit.words(exercise))
-    return tuple((q["id"], known) for q in exercise.get("questions", ()) if (known := offered(q)))
-
-
-def offered(question: Mapping[str, Any]) -> Known | None:
-    """What a question offers; None if it asks for a learner's own words."""
-    return options(question) or ((question.get("min", 0), question["max"]) if "max" in question else None)
-
-
-def _value(value: object, known: Known) -> str:
-    if value is None or value == "":
-        return BLANK
-    if isinstance(known, Mapping):
-        return value if isinstance(value, str) and value in known else OTHER
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:.4g}" if is_number and known[0] <= value <= known[1] else OTHER  # type: ignore[operator]
-
-
-def _moved(unit: Unit, exercise: Exercise, answer: Answer) -> dict[str, str]:
-    """Which events stood too early or too late, and of which it was said wrongly when they were known."""
-    given = well_formed(answer)
-    told = events(exercise, unit.key, unit.text)
-    wrong = misplaced(told, arranged(exercise, given))
-    said = given.get("choices", {}) if exercise.get("known") else {}
-    off = {e.id: said.get(e.id) for e in told if said.get(e.id) not in e.accept}
-    return {e.id: f"{wrong.get(e.id, '')}+{_value(off.get(e.id), choice_labels('known'))}" for e in told}
-
-
 def _before_and_after(sheets: Sequence[Sheet]) -> Iterable[str]:
     """Hits and false alarms in the first and in the last of the parallel forms, where a learner shared them."""
     found = {}
     for number, sheet in enumerate(sheets):
         for marked in sheet.marked:
-            if not (marked.exercise.get("forms") and marked.first and marked.tries):
+            if not (isinstance(marked.exercise, Sort) and marked.exercise.forms and marked.first and marked.tries):
                 continue
             if aimed := discernment(marked.exercise, marked.first[0], sheet.unit.key):
                 found[number] = f"{aimed.found}\t{aimed.open}\t{aimed.flagged}\t{aimed.plain}"

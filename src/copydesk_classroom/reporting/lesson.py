@@ -12,9 +12,7 @@ from itertools import accumulate, groupby
 
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.mark import place
-from copydesk.exercises.mark_match import targets_of
+from copydesk.exercises.exercise import Exercise, place
 from copydesk_classroom.course import Unit
 from copydesk_classroom.pages import (
     escape_own,
@@ -40,7 +38,7 @@ MOST_LOOSE = 6
 
 def heat_html(unit: Unit, exercise: Exercise, done: Exercised) -> str:
     """A map for each role, and the marks that meet nothing in the key."""
-    maps = "".join(_map(unit, exercise, done, role) for role in exercise.get("roles"))
+    maps = "".join(_map(unit, exercise, done, role) for role in exercise.mark_roles())
     return f"<div class=heat>{_legend()}{maps}{muted(unit.lesson.story.rights)}</div>{_loose(unit, exercise, done)}"
 
 
@@ -71,7 +69,7 @@ def _map(unit: Unit, exercise: Exercise, done: Exercised, role: str) -> str:
 
 def _keyed(unit: Unit, exercise: Exercise, under: Ground, role: str) -> set[int]:
     """The words the key itself marks with this role."""
-    spans = (s for target in targets_of(exercise, unit.key) for s in target.roles.get(role, ()))
+    spans = [span for marked, span in exercise.key_marks(unit.key) if marked == role]
     return {word for s in spans for word in range(*under.range_of(s.start, s.end))}
 
 
@@ -133,7 +131,7 @@ def lesson_html(unit: Unit, studied: Studied) -> str:
     done = (
         _exercise(unit, e, studied.exercises.get(n, Exercised()))
         for n, e in enumerate(unit.lesson.exercises)
-        if not e.get("forms")
+        if not e.parallel_forms()
     )
     return f"<section>{heading(anchor(unit), title(unit))}<p>{escape_own(facts)}</p>{''.join(done)}</section>"
 
@@ -160,11 +158,11 @@ def _exercise(unit: Unit, exercise: Exercise, done: Exercised) -> str:
     if done.learners < FEWEST:
         small = say["page"]["small"].format(fewest=FEWEST) if done.learners else say["lesson"]["nobody"]
         return f'<section class="ex blank">{head}{muted(small)}</section>'
-    if exercise.type == "write" and not exercise.points:
+    if exercise.checks_form_only and not exercise.points:
         return f'<section class="ex blank">{head}</section>'
     hard, split = rows(unit, exercise, done), splits(unit, exercise, done)
     body = f"{_hard(exercise, hard, done)}{_split(split, done)}"
-    marks = heat_html(unit, exercise, done) if exercise.type == "mark" else ""
+    marks = heat_html(unit, exercise, done) if exercise.mark_roles() else ""
     return f"<section class=ex>{head}{body}{marks}</section>"
 
 
@@ -184,9 +182,9 @@ def _hard(exercise: Exercise, hard: Sequence[Row], done: Exercised) -> str:
     if not hard:
         return ""
     say = class_wording("report")["lesson"]
-    kind = "form_only" if exercise.type == "write" else "optional" if exercise.get("need") else "hardest_first"
-    caption = say[kind].format(n=done.learners, need=exercise.get("need"))
-    full = say["done" if exercise.type == "write" else "found" if exercise.get("need") else "full"]
+    kind = "form_only" if exercise.checks_form_only else "optional" if exercise.enough else "hardest_first"
+    caption = say[kind].format(n=done.learners, need=exercise.enough)
+    full = say["done" if exercise.checks_form_only else "found" if exercise.enough else "full"]
     partly, tried = any(row.part for row in hard), exercise.tries > 1
     heads = [say["item"], say["split"], full, *([say["part"]] if partly else []), say["none"]]
     heads += [*([say["mean_column"]] if partly else []), *([say["first_column"]] if tried else [])]

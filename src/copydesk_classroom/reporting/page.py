@@ -38,7 +38,7 @@ from copydesk_classroom.pages import (
     table,
 )
 from copydesk_classroom.reporting.lesson import anchor, instead_html, item_html, lesson_html, link, shares_html, title
-from copydesk_classroom.reporting.rows import SplitRow, known, rows, splits, values_of
+from copydesk_classroom.reporting.rows import SplitRow, rows, splits, values_of
 from copydesk_classroom.reporting.tally import FEWEST, Course, Exercised, Studied, Tally, sorted_out
 from copydesk_classroom.safe_text import one_line, sort_key
 from copydesk_classroom.wording import class_wording
@@ -89,9 +89,7 @@ def _table(done: Exercised) -> dict[str, dict[str, int]]:
 
 def _is_vote(unit: Unit, exercise: Exercise) -> bool:
     """Items to sort; or questions with the same choices, or with none that is right."""
-    if exercise.type == "sort":
-        return True
-    offers = known(unit, exercise).values() if exercise.type == "form" else ()
+    offers = unit.offers(exercise).values()
     choices = [o for o in offers if isinstance(o, Mapping)]
     return 1 < len(choices) == len(offers) and (_same(choices) or not exercise.points)
 
@@ -103,7 +101,7 @@ def _same(choices: Sequence[Mapping[str, str]]) -> bool:
 
 def _question(unit: Unit, exercise: Exercise, done: Exercised) -> Question:
     table = _table(done)
-    same = _same([o for o in known(unit, exercise).values() if isinstance(o, Mapping)])
+    same = _same([o for o in unit.offers(exercise).values() if isinstance(o, Mapping)])
     alpha = krippendorff_alpha(table) if same else None
     interval = bootstrap_interval(table, draws=DRAWS) if alpha is not None else None
     percent = percent_agreement(table) or 0.0
@@ -122,7 +120,7 @@ def stuck_html(units: tuple[Unit, ...], course: Course) -> str:
         for number, unit in enumerate(units)
         for place, exercise in enumerate(unit.lesson.exercises)
         if (done := course.lessons.get(number, Studied()).exercises.get(place)) and done.learners >= FEWEST
-        if exercise.type != "write" and exercise.points and not exercise.get("need")
+        if exercise.points and not exercise.checks_form_only and not exercise.enough
         for row in rows(unit, exercise, done)
         if row.mean < 1
     ]

@@ -5,26 +5,17 @@ Counts of an exercise become rows: how hard each item was and what was read inst
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises import model_answers, score
-from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.form import answers_of
-from copydesk.exercises.mark import place
-from copydesk.exercises.order import events, sentence
+from copydesk.base.wording import load_wording
+from copydesk.exercises.exercise import BLANK, OTHER, Exercise, Offer, answer_words
 from copydesk.exercises.outcome import Note
 from copydesk.views.agreement import per_item_split
 from copydesk_classroom.course import Unit
-from copydesk_classroom.reporting.contributions import BLANK, OTHER, Known, label_choices, offered
 from copydesk_classroom.reporting.tally import FEWEST, Exercised, Levels
 from copydesk_classroom.wording import class_wording
-
-SENTENCE = re.compile(r"(?P<block>p\d+)\.s(?P<n>\d+)")
-BLOCK = re.compile(r"[pf]\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,88 +36,31 @@ def items(unit: Unit, exercise: Exercise) -> dict[str, Item]:
     'Paragraph 2, sentence 1'
     """
     notes, words = _key_notes(unit, exercise), unit.words(exercise)
-    ids = [*words] if exercise.type in ("sort", "form") else [i for i, n in notes.items() if n.possible]
+    ids = [*words] if exercise.values_in else [i for i, n in notes.items() if n.possible]
     return {i: _item(unit, exercise, number, i, notes.get(i)) for number, i in enumerate(ids, 1)}
 
 
 def _key_notes(unit: Unit, exercise: Exercise) -> dict[str, Note]:
-    models = model_answers(exercise, unit.key, unit.text)
-    outcome = score(exercise, next(iter(models.values()), {}), unit.key, unit.text)
+    models = exercise.model_answers(unit.key, unit.text)
+    outcome = exercise.outcome(next(iter(models.values()), {}), unit.key, unit.text)
     return {n.item: n for n in sorted(outcome.notes, key=lambda n: n.possible > 0)}
 
 
 def _item(unit: Unit, exercise: Exercise, number: int, item: str, note: Note | None) -> Item:
-    words = "" if exercise.type == "write" else unit.words(exercise).get(item, "")
-    if note and note.marks and exercise.get("layer") != "entman":
+    words = unit.words(exercise).get(item, "")
+    if note and note.marks and exercise.layer != "entman":
         spans = sorted(span for _, span in note.marks)
         words = unit.text[spans[0].start : spans[-1].end]
-    why = note.reveal if note and _has_reason(unit, exercise, item) else ""
-    return Item(_place(exercise, number, item, note), words, why or _dated(unit, exercise, item))
-
-
-def _dated(unit: Unit, exercise: Exercise, item: str) -> str:
-    """When an event happened, why it stands there, and whether it was known on the day."""
-    told = events(exercise, unit.key, unit.text) if exercise.type == "order" else []
-    event = next((e for e in told if e.id == item), None)
-    if event is None:
-        return ""
-    known_then = choice_labels("known")[event.accept[0]] if event.accept and exercise.get("known") else ""
-    return " ".join(filter(None, map(sentence, (event.when, event.why, known_then))))
-
-
-def _has_reason(unit: Unit, exercise: Exercise, item: str) -> bool:
-    """Whether what is said about an item is the key's reason: not of what is open, nor of what a person reads."""
-    if exercise.type == "form":
-        return item in answers_of(exercise, unit.key)
-    return exercise.type in ("sort", "mark")
-
-
-def _place(exercise: Exercise, number: int, item: str, note: Note | None) -> str:
-    say = class_wording("report")["lesson"]
-    if exercise.type == "form":
-        return str(load_wording("strings")["form"]["where"].format(n=number))
-    if exercise.type != "sort":
-        return str(
-            say["order_place"].format(n=note.where) if note and exercise.type == "order" else note and note.where
-        )
-    if found := SENTENCE.fullmatch(item):
-        return str(say["sentence_place"].format(paragraph=place(found["block"]).capitalize(), n=found["n"]))
-    where = next((i.get("where", "") for i in exercise.get("items", ()) if i["id"] == item), "")
-    where = where or (place(item) if BLOCK.fullmatch(item) else say["item_place"].format(n=number))
-    return str(where[:1].upper() + where[1:])
-
-
-def known(unit: Unit, exercise: Exercise) -> dict[str, Known]:
-    """What each item offers, by its id."""
-    if exercise.type == "sort":
-        return dict.fromkeys(unit.words(exercise), choice_labels(exercise.get("choices")))
-    return {q["id"]: what for q in exercise.get("questions", ()) if (what := offered(q))}
-
-
-def answer_words(offers: Known | None, given: str) -> str:
-    """An answer as a reader knows it.
-
-    >>> answer_words({"yes": "yes: it does"}, "yes"), answer_words((0, 1), "0.5"), answer_words((0, 1), "")
-    ('yes', '0.5', 'no answer')
-    """
-    if given in (BLANK, OTHER):
-        return str(class_wording("report")["lesson"]["other" if given else "blank"])
-    return offers[given].partition(": ")[0] if isinstance(offers, Mapping) else given
-
-
-def moved_words(given: str) -> list[str]:
-    """What was off with an event: that it stood too early or too late, and when it was said to be known."""
-    moved, _, value = given.partition("+")
-    labels, say = choice_labels("known"), class_wording("report")["lesson"]
-    return [*([say[moved]] if moved else []), *([labels[value]] if value in labels else [])]
+    why = exercise.item_reason(item, note, unit.key, unit.text)
+    return Item(exercise.item_place(item, number, note), words, why)
 
 
 def part_words(exercise: Exercise, part: str, instead: str) -> str:
     """What stood instead of a part of an entry that was missed: how the marks lie, or which label was chosen."""
     say, names = class_wording("report"), load_wording("strings")["roles"]
-    if part in exercise.get("roles", ()):
+    if part in exercise.mark_roles():
         return f"{names[part]} {say['boundary'][instead]}"
-    shown = label_choices(exercise, part).get(instead, "").partition(":")[0].partition(" (")[0]
+    shown = exercise.labels_of(part).get(instead, "").partition(":")[0].partition(" (")[0]
     called = f"“{shown}”" if shown else say["lesson"]["other" if instead else "unset"]
     return f"{names[part]} {called}"
 
@@ -170,7 +104,7 @@ class SplitRow:
 
 def rows(unit: Unit, exercise: Exercise, done: Exercised) -> list[Row]:
     """The items that carry points and that enough learners were asked, the hardest first."""
-    offers = known(unit, exercise)
+    offers = unit.offers(exercise)
     found = [
         _row(exercise, done, i, item, offers.get(i))
         for i, item in items(unit, exercise).items()
@@ -181,7 +115,7 @@ def rows(unit: Unit, exercise: Exercise, done: Exercised) -> list[Row]:
 
 def splits(unit: Unit, exercise: Exercise, done: Exercised, *, keyed: bool = False) -> list[SplitRow]:
     """The items without right or wrong (and those with, if wanted) that enough answered, the most divided first."""
-    offers, found = known(unit, exercise), []
+    offers, found = unit.offers(exercise), []
     for i, item in items(unit, exercise).items():
         levels: Levels = done.items.get(i, Counter())
         has_key = any(now is not None for now, _, _ in levels)
@@ -199,7 +133,7 @@ def values_of(levels: Levels) -> dict[str, int]:
     return dict(found)
 
 
-def _row(exercise: Exercise, done: Exercised, name: str, item: Item, offers: Known | None) -> Row:
+def _row(exercise: Exercise, done: Exercised, name: str, item: Item, offers: Offer | None) -> Row:
     levels: Counter[int] = Counter()
     for (now, _, _), n in done.items[name].items():
         levels[now or 0] += n
@@ -214,18 +148,16 @@ def _row(exercise: Exercise, done: Exercised, name: str, item: Item, offers: Kno
     return Row(item, levels[100], part, levels[0], first, mean, tuple(pair for pair in listed if pair[1] > 1))
 
 
-def _instead(exercise: Exercise, done: Exercised, name: str, offers: Known | None) -> Iterator[tuple[str, int]]:
+def _instead(exercise: Exercise, done: Exercised, name: str, offers: Offer | None) -> Iterator[tuple[str, int]]:
     """What stood in answers that are not right, in words, with how often."""
     for (part, instead), n in done.parts.get(name, Counter()).items():
         yield part_words(exercise, part, instead), n
     for (now, _, given), n in done.items[name].items():
-        if now != 100 and exercise.type in ("sort", "form"):
-            yield answer_words(offers, given), n
-        elif now != 100 and exercise.type == "order":
-            yield from ((said, n) for said in moved_words(given))
+        if now != 100:
+            yield from ((said, n) for said in exercise.instead_words(offers, given))
 
 
-def _split(item: Item, values: dict[str, int], offers: Known, keyed: bool) -> SplitRow:
+def _split(item: Item, values: dict[str, int], offers: Offer, keyed: bool) -> SplitRow:
     ordered = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
     shares = tuple((answer_words(offers, value), n) for value, n in ordered)
     if not isinstance(offers, Mapping):
