@@ -16,7 +16,7 @@ from copydesk import open_lesson
 from copydesk.answers import where
 from copydesk.answers.place import BINDER
 from copydesk.base.wording import load_wording
-from tools.addresses import OPENS, badge, binder_link, pages, repository, rewrite
+from tools.addresses import OPENS, PLACEHOLDER, binder_link, clone, launch, repository, rewrite
 from tools.floors import ON_PYPI, asked, at_floor
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,40 +63,40 @@ class TestEnvironment:
 class TestAddress:
     """One address, in pyproject.toml."""
 
-    def test_the_badge_opens_the_first_lesson_in_jupyterlab(self) -> None:
-        link = urlsplit(binder_link(repository()))
-        assert (ROOT / OPENS.removeprefix("lab/tree/")).is_file() and parse_qs(link.query)["urlpath"] == [OPENS]
-        assert badge(repository()) in (ROOT / "README.md").read_text("utf-8")
+    README = (ROOT / "README.md").read_text("utf-8")
 
-    def test_readme_and_docs_agree_with_it(self) -> None:
-        name = repository().rpartition("/")[2]
-        for path in pages():
-            text = path.read_text("utf-8")
-            assert {*re.findall(rf"https://[\w.]+/[\w.-]+/{name}(?![\w-])", text)} <= {repository()}, path
-            assert {*re.findall(r"https://mybinder\.org/v2/[^\s)\"]+", text)} <= {binder_link(repository())}, path
+    def test_the_link_opens_the_first_lesson_in_jupyterlab(self) -> None:
+        link = urlsplit(binder_link("https://github.com/a-school/copydesk"))
+        assert (ROOT / OPENS.removeprefix("lab/tree/")).is_file() and parse_qs(link.query)["urlpath"] == [OPENS]
+
+    def test_the_readme_agrees_with_it(self) -> None:
+        address = repository()
+        assert launch(address) in self.README and f"\n{clone(address)}\n" in self.README
+
+    def test_a_placeholder_makes_no_link(self) -> None:
+        assert "](" not in launch(PLACEHOLDER) and PLACEHOLDER not in clone(PLACEHOLDER)
+        if repository() == PLACEHOLDER:
+            pages = [self.README, *(p.read_text("utf-8") for p in (ROOT / "docs").glob("*.md"))]
+            assert not [page for page in pages if "OWNER" in page or "mybinder.org/v2" in page]
 
     @pytest.mark.parametrize(
-        ("address", "launch"),
+        ("address", "where"),
         [
             ("https://github.com/a-school/copydesk", "gh/a-school/copydesk/HEAD"),
             ("https://gitlab.com/news/lab/kit", "gl/news%2Flab%2Fkit/HEAD"),
             ("https://git.example.org/kit", "git/https%3A%2F%2Fgit.example.org%2Fkit/HEAD"),
         ],
     )
-    def test_a_new_address_is_written_everywhere_and_back(self, address: str, launch: str, tmp_path: Path) -> None:
-        before = {path: path.read_bytes() for path in pages()}
-        for path in [*pages(), ROOT / "pyproject.toml"]:
-            (tmp_path / path.relative_to(ROOT)).parent.mkdir(exist_ok=True)
-            shutil.copy(path, tmp_path / path.relative_to(ROOT))
-        project = tmp_path / "pyproject.toml"
+    def test_a_new_address_is_written_and_back(self, address: str, where: str, tmp_path: Path) -> None:
+        for name in ("README.md", "pyproject.toml"):
+            shutil.copy(ROOT / name, tmp_path / name)
+        project, readme = tmp_path / "pyproject.toml", tmp_path / "README.md"
         project.write_text(project.read_text("utf-8").replace(repository(), address), "utf-8")
-        assert tmp_path / "README.md" in rewrite(tmp_path) and not rewrite(tmp_path), "once is enough"
-        readme = (tmp_path / "README.md").read_text("utf-8")
-        assert badge(address) in readme and f"https://mybinder.org/v2/{launch}?" in readme
-        assert repository() not in readme and f"git clone {address} " in readme
-        project.write_text(project.read_text("utf-8").replace(address, repository()), "utf-8")
-        rewrite(tmp_path)
-        assert {path: (tmp_path / path.relative_to(ROOT)).read_bytes() for path in pages()} == before
+        assert rewrite(tmp_path) and not rewrite(tmp_path), "once is enough"
+        text = readme.read_text("utf-8")
+        assert f"https://mybinder.org/v2/{where}?" in text and f"git clone {address} copydesk && " in text
+        shutil.copy(ROOT / "pyproject.toml", project)
+        assert rewrite(tmp_path) and readme.read_text("utf-8") == self.README
 
 
 class TestOnBinder:
@@ -154,3 +154,14 @@ def labels_of(model_id: str) -> list[str]:
         return own + [label for child in getattr(widget, "children", ()) for label in walk(child)]
 
     return walk(_instances[model_id])
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_every_path_a_guide_names_is_there(page: str) -> None:
+    """Paths in backquotes and links; one with a placeholder (`<`, `NN`, `*`) must match something."""
+    text = (ROOT / page).read_text("utf-8").partition("## A new type of exercise\n")
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)\)", "".join(text))
+    quoted = re.findall(r"`((?:src|seeds|tests|tools|docs|notebooks|benchmarks)/[^`\s]*)`", text[0])
+    for name in {*links, *quoted}:
+        pattern = re.sub(r"<[^>]+>|NN_…", "*", name).rstrip("/")
+        assert [*ROOT.glob(pattern)], f"{page} names {name}"

@@ -1,9 +1,9 @@
-"""The repository's address stands in pyproject.toml; README and docs are made to agree with it: `make address`.
+"""Write the repository's address, as pyproject.toml has it, into the README: `make address`.
 
     python -m tools.addresses
 
-Set `Repository` under [project.urls] to where the project lives, then run this: every link to the repository, and the
-one that opens the first lesson on Binder, is written anew.
+The address stands in one place, `Repository` under [project.urls]. While it is the placeholder, the README shows no
+badge and no link that leads nowhere, but one line that says how to set it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,13 @@ from urllib.parse import quote, urlsplit
 ROOT = Path(__file__).resolve().parents[1]
 OPENS = "lab/tree/notebooks/00_start_here.ipynb"
 """What a visitor sees first."""
+PLACEHOLDER = "https://github.com/OWNER/copydesk"
+UNSET = (
+    "*The address of this repository is not set yet: write it into `pyproject.toml` (`[project.urls]`) "
+    "and run `make address`.*"
+)
+LAUNCH = re.compile(r"(<!-- launch -->\n).*?(<!-- /launch -->)", re.DOTALL)
+CLONE = re.compile(r"^git clone .* copydesk && cd copydesk.*$", re.MULTILINE)
 
 
 def repository(root: Path = ROOT) -> str:
@@ -27,8 +34,8 @@ def repository(root: Path = ROOT) -> str:
 def binder_link(address: str) -> str:
     """The link that opens the first lesson on Binder, in JupyterLab.
 
-    >>> binder_link("https://github.com/OWNER/copydesk")
-    'https://mybinder.org/v2/gh/OWNER/copydesk/HEAD?urlpath=lab%2Ftree%2Fnotebooks%2F00_start_here.ipynb'
+    >>> binder_link("https://github.com/a-school/copydesk")
+    'https://mybinder.org/v2/gh/a-school/copydesk/HEAD?urlpath=lab%2Ftree%2Fnotebooks%2F00_start_here.ipynb'
     """
     host, path = urlsplit(address).netloc, urlsplit(address).path.strip("/").removesuffix(".git")
     if host == "github.com":
@@ -40,34 +47,27 @@ def binder_link(address: str) -> str:
     return f"https://mybinder.org/v2/{where}/HEAD?urlpath={quote(OPENS, safe='')}"
 
 
-def badge(address: str) -> str:
-    """The badge for the README."""
+def launch(address: str) -> str:
+    """The badge that opens Binder, or how to set the address."""
+    if address == PLACEHOLDER:
+        return UNSET
     return f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder_link(address)})"
 
 
-def pages(root: Path = ROOT) -> list[Path]:
-    """The files that may name the repository."""
-    return [root / "README.md", root / "CONTRIBUTING.md", root / "CITATION.cff", *sorted((root / "docs").glob("*.md"))]
+def clone(address: str) -> str:
+    """The line that brings the project onto a machine."""
+    return f"git clone {'ADDRESS' if address == PLACEHOLDER else address} copydesk && cd copydesk"
 
 
-def written(readme: str) -> str:
-    """The address that was last written into the README: the one it tells people to clone."""
-    found = re.search(r"git clone (\S+)", readme)
-    assert found, "README.md no longer says what to clone"
-    return found[1]
-
-
-def rewrite(root: Path = ROOT) -> list[Path]:
-    """Write the address of pyproject.toml wherever the earlier one stands; the files that changed."""
-    old, new, changed = written((root / "README.md").read_text("utf-8")), repository(root), []
-    for path in pages(root):
-        text = path.read_text("utf-8")
-        fresh = text.replace(binder_link(old), binder_link(new)).replace(old, new)
-        if fresh != text:
-            path.write_text(fresh, "utf-8")
-            changed.append(path)
-    return changed
+def rewrite(root: Path = ROOT) -> bool:
+    """Write the address of pyproject.toml into the README; whether anything changed."""
+    address, readme = repository(root), root / "README.md"
+    text = readme.read_text("utf-8")
+    fresh = LAUNCH.sub(lambda m: f"{m[1]}{launch(address)}\n{m[2]}", text)
+    fresh = CLONE.sub(lambda _: clone(address), fresh)
+    readme.write_text(fresh, "utf-8")
+    return fresh != text
 
 
 if __name__ == "__main__":
-    pass
+    print("README.md is written anew" if rewrite() else "README.md is up to date")
