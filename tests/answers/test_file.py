@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from copydesk.answers import AnswerFile, Record, folder, place, where
 from copydesk.answers import schema as form
-from copydesk.answers.schema import Damaged, decode, merged, new_entry
+from copydesk.answers.schema import merged, new_entry
 from copydesk.base import files as disk
+from copydesk.base.documents import Damaged, decode
 from copydesk.base.errors import CopydeskError
 
 PAGE, OTHER_PAGE = "ab" * 32, "cd" * 32
@@ -632,7 +633,7 @@ def test_after_100_kills_nothing_acknowledged_is_lost(tmp_path):
 
 
 ENTRY = st.builds(
-    lambda answer, turn, others: {**new_entry(answer), "round": turn, "others": others, "rev": 1},
+    lambda answer, turn, others: {**new_entry(), "answer": answer, "round": turn, "others": others, "rev": 1},
     ANSWER, st.integers(1, 3), st.lists(ANSWER.filter(bool), max_size=2),
 )  # fmt: skip
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import platformdirs
 
-from copydesk.answers.schema import SCHEMA, Damaged, Json, decode, encode
+from copydesk.answers.schema import SCHEMA
+from copydesk.base.documents import Damaged, Json, decode, encode
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import locked, make_folder, read_bytes, set_aside, time_tag, write
 from copydesk.base.wording import load_wording
@@ -84,6 +85,17 @@ def safe_name(name: str, what: str) -> str:
         )
         raise CopydeskError(f"{shown} cannot name a {what}", remedy)
     return tidy
+
+
+def file_part(name: str) -> str:
+    """A name as part of a file name anywhere, so that no letter in it leads out of the folder.
+
+    >>> file_part("Zoë O'Hara / 7"), file_part("")
+    ('Zoë_O_Hara_7', 'anonymous')
+    """
+    kept = "".join(c if c.isalnum() or c == "-" else " " for c in unicodedata.normalize("NFC", name))
+    short = "_".join(kept.split()).encode()[:80].decode(errors="ignore")
+    return short.strip("_") or "anonymous"
 
 
 def learner_of(root: Path) -> str | None:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from copydesk.answers.schema import Json
 from copydesk.base.caching import ByIdentity
+from copydesk.base.documents import Json
 from copydesk.base.spans import words
 from copydesk.base.wording import choice_labels
 from copydesk.exercises.exercise import Exercise
