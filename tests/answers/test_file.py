@@ -589,6 +589,24 @@ class TestTrouble:
             file.save("q", {"a": 1})
         file.save("q", {"a": 1})
 
+    def test_a_folder_in_place_of_the_backup_blocks_no_save(self, tmp_path):
+        file = opened(tmp_path)
+        file.save("q", {"a": 1})
+        (tmp_path / "story" / "lesson.json.bak").mkdir()
+        file.save("q", {"a": 2})
+        assert stored(tmp_path, "lesson.json.bak")["exercises"]["q"]["answer"] == {"a": 1}
+        assert [p.is_dir() for p in (tmp_path / "story").glob("lesson.damaged-*.json")] == [True]
+
+    @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP])
+    def test_a_drive_that_cannot_lock_files_is_one_sentence(self, number, tmp_path, monkeypatch):
+        monkeypatch.setattr(disk.FileLock, "acquire", self.fails(number))
+        with pytest.raises(CopydeskError, match="cannot lock files; set COPYDESK_ANSWERS"):
+            opened(tmp_path)
+
+    def test_a_folder_that_cannot_be_swept_stops_nothing(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(Path, "glob", self.fails(errno.EIO))
+        assert opened(tmp_path).save("q", {"a": 1}).answer == {"a": 1}
+
     def test_what_a_killed_writer_left_is_swept(self, tmp_path):
         stray = put(tmp_path, b"{", ".lesson.json.0123456789ab.tmp")
         opened(tmp_path)

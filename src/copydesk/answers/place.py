@@ -12,9 +12,10 @@ from pathlib import Path
 import platformdirs
 
 from copydesk.answers.schema import SCHEMA
-from copydesk.base.documents import Damaged, Json, decode, encode
+from copydesk.base.documents import Damaged, decode, encode
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import locked, make_folder, read_bytes, set_aside, time_tag, write
+from copydesk.base.files import locked, make_folder, read_bytes, write
+from copydesk.base.store import mend
 from copydesk.base.wording import load_wording
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
@@ -113,9 +114,5 @@ def remember_learner(root: Path, name: str) -> None:
         raise CopydeskError("a name can have at most 100 characters", "shorten it")
     place = root / "learner.json"
     with locked(place):
-        known: Json = {}
-        try:
-            known = decode(read_bytes(place) or b"{}")
-        except Damaged:
-            set_aside(place, f"damaged-{time_tag()}")
-        write(place, encode({"schema": SCHEMA, **known, "learner": tidy}))
+        known, _ = mend(place, lambda _, document: document)
+        write(place, encode({"schema": SCHEMA, **(known or {}), "learner": tidy}))

@@ -131,8 +131,8 @@ def _temporary(path: Path) -> Path:
 
 def sweep(path: Path) -> None:
     """Remove the temporary files that a killed process left beside this file; hold the lock when you call this."""
-    for stray in path.parent.glob(f".{path.name}.*.tmp"):
-        with suppress(OSError):
+    with suppress(OSError):  # what stays takes a little room, and the next process tries again
+        for stray in path.parent.glob(f".{path.name}.*.tmp"):
             stray.unlink()
 
 
@@ -144,6 +144,8 @@ def _keep(path: Path) -> None:
             os.link(path, spare)
         except (OSError, AttributeError, NotImplementedError):  # no hard links: FAT, some network drives, Pyodide
             shutil.copyfile(path, spare)
+        if backup(path).is_dir():  # no file can be renamed over a folder
+            set_aside(backup(path), f"damaged-{time_tag()}")
         _replace(spare, backup(path))
     finally:
         with suppress(OSError):
@@ -202,6 +204,9 @@ def locked(path: Path) -> Iterator[None]:
         remedy = f"close the other notebook or restart its kernel; if there is none, delete {guard}"
         raise CopydeskError(f"{path.name} has been in use for {LOCK_SECONDS:.0f} seconds", remedy) from error
     except OSError as error:
+        if error.errno in (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP):  # some network drives
+            remedy = "set COPYDESK_ANSWERS to a folder on this machine, and open the lesson again"
+            raise CopydeskError(f"{path} cannot be saved: its drive cannot lock files", remedy) from error
         raise readable_error(error, path, "opened for writing") from error
     try:
         yield
