@@ -137,7 +137,7 @@ def _select(read: Mapping[Path, Json | str], wanted: Collection[str]) -> tuple[l
             if exercises and not kept:
                 continue
             packed = {**document, "exercises": kept}
-        elif any(name.startswith(("*/", f"{lesson}/")) for name in wanted):  # where are they in a newer form?
+        elif any(name.startswith(("*/", f"{lesson}/")) for name in wanted):  # it is not known where a newer form has it
             contents.append(_say("sealed", lesson=lesson, story=story))
             continue
         documents.append(packed)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass, field
 
-from copydesk.base.documents import Damaged, Fields, Json, all_are, check_fields, decode, encode, schema_of
+from copydesk.base.documents import Damaged, Fields, Json, all_are, check_fields, decode, encode, new_object, schema_of
 from copydesk.base.errors import CopydeskError
 
 SCHEMA = 1
@@ -89,7 +88,7 @@ class Record:
 
 def new_entry() -> Json:
     """The entry of an exercise that nobody has answered yet."""
-    return {name: copy(default) for name, (default, _) in ENTRY.items()}
+    return new_object(ENTRY)
 
 
 def accepted(answer: object, exercise: str) -> Json:

@@ -104,6 +104,11 @@ def schema_of(document: Json) -> int:
     return schema
 
 
+def new_object(fields: Fields) -> Json:
+    """Return an object in which each field has the value of one that is missing."""
+    return {name: copy(default) for name, (default, _) in fields.items()}
+
+
 def check_fields(holder: Json, fields: Fields) -> None:
     """Fill in the fields that are missing, and raise `Damaged` for one of another type; unknown fields stay.
 

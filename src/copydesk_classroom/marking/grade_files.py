@@ -17,7 +17,7 @@ from pathlib import Path
 
 from copydesk import __version__
 from copydesk.answers.place import file_part, safe_name
-from copydesk.base.documents import Damaged, Fields, Json, all_are, check_fields, decode, schema_of
+from copydesk.base.documents import Damaged, Fields, Json, all_are, check_fields, decode, new_object, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import backup, read_bytes, stamp
 from copydesk.base.store import JsonStore
@@ -112,9 +112,8 @@ class GradeFile:
         if document is None and (self.path.exists() or backup(self.path).exists()):
             with self._store.changing():  # mended at once, so that no grade is missing from a run in between
                 document = self._load()
-        self._store.remembered = document or {
-            "schema": SCHEMA, "kind": KIND, "grader": self.grader, "comments": [], "grades": {}
-        }  # fmt: skip
+        about = {"schema": SCHEMA, "kind": KIND, "grader": self.grader}
+        self._store.remembered = document or {**new_object(DOCUMENT), **about}
 
     def __repr__(self) -> str:
         return f"GradeFile({str(self.path)!r})"
@@ -179,7 +178,7 @@ class GradeFile:
 
     def _change_grade(self, text: str, edit: Callable[[Json], None]) -> Grade:
         def change(document: Json) -> None:
-            entry = document["grades"].setdefault(text, {"points": {}, "comments": [], "note": "", "rev": 0})
+            entry = document["grades"].setdefault(text, new_object(ENTRY))
             edit(entry)
             entry |= {"rev": entry["rev"] + 1, "changed": stamp()}
 
