@@ -97,7 +97,7 @@ def accepted(answer: object, exercise: str) -> Json:
     if not isinstance(answer, dict):
         raise CopydeskError(f"{problem}: it is a {type(answer).__name__}", "an answer is a dict")
     try:
-        data = encode(_plain(answer))
+        data = encode(_plain(answer), indent=None)
     except (ValueError, RecursionError) as error:
         raise CopydeskError(f"{problem}: {error}") from None
     if len(data) > MOST_BYTES:
