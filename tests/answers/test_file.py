@@ -597,6 +597,17 @@ class TestTrouble:
         assert stored(tmp_path, "lesson.json.bak")["exercises"]["q"]["answer"] == {"a": 1}
         assert [p.is_dir() for p in (tmp_path / "story").glob("lesson.damaged-*.json")] == [True]
 
+    def test_a_file_that_is_a_link_stays_one(self, tmp_path):
+        (tmp_path / "story").mkdir()
+        (tmp_path / "drive").mkdir()
+        (tmp_path / "story" / "lesson.json").symlink_to(tmp_path / "drive" / "synced.json")
+        for number in range(3):
+            opened(tmp_path).save("q", {"a": number})
+        assert (tmp_path / "story" / "lesson.json").is_symlink()
+        assert json.loads((tmp_path / "drive" / "synced.json").read_text())["exercises"]["q"]["answer"] == {"a": 2}
+        assert stored(tmp_path, "lesson.json.bak")["exercises"]["q"]["answer"] == {"a": 1}
+        assert [p.name for p in (tmp_path / "drive").iterdir()] == ["synced.json"]
+
     @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP])
     def test_a_drive_that_cannot_lock_files_is_one_sentence(self, number, tmp_path, monkeypatch):
         monkeypatch.setattr(disk.FileLock, "acquire", self.fails(number))

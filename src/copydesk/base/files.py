@@ -104,20 +104,22 @@ def write(path: Path, data: bytes, *, keep: bool = False, durable: bool = True, 
 @contextmanager
 def replacing(path: Path, *, keep: bool = False, durable: bool = True) -> Iterator[BinaryIO]:
     """Open a temporary file that takes the place of `path` when the block ends without an error; see `write`."""
+    # A rename would replace a link, and so cut the learner's file off from a synced drive: write where the link leads.
+    target = path.resolve() if durable and path.is_symlink() else path
     # Two processes may write at once where locks do not work, so a durable write has a temporary name of its own.
     # What can be made again has a fixed one: the next run writes over what a killed run left.
-    temp = _temporary(path) if durable else path.with_name(f".{path.name}.tmp")
+    temp = _temporary(target) if durable else path.with_name(f".{path.name}.tmp")
     try:
         with temp.open("xb" if durable else "wb") as file:
             yield file
             if durable:  # before the rename: after a power cut, a name must not stand for bytes that were never written
                 file.flush()
                 os.fsync(file.fileno())
-        if keep and path.exists():
-            _keep(path)
-        _replace(temp, path)
+        if keep and target.exists():
+            _keep(target, backup(path))
+        _replace(temp, target)
         if durable:  # the new name is an entry of the folder, which is written on its own
-            _sync_folder(path.parent)
+            _sync_folder(target.parent)
     except OSError as error:
         raise readable_error(error, path, "saved") from error
     finally:
@@ -136,17 +138,17 @@ def sweep(path: Path) -> None:
             stray.unlink()
 
 
-def _keep(path: Path) -> None:
-    """Make the file its own backup, with no moment at which `path` or the backup is missing or half written."""
-    spare = _temporary(path)
+def _keep(path: Path, place: Path) -> None:
+    """Make a file its own backup at `place`, with no moment at which either is missing or half written."""
+    spare = _temporary(place)
     try:
         try:
             os.link(path, spare)
         except (OSError, AttributeError, NotImplementedError):  # no hard links: FAT, some network drives, Pyodide
             shutil.copyfile(path, spare)
-        if backup(path).is_dir():  # no file can be renamed over a folder
-            set_aside(backup(path), f"damaged-{time_tag()}")
-        _replace(spare, backup(path))
+        if place.is_dir():  # no file can be renamed over a folder
+            set_aside(place, f"damaged-{time_tag()}")
+        _replace(spare, place)
     finally:
         with suppress(OSError):
             spare.unlink(missing_ok=True)  # POSIX: renaming one hard link onto another of the same file does nothing
