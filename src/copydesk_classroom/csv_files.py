@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import replacing, write
 from copydesk_classroom.safe_text import csv_cell
 
 Row = Sequence[object]
@@ -16,24 +19,23 @@ NUMBER = (int, float, type(None))
 
 
 def put(path: Path, data: bytes) -> None:
-    """Put bytes in a file in one step, unless it holds them already."""
-    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-        return
-    temp = path.with_name(f".{path.name}.tmp")
-    temp.write_bytes(data)
-    temp.replace(path)
+    """Put bytes in a file in one step, unless it holds them already. Raises CopydeskError if it cannot be written."""
+    write(path, data, durable=False, skip_same=True)  # what is lost to a power cut, the next run makes again
 
 
 class CsvFile:
     """A CSV written row by row, and put in its place when it is closed without an error; every cell is inert.
 
-    With `spreadsheet` it starts with the mark by which Excel knows UTF-8; importers get it without.
+    With `spreadsheet` it starts with the mark by which Excel knows UTF-8; importers get it without. Raises
+    CopydeskError if it cannot be written.
     """
 
     def __init__(self, path: Path, *, spreadsheet: bool = True) -> None:
-        self._path, self._temp = path, path.with_name(f".{path.name}.tmp")
-        self._file = self._temp.open("w", encoding="utf-8-sig" if spreadsheet else "utf-8", newline="")
-        self._writer = csv.writer(self._file)
+        self._closing = ExitStack()
+        file = self._closing.enter_context(replacing(path, durable=False))
+        text = io.TextIOWrapper(file, encoding="utf-8-sig" if spreadsheet else "utf-8", newline="")
+        self._closing.callback(text.detach)  # writes what it still holds, and leaves the file open for `replacing`
+        self._writer = csv.writer(text)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Write some rows."""
@@ -42,10 +44,8 @@ class CsvFile:
     def __enter__(self) -> CsvFile:
         return self
 
-    def __exit__(self, failed: object, *_: object) -> None:
-        self._file.close()
-        if not failed:
-            self._temp.replace(self._path)
+    def __exit__(self, *failed: Any) -> None:
+        self._closing.__exit__(*failed)
 
 
 def read_rows(path: Path) -> Iterator[list[str]]:

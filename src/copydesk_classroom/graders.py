@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.answers.schema import Json
+from copydesk.base.documents import Json
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import write
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import DEFAULT, load_story
 from copydesk_classroom.collecting.files import Place, Sources
@@ -234,7 +235,7 @@ def _put(made: dict[str, Any], path: Path) -> Path:
     if path.exists() and f'"{OURS}": {{' not in path.read_text(encoding="utf-8", errors="replace"):
         raise CopydeskError(f"{path} is there already, and was not made by this command", "name another folder")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write(path, (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode("utf-8"), durable=False)
     return path
 
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from copydesk.answers.handin import file_part
+from copydesk.answers.place import file_part
 
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, marks that turn the direction of text around, and halves of characters."""

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from copydesk.answers import AnswerFile, Record, folder, place, where
 from copydesk.answers import schema as form
-from copydesk.answers.schema import Damaged, decode, merged, new_entry
+from copydesk.answers.schema import merged, new_entry
 from copydesk.base import files as disk
+from copydesk.base.documents import Damaged, decode
 from copydesk.base.errors import CopydeskError
 
 PAGE, OTHER_PAGE = "ab" * 32, "cd" * 32
@@ -588,6 +589,35 @@ class TestTrouble:
             file.save("q", {"a": 1})
         file.save("q", {"a": 1})
 
+    def test_a_folder_in_place_of_the_backup_blocks_no_save(self, tmp_path):
+        file = opened(tmp_path)
+        file.save("q", {"a": 1})
+        (tmp_path / "story" / "lesson.json.bak").mkdir()
+        file.save("q", {"a": 2})
+        assert stored(tmp_path, "lesson.json.bak")["exercises"]["q"]["answer"] == {"a": 1}
+        assert [p.is_dir() for p in (tmp_path / "story").glob("lesson.damaged-*.json")] == [True]
+
+    def test_a_file_that_is_a_link_stays_one(self, tmp_path):
+        (tmp_path / "story").mkdir()
+        (tmp_path / "drive").mkdir()
+        (tmp_path / "story" / "lesson.json").symlink_to(tmp_path / "drive" / "synced.json")
+        for number in range(3):
+            opened(tmp_path).save("q", {"a": number})
+        assert (tmp_path / "story" / "lesson.json").is_symlink()
+        assert json.loads((tmp_path / "drive" / "synced.json").read_text())["exercises"]["q"]["answer"] == {"a": 2}
+        assert stored(tmp_path, "lesson.json.bak")["exercises"]["q"]["answer"] == {"a": 1}
+        assert [p.name for p in (tmp_path / "drive").iterdir()] == ["synced.json"]
+
+    @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP])
+    def test_a_drive_that_cannot_lock_files_is_one_sentence(self, number, tmp_path, monkeypatch):
+        monkeypatch.setattr(disk.FileLock, "acquire", self.fails(number))
+        with pytest.raises(CopydeskError, match="cannot lock files; set COPYDESK_ANSWERS"):
+            opened(tmp_path)
+
+    def test_a_folder_that_cannot_be_swept_stops_nothing(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(Path, "glob", self.fails(errno.EIO))
+        assert opened(tmp_path).save("q", {"a": 1}).answer == {"a": 1}
+
     def test_what_a_killed_writer_left_is_swept(self, tmp_path):
         stray = put(tmp_path, b"{", ".lesson.json.0123456789ab.tmp")
         opened(tmp_path)
@@ -632,7 +662,7 @@ def test_after_100_kills_nothing_acknowledged_is_lost(tmp_path):
 
 
 ENTRY = st.builds(
-    lambda answer, turn, others: {**new_entry(answer), "round": turn, "others": others, "rev": 1},
+    lambda answer, turn, others: {**new_entry(), "answer": answer, "round": turn, "others": others, "rev": 1},
     ANSWER, st.integers(1, 3), st.lists(ANSWER.filter(bool), max_size=2),
 )  # fmt: skip
 

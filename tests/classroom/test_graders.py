@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk.answers.schema import decode
+from copydesk.base.documents import decode
 from copydesk.base.errors import CopydeskError
 from copydesk_classroom.__main__ import main
 from copydesk_classroom.graders import (

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk.answers.schema import Damaged, decode
+from copydesk.base import store
+from copydesk.base.documents import Damaged, decode
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.exercises.write import Write
@@ -22,7 +23,6 @@ from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.views.agreement import krippendorff_alpha, percent_agreement
 from copydesk_classroom.collecting.state import HOME
 from copydesk_classroom.grading.grade import grade
-from copydesk_classroom.marking import grade_files as grade_file_module
 from copydesk_classroom.marking.grade_files import GradeFile, checked, graders
 from copydesk_classroom.marking.rubric import Grade, Judged, judged, rows_of, rubric_rows, text_key
 from copydesk_classroom.prose.desk import GradingDesk, compare, differences, grading_desk
@@ -544,13 +544,13 @@ def change(widget: GradeWriting, seq: int = 1, **what: Any) -> None:
 
 class TestScreen:
     def test_saved_is_said_only_after_it_was_written(self, desk: GradingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-        widget, seen, write = desk.grade(), [], grade_file_module.write
+        widget, seen, write = desk.grade(), [], store.write
 
         def watched(path: Path, data: bytes, **options: Any) -> None:
             seen.append((widget.state["seq"], widget.state["saved_text"]))
             write(path, data, **options)
 
-        monkeypatch.setattr(grade_file_module, "write", watched)
+        monkeypatch.setattr(store, "write", watched)
         key = widget.view["key"]
         change(widget, do="points", key=key, row="claim", value=2)
         assert seen == [(0, "")] and widget.state["seq"] == 1 and widget.state["by"] == "view"
@@ -569,7 +569,7 @@ class TestScreen:
         def fail(*_: Any, **__: Any) -> None:
             raise error
 
-        monkeypatch.setattr(grade_file_module, "write", fail)
+        monkeypatch.setattr(store, "write", fail)
         change(widget, do="points", key=widget.view["key"], row="claim", value=2)
         assert widget.state["error"] == str(error) and widget.state["again"] is again
         assert widget.state["points"] == {} and widget.state["saved_text"] == ""

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import platformdirs
 
-from copydesk.answers.schema import SCHEMA, Damaged, Json, decode, encode
+from copydesk.answers.schema import SCHEMA
+from copydesk.base.documents import Damaged, decode, encode
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import locked, make_folder, read_bytes, set_aside, time_tag, write
+from copydesk.base.files import locked, make_folder, read_bytes, write
+from copydesk.base.store import mend
 from copydesk.base.wording import load_wording
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
@@ -86,6 +88,17 @@ def safe_name(name: str, what: str) -> str:
     return tidy
 
 
+def file_part(name: str) -> str:
+    """A name as part of a file name anywhere, so that no letter in it leads out of the folder.
+
+    >>> file_part("Zoë O'Hara / 7"), file_part("")
+    ('Zoë_O_Hara_7', 'anonymous')
+    """
+    kept = "".join(c if c.isalnum() or c == "-" else " " for c in unicodedata.normalize("NFC", name))
+    short = "_".join(kept.split()).encode()[:80].decode(errors="ignore")
+    return short.strip("_") or "anonymous"
+
+
 def learner_of(root: Path) -> str | None:
     """The name or number the learner chose for this folder, '' if they chose none, None if they were never asked."""
     with suppress(Damaged, CopydeskError):
@@ -101,9 +114,5 @@ def remember_learner(root: Path, name: str) -> None:
         raise CopydeskError("a name can have at most 100 characters", "shorten it")
     place = root / "learner.json"
     with locked(place):
-        known: Json = {}
-        try:
-            known = decode(read_bytes(place) or b"{}")
-        except Damaged:
-            set_aside(place, f"damaged-{time_tag()}")
-        write(place, encode({"schema": SCHEMA, **known, "learner": tidy}))
+        known, _ = mend(place, lambda _, document: document)
+        write(place, encode({"schema": SCHEMA, **(known or {}), "learner": tidy}))

@@ -1,4 +1,4 @@
-"""Answers on disk: locks, names beside names, and writing that survives a pulled plug."""
+"""Files that are safe on disk: written in one step, locked, renamed and never overwritten."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 from weakref import WeakValueDictionary
 
 from filelock import BaseFileLock, FileLock, Timeout
@@ -20,16 +21,6 @@ from copydesk.base.errors import CopydeskError
 
 LOCK_SECONDS = 10.0
 """How long a save waits for another copy of the same lesson to finish its own."""
-
-_signs: WeakValueDictionary[Path, BaseFileLock] = WeakValueDictionary()
-_signs_guard = threading.Lock()
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder and those above it, so that they outlast a power cut too."""
-    if not path.is_dir():
-        path.mkdir(parents=True, exist_ok=True)
-        _sync(path.parent)
 
 
 def stamp() -> str:
@@ -43,12 +34,12 @@ def time_tag() -> str:
 
 
 def backup(path: Path) -> Path:
-    """Where the generation before the last change lies."""
+    """The path of the generation before the last change."""
     return path.with_name(path.name + ".bak")
 
 
 def sibling(path: Path, tag: str) -> Path:
-    """The file of the same lesson that carries a tag.
+    """The path of a file beside this one whose name carries a tag.
 
     >>> sibling(Path("lesson.json"), "v1").name
     'lesson.v1.json'
@@ -57,31 +48,22 @@ def sibling(path: Path, tag: str) -> Path:
 
 
 def free_sibling(path: Path, tag: str) -> Path:
-    """A tagged name that nothing bears yet."""
+    """The first tagged path, numbered if need be, at which there is neither a file nor a backup."""
     found, number = sibling(path, tag), 2
     while found.exists() or backup(found).exists():
         found, number = sibling(path, f"{tag}-{number}"), number + 1
     return found
 
 
-def set_aside(path: Path, tag: str) -> Path:
-    """Rename a file so that it never stands in the way nor is overwritten, and say where it went."""
-    aside = free_sibling(path, tag)
-    rename(path, aside)
-    return aside
-
-
-def rename(old: Path, new: Path) -> None:
-    """Give a file another name, for good."""
-    try:
-        _replace(old, new)
-        _sync(old.parent)
-    except OSError as error:
-        raise readable_error(error, old, "renamed") from error
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, so that they outlast a power cut too."""
+    if not path.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        _sync_folder(path.parent)
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """The bytes of a file, None if there is none, and a CopydeskError if they cannot be had."""
+    """Read a file; None if there is none. Raises CopydeskError if it cannot be read."""
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -90,18 +72,54 @@ def read_bytes(path: Path) -> bytes | None:
         raise readable_error(error, path, "read") from error
 
 
-def write(path: Path, data: bytes, *, keep: bool = False) -> None:
-    """Put bytes in a file in one step: old or new, never half; back only when they are on the disk.
-
-    With `keep`, what was there before stays as the earlier generation.
-    """
-    temp = _temp(path)
+def rename(old: Path, new: Path) -> None:
+    """Give a file another name, so that it keeps it after a power cut. Raises CopydeskError."""
     try:
-        _put(temp, data)
-        if keep and path.exists():
-            _keep(path)
-        _replace(temp, path)
-        _sync(path.parent)
+        _replace(old, new)
+        _sync_folder(old.parent)
+    except OSError as error:
+        raise readable_error(error, old, "renamed") from error
+
+
+def set_aside(path: Path, tag: str) -> Path:
+    """Rename a file to a free tagged name, so that nothing overwrites it; returns the new path."""
+    aside = free_sibling(path, tag)
+    rename(path, aside)
+    return aside
+
+
+def write(path: Path, data: bytes, *, keep: bool = False, durable: bool = True, skip_same: bool = False) -> None:
+    """Put bytes in a file in one step: whoever reads it finds the old bytes or the new ones, never a part.
+
+    With `keep` the old file stays as the backup. With `durable` the bytes are on the disk when this returns; without,
+    a power cut may cost them. With `skip_same` a file that holds these bytes already is not touched. Raises
+    CopydeskError if the file cannot be written; the old one is there then.
+    """
+    if skip_same and path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+        return
+    with replacing(path, keep=keep, durable=durable) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path, *, keep: bool = False, durable: bool = True) -> Iterator[BinaryIO]:
+    """Open a temporary file that takes the place of `path` when the block ends without an error; see `write`."""
+    # A rename would replace a link, and so cut the learner's file off from a synced drive: write where the link leads.
+    target = path.resolve() if durable and path.is_symlink() else path
+    # Two processes may write at once where locks do not work, so a durable write has a temporary name of its own.
+    # What can be made again has a fixed one: the next run writes over what a killed run left.
+    temp = _temporary(target) if durable else path.with_name(f".{path.name}.tmp")
+    try:
+        with temp.open("xb" if durable else "wb") as file:
+            yield file
+            if durable:  # before the rename: after a power cut, a name must not stand for bytes that were never written
+                file.flush()
+                os.fsync(file.fileno())
+        if keep and target.exists():
+            _keep(target, backup(path))
+        _replace(temp, target)
+        if durable:  # the new name is an entry of the folder, which is written on its own
+            _sync_folder(target.parent)
     except OSError as error:
         raise readable_error(error, path, "saved") from error
     finally:
@@ -109,31 +127,35 @@ def write(path: Path, data: bytes, *, keep: bool = False) -> None:
             temp.unlink(missing_ok=True)
 
 
-def _temp(path: Path) -> Path:
+def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.tmp")
 
 
-def _put(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def sweep(path: Path) -> None:
+    """Remove the temporary files that a killed process left beside this file; hold the lock when you call this."""
+    with suppress(OSError):  # what stays takes a little room, and the next process tries again
+        for stray in path.parent.glob(f".{path.name}.*.tmp"):
+            stray.unlink()
 
 
-def _keep(path: Path) -> None:
-    spare = _temp(path)
+def _keep(path: Path, place: Path) -> None:
+    """Make a file its own backup at `place`, with no moment at which either is missing or half written."""
+    spare = _temporary(place)
     try:
         try:
             os.link(path, spare)
-        except (OSError, AttributeError, NotImplementedError):  # no hard links here: FAT, some drives, Pyodide
+        except (OSError, AttributeError, NotImplementedError):  # no hard links: FAT, some network drives, Pyodide
             shutil.copyfile(path, spare)
-        _replace(spare, backup(path))
+        if place.is_dir():  # no file can be renamed over a folder
+            set_aside(place, f"damaged-{time_tag()}")
+        _replace(spare, place)
     finally:
         with suppress(OSError):
-            spare.unlink(missing_ok=True)  # renaming one hard link onto another leaves it behind
+            spare.unlink(missing_ok=True)  # POSIX: renaming one hard link onto another of the same file does nothing
 
 
 def _replace(old: Path, new: Path) -> None:
+    """Rename over what is there: atomic on POSIX; on Windows it fails while another program has the file open."""
     for _ in range(10 if os.name == "nt" else 0):
         with suppress(PermissionError):  # a virus scanner or a reader holds it for a moment
             old.replace(new)
@@ -142,7 +164,7 @@ def _replace(old: Path, new: Path) -> None:
     old.replace(new)
 
 
-def _sync(path: Path) -> None:
+def _sync_folder(path: Path) -> None:
     if os.name == "nt":  # a folder cannot be opened there
         return
     handle = os.open(path, os.O_RDONLY)
@@ -156,19 +178,26 @@ def _sync(path: Path) -> None:
 
 
 def readable_error(error: OSError, path: Path, doing: str) -> CopydeskError:
-    """What the system said, as a sentence a learner can act on."""
+    """Say what the system said in a sentence that names the path, what could not be done, and the remedy."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
         return CopydeskError(f"{path} could not be {doing}: the disk is full", "make room and try again")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        remedy = "set COPYDESK_ANSWERS to a folder you may write in, and open the lesson again"
+        remedy = "use a folder you may write in; for answers, set COPYDESK_ANSWERS to it and open the lesson again"
         return CopydeskError(f"{path} could not be {doing}: it is not allowed there", remedy)
     return CopydeskError(f"{path} could not be {doing}: {error.strerror or error}", "try again")
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep every other copy of a lesson, in this process or another, from writing meanwhile."""
-    guard = path.with_name(f".{path.name.partition('.')[0]}.lock")
+    """Hold the lock of a file, so that no other thread or process that asks for it writes meanwhile.
+
+    The folder is made if need be. Raises CopydeskError after `LOCK_SECONDS`.
+    """
+    # The lock is a file of its own: one on `path` would be lost at the first save, which puts another file there.
+    # The system frees it when a process ends, however it ends. It stays on disk: if it were removed, one process could
+    # lock the removed file and another a new one. Where the system has no such locks (Pyodide, some network drives),
+    # filelock takes the existence of the file for the lock; a killed process leaves that, hence the remedy.
+    guard = _hidden(path, "lock")
     try:
         make_folder(path.parent)
         lock = FileLock(guard)
@@ -177,6 +206,9 @@ def locked(path: Path) -> Iterator[None]:
         remedy = f"close the other notebook or restart its kernel; if there is none, delete {guard}"
         raise CopydeskError(f"{path.name} has been in use for {LOCK_SECONDS:.0f} seconds", remedy) from error
     except OSError as error:
+        if error.errno in (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP):  # some network drives
+            remedy = "set COPYDESK_ANSWERS to a folder on this machine, and open the lesson again"
+            raise CopydeskError(f"{path} cannot be saved: its drive cannot lock files", remedy) from error
         raise readable_error(error, path, "opened for writing") from error
     try:
         yield
@@ -184,24 +216,30 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def sweep(path: Path) -> None:
-    """Remove what a killed writer of this file left half-written (call with the lock held)."""
-    for stray in path.parent.glob(f".{path.name}.*.tmp"):
-        with suppress(OSError):
-            stray.unlink()
+def _hidden(path: Path, ending: str) -> Path:
+    return path.with_name(f".{path.name.partition('.')[0]}.{ending}")
+
+
+_open_marks: WeakValueDictionary[Path, BaseFileLock] = WeakValueDictionary()
+_open_marks_guard = threading.Lock()
 
 
 def mark_as_open(path: Path) -> BaseFileLock | None:
-    """A sign that a lesson is open here, up as long as the result lives; None if another process has one up."""
-    with _signs_guard:
-        sign = _signs.get(path)
-        if sign is None:
-            sign = FileLock(path.with_name(f".{path.name.partition('.')[0]}.open"), thread_local=False)
+    """Mark a file as open in this process for as long as the result lives; None if another process has marked it.
+
+    The mark keeps nobody from writing; it is there so that a second notebook can say that it is the second. Two copies
+    in one process share a mark.
+    """
+    with _open_marks_guard:
+        mark = _open_marks.get(path)
+        if mark is None:
+            # not thread-local, because the thread that drops the last reference may be another one
+            mark = FileLock(_hidden(path, "open"), thread_local=False)
             try:
-                sign.acquire(blocking=False)
+                mark.acquire(blocking=False)
             except Timeout:
                 return None
             except OSError:
-                pass  # without a sign only the warning is missing
-            _signs[path] = sign
-        return sign
+                pass  # without a mark only the warning is missing
+            _open_marks[path] = mark
+        return mark

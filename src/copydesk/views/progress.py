@@ -14,11 +14,11 @@ from html import escape
 from pathlib import Path
 
 from copydesk.answers import Record, folder
-from copydesk.answers.file import read_document
+from copydesk.answers.file import peek
 from copydesk.answers.place import safe_name
-from copydesk.answers.schema import SCHEMA, Damaged, Json, schema_of
+from copydesk.answers.schema import SCHEMA
+from copydesk.base.documents import Json, schema_of
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import backup
 from copydesk.base.wording import load_wording
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.lessons.results import Result, record_score
@@ -125,7 +125,7 @@ def _root() -> Path:
 
 
 def _row(lesson: Lesson, root: Path) -> Row:
-    document, fault = _read(root / safe_name(lesson.story.id, "story") / f"{safe_name(lesson.id, 'lesson')}.json")
+    document, fault = peek(root / safe_name(lesson.story.id, "story") / f"{safe_name(lesson.id, 'lesson')}.json")
     if document is None and fault:
         return Row(lesson.id, lesson.title, "damaged", fault=fault)
     if document and schema_of(document) > SCHEMA:
@@ -146,18 +146,6 @@ def _scored(lesson: Lesson, document: Json, fault: str) -> Row:
     state = "not_begun" if not begun else "begun" if done < len(asked) else "done" if key else "all_received"
     result = Result(lesson, {e.id: record_score(e, r, key, text) for e, r in records}) if key else None
     return Row(lesson.id, lesson.title, state, done, len(asked), result, _when(document["changed"]), fault)
-
-
-def _read(path: Path) -> tuple[Json | None, str]:
-    """What a lesson's file or, failing that, the copy before its last change holds, and what is wrong with the file."""
-    fault = ""
-    for place in (path, backup(path)):
-        try:
-            if document := read_document(place):
-                return document, fault
-        except (Damaged, CopydeskError) as why:
-            fault = fault or str(why)
-    return None, fault
 
 
 def _when(stamp: str | None) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.answers.schema import Json
+from copydesk.base.documents import Json
 from copydesk.lessons.lesson import Lesson
 from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons
 from copydesk_classroom.collecting.files import Sources

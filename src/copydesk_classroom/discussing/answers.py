@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.answers import Record
-from copydesk.answers.schema import Json
+from copydesk.base.documents import Json
 from copydesk.base.spans import Span, words
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from copydesk.answers.schema import Json
+from copydesk.base.documents import Json
 from copydesk_classroom.collecting.submissions import documents
 from copydesk_classroom.course import LessonId, Settings, Unit, course
 from copydesk_classroom.marking.scores import Sheet, mark_lesson, people_of, with_grades

@@ -1,8 +1,6 @@
-"""What a file of grades holds: its form, how bytes are checked, and all graders of a folder together.
+"""The grades that people gave: one JSON file per grader, and all graders of a folder together.
 
-A grader's grades: one JSON file a grader, on disk before anybody says "saved", with the generation before beside it.
-
-`grades/<grader>.json`, schema 1, UTF-8; unknown fields are kept:
+`grades/<grader>.json`, schema 1, UTF-8, kept by a `JsonStore`; unknown fields are kept:
 
     {"schema": 1, "kind": "copydesk-grades", "kit": "0.1.0", "grader": "first", "created": …, "changed": …,
      "comments": ["Name the rule."],                        the grader's own list, to be used again
@@ -14,23 +12,25 @@ A grader's grades: one JSON file a grader, on disk before anybody says "saved", 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from pathlib import Path
-from typing import Any
 
 from copydesk import __version__
-from copydesk.answers.handin import file_part
-from copydesk.answers.place import safe_name
-from copydesk.answers.schema import Damaged, Json, decode, encode, schema_of
+from copydesk.answers.place import file_part, safe_name
+from copydesk.base.documents import Damaged, Fields, Json, all_are, check_fields, decode, new_object, schema_of
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import backup, locked, read_bytes, set_aside, stamp, sweep, time_tag, write
+from copydesk.base.files import backup, read_bytes, stamp
+from copydesk.base.store import JsonStore
 from copydesk_classroom.marking.rubric import MOST, Grade, rubric_rows
 from copydesk_classroom.wording import class_wording
 
 SCHEMA, KIND = 1, "copydesk-grades"
-SUFFIX = ".json"
+DOCUMENT: Fields = {"comments": ([], (list,)), "grades": ({}, (dict,)), "grader": ("", (str,))}
+"""The fields of a file."""
+ENTRY: Fields = {"points": ({}, (dict,)), "comments": ([], (list,)), "note": ("", (str,)), "rev": (0, (int,))}
+"""The fields of one of its grades."""
+LONGEST, LONGEST_NOTE, MOST_COMMENTS = 500, 10_000, 60
+"""Letters in a comment of the list and in a note; how many comments a list may hold."""
 
 
 def grade_of(entry: Json) -> Grade:
@@ -51,31 +51,17 @@ def checked(document: Json) -> Json:
         raise Damaged("holds something other than grades")
     if schema_of(document) > SCHEMA:
         raise CopydeskError("a newer Copydesk wrote these grades", "update Copydesk")
-    comments, grades = document.setdefault("comments", []), document.setdefault("grades", {})
-    if (
-        not isinstance(document.setdefault("grader", ""), str)
-        or not _is_texts(comments)
-        or not isinstance(grades, dict)
-    ):
-        raise Damaged("has a field of the wrong kind")
-    for entry in grades.values():
-        _check_entry(entry)
+    check_fields(document, DOCUMENT)
+    if not all_are(str, document["comments"]):
+        raise Damaged("holds comments of the wrong kind")
+    for entry in document["grades"].values():
+        if not isinstance(entry, dict):
+            raise Damaged("holds something other than a grade")
+        check_fields(entry, ENTRY)
+        right = all(type(n) is int and 0 <= n <= MOST for n in entry["points"].values())
+        if not right or not all_are(str, entry["comments"]):
+            raise Damaged("holds points or comments of the wrong kind")
     return document
-
-
-def _check_entry(entry: Any) -> None:
-    if not isinstance(entry, dict):
-        raise Damaged("holds something other than a grade")
-    points, comments = entry.setdefault("points", {}), entry.setdefault("comments", [])
-    right = isinstance(points, dict) and all(type(n) is int and 0 <= n <= MOST for n in points.values())
-    if not right or not _is_texts(comments) or not isinstance(entry.setdefault("note", ""), str):
-        raise Damaged("holds points or comments of the wrong kind")
-    if type(entry.setdefault("rev", 0)) is not int:
-        raise Damaged("has a 'rev' of the wrong kind")
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def graders(place: Path) -> dict[str, dict[str, Grade]]:
@@ -85,7 +71,7 @@ def graders(place: Path) -> dict[str, dict[str, Grade]]:
     unseen, nor count twice.
     """
     # what was set aside has a second dot in its name
-    paths = sorted(p for p in place.glob(f"*{SUFFIX}") if p.name.count(".") == 1) if place.is_dir() else [place]
+    paths = sorted(p for p in place.glob("*.json") if p.name.count(".") == 1) if place.is_dir() else [place]
     found = {}
     for path in paths:
         try:
@@ -103,10 +89,6 @@ def graders(place: Path) -> dict[str, dict[str, Grade]]:
     return found
 
 
-LONGEST, LONGEST_NOTE, MOST_COMMENTS = 500, 10_000, 60
-"""Letters in a comment of the list and in a note; how many comments a list may hold."""
-
-
 class GradeFile:
     """The grades of one grader; each change reads the file again, changes one thing, and replaces it in one step.
 
@@ -122,29 +104,33 @@ class GradeFile:
         self.grader = " ".join(str(grader).split())
         self.path = folder.absolute() / f"{safe_name(file_part(self.grader), 'grader')}.json"
         self.notice = ""
-        self._busy = threading.RLock()
-        self._document: Json = self._new()
-        self._document = self._load() or self._document
-        if self.notice:  # mended at once, so that no grade is missing from a run in between
-            with locked(self.path):
-                write(self.path, encode(self._document))
+        self._store = JsonStore(self.path, self._own, entries="grades")
+        try:
+            document = self._store.read()  # without the lock, because opening must not make a folder
+        except Damaged:
+            document = None
+        if document is None and (self.path.exists() or backup(self.path).exists()):
+            with self._store.changing():  # mended at once, so that no grade is missing from a run in between
+                document = self._load()
+        about = {"schema": SCHEMA, "kind": KIND, "grader": self.grader}
+        self._store.remembered = document or {**new_object(DOCUMENT), **about}
 
     def __repr__(self) -> str:
         return f"GradeFile({str(self.path)!r})"
 
     def grade(self, text: str) -> Grade:
         """What this grader gave a text so far."""
-        return grade_of(self._document["grades"].get(text, {}))
+        return grade_of(self._store.remembered["grades"].get(text, {}))
 
     def points(self, text: str) -> Mapping[str, int]:
         """The points that this grader gave a text so far, by row."""
-        points: Mapping[str, int] = self._document["grades"].get(text, {}).get("points", {})
+        points: Mapping[str, int] = self._store.remembered["grades"].get(text, {}).get("points", {})
         return points
 
     @property
     def comments(self) -> tuple[str, ...]:
         """The comments to be used again."""
-        return tuple(self._document["comments"])
+        return tuple(self._store.remembered["comments"])
 
     def set_points(self, text: str, row: str, points: int | None) -> Grade:
         """Give a text points in one row, or take them back."""
@@ -192,7 +178,7 @@ class GradeFile:
 
     def _change_grade(self, text: str, edit: Callable[[Json], None]) -> Grade:
         def change(document: Json) -> None:
-            entry = document["grades"].setdefault(text, {"points": {}, "comments": [], "note": "", "rev": 0})
+            entry = document["grades"].setdefault(text, new_object(ENTRY))
             edit(entry)
             entry |= {"rev": entry["rev"] + 1, "changed": stamp()}
 
@@ -200,43 +186,21 @@ class GradeFile:
         return self.grade(text)
 
     def _change(self, edit: Callable[[Json], None]) -> None:
-        with self._busy, locked(self.path):
-            sweep(self.path)
-            document = self._with_what_is_known(self._load() or self._new())
+        with self._store.changing():
+            document = self._store.with_remembered(self._load())
             edit(document)
-            now = stamp()
-            document |= {"kit": __version__, "changed": now, "created": document.get("created") or now}
-            write(self.path, encode(document), keep=True)
-            self._document = document
-
-    def _new(self) -> Json:
-        return {"schema": SCHEMA, "kind": KIND, "grader": self.grader, "comments": [], "grades": {}}
+            document["kit"] = __version__
+            self._store.save(document)
 
     def _load(self) -> Json | None:
-        """What is on disk, from the generation before if need be; what cannot be read is set aside by name."""
-        aside: Path | None = None
-        for place in (self.path, backup(self.path)):
-            try:
-                document = checked(decode(data)) if (data := read_bytes(place)) is not None else None
-            except Damaged:
-                aside = aside or set_aside(place, f"damaged-{time_tag()}")
-                continue
-            if document and document["grader"].casefold() != self.grader.casefold():
-                raise CopydeskError(f"{place} belongs to the grader '{document['grader']}'", "take another name")
-            if document:
-                self._say(aside)
-                return document
-        self._say(aside)
-        return None
+        """Read the file or, failing that, its backup; call this with the lock held."""
+        document, damage = self._store.mend()
+        if damage and damage.aside:
+            self.notice = class_wording("grade_writing")["desk"]["damaged"].format(aside=damage.aside)
+        return document
 
-    def _say(self, aside: Path | None) -> None:
-        if aside:
-            self.notice = class_wording("grade_writing")["desk"]["damaged"].format(aside=aside)
-
-    def _with_what_is_known(self, document: Json) -> Json:
-        """Later grades that this kernel remembers, where the file on disk was lost or went back a step."""
-        for text, entry in self._document["grades"].items():
-            if entry["rev"] > document["grades"].get(text, {"rev": -1})["rev"]:
-                document["grades"][text] = deepcopy(entry)
-        lost = not document["comments"] and "created" not in document
-        return {**document, "comments": list(self.comments)} if lost else document
+    def _own(self, path: Path, document: Json) -> Json:
+        """Check what is in the file; another grader's must not be written over."""
+        if checked(document)["grader"].casefold() != self.grader.casefold():
+            raise CopydeskError(f"{path} belongs to the grader '{document['grader']}'", "take another name")
+        return document

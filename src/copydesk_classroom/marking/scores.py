@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.answers import Record
-from copydesk.answers.schema import Json, encode
+from copydesk.base.documents import Json, encode
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import write
 from copydesk.exercises.exercise import Exercise

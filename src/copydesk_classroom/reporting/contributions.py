@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from copydesk.answers.schema import Json
+from copydesk.base.documents import Json
 from copydesk.base.spans import words
 from copydesk.exercises.exercise import BLANK, Exercise
 from copydesk.exercises.outcome import Note, Outcome

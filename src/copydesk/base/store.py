@@ -1,0 +1,140 @@
+"""A JSON document on disk that survives damage: two generations, a lock, and what this process remembers of it.
+
+The document is one file, `<name>.json`. Each change takes the lock, reads the file again, and replaces it in one step;
+the generation before stays beside it as `<name>.json.bak`. A file that cannot be read is renamed, never overwritten.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.base.documents import Damaged, Json, decode, encode
+from copydesk.base.errors import CopydeskError
+from copydesk.base.files import backup, locked, read_bytes, set_aside, stamp, sweep, time_tag, write
+
+Check = Callable[[Path, Json], Json]
+"""Takes a path and what was decoded from it, and returns the document in today's form.
+
+It raises `Damaged` for a file that should be set aside, and CopydeskError for one that must stay where it is.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What was wrong with a file: where it lies now (None if it was missing), and why, after "it"."""
+
+    aside: Path | None = None
+    why: str = ""
+
+
+def read_document(path: Path, check: Check) -> Json | None:
+    """Read the document in a file; None if there is no file. Raises `Damaged`, or CopydeskError if reading fails."""
+    if path.is_dir():
+        raise Damaged("is a folder")
+    data = read_bytes(path)
+    return None if data is None else check(path, decode(data))
+
+
+def peek(path: Path, check: Check) -> tuple[Json | None, str]:
+    """Read a document or, failing that, its backup, and change nothing on disk.
+
+    Returns the document and what is wrong with its file: (None, "") if there is neither file nor backup, (None, why)
+    if neither can be read, (document, why) if it comes from the backup of a file that cannot be read.
+    """
+    fault = ""
+    for place in (path, backup(path)):
+        try:
+            if (document := read_document(place, check)) is not None:
+                return document, fault
+        except (Damaged, CopydeskError) as why:
+            fault = fault or str(why)
+    return None, fault
+
+
+def mend(path: Path, check: Check) -> tuple[Json | None, Damage | None]:
+    """Read a document or, failing that, its backup, which then takes its place; hold the lock when you call this.
+
+    A damaged file is renamed. Returns the document, None if there is none that can be read, and what was wrong.
+    """
+    damage: Damage | None = None
+    for place in (path, backup(path)):
+        try:
+            document = read_document(place, check)
+        except Damaged as why:
+            aside = set_aside(place, f"damaged-{time_tag()}")
+            damage = damage or Damage(aside, str(why))
+            continue
+        if document is not None and place != path:
+            with suppress(CopydeskError):  # on a full disk the work goes on with what was read
+                write(path, read_bytes(place) or encode(document))
+            return document, damage or Damage()
+        if document is not None:
+            return document, None
+    return None, damage
+
+
+class JsonStore:
+    """One document on disk, with entries by name that each have a revision number, `rev`.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "notes.json"
+    >>> store = JsonStore(path, lambda _path, document: document, entries="notes")
+    >>> with store.changing():
+    ...     store.save({"notes": {"a": {"rev": 1, "text": "…"}}})
+    >>> store.read()["notes"]
+    {'a': {'rev': 1, 'text': '…'}}
+    """
+
+    path: Path
+    """The file that is read and written; the owner may choose another one in the same folder."""
+    remembered: Json
+    """The document as this process last read or wrote it."""
+    busy: threading.RLock
+    """Held while one thread of this process changes the document."""
+
+    def __init__(self, path: Path, check: Check, *, entries: str) -> None:
+        self.path, self._home, self._check, self._entries = path, path, check, entries
+        self.remembered, self.busy = {entries: {}}, threading.RLock()
+        self._swept = False
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Keep other threads and other processes from changing the document meanwhile."""
+        with self.busy, locked(self._home):
+            if not self._swept:  # only under the lock: a temporary file may belong to a writer who is at work
+                sweep(self._home)
+                self._swept = True
+            yield
+
+    def read(self) -> Json | None:
+        """Read the file as it is, without the lock: it is only ever replaced whole."""
+        return read_document(self.path, self._check)
+
+    def mend(self) -> tuple[Json | None, Damage | None]:
+        """Read the file, or put its backup in its place; call this inside `changing`."""
+        return mend(self.path, self._check)
+
+    def with_remembered(self, document: Json | None) -> Json:
+        """Add what this process remembers and the document lacks: each later revision of an entry.
+
+        Without a document it returns a copy of all that is remembered.
+        """
+        if document is None:
+            return deepcopy(self.remembered)
+        entries = document[self._entries]
+        for name, entry in self.remembered[self._entries].items():
+            if name not in entries or entry["rev"] > entries[name]["rev"]:
+                entries[name] = deepcopy(entry)
+        return document
+
+    def save(self, document: Json) -> None:
+        """Write the document, which is on the disk when this returns; call this inside `changing`."""
+        document["changed"] = stamp()
+        document["created"] = document.get("created") or document["changed"]
+        write(self.path, encode(document), keep=True)
+        self.remembered = document
