@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -75,6 +75,8 @@ def _answer(fact: Fact, day: dt.date) -> dict[str, Any]:
 
 
 TYPES = ("sort", "mark", "form", "write", "order")
+HELP = ("hint", "after")
+"""What helps with a question: a hint after a wrong answer, words after any answer to an open one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Lesson:
         answers = {**shared, **copies}
         answers |= {name: {**answers.get(name, {}), **own} for name, own in self.story.key.answers.items()}
         answers |= {name: _over(dated, answers.get(name, {})) for name, dated in self.dated.items()}
-        return replace(self.story.key, answers=answers)
+        return replace(self.story.key, answers=_answering(answers))
 
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise of that id; the error lists those there are."""
@@ -144,7 +146,8 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
     exercises = tuple(_exercise(lesson_id, e, own.get(e["id"], {}), story) for e in _all(generic))
     objectives = tuple(Objective(o["text"], tuple(o["exercises"]), o["bar"]) for o in generic["objective"])
     dated = dated_answers(exercises, story)
-    return Lesson(lesson_id, generic["title"], generic["minutes"], story, objectives, exercises, dated)
+    helped = tuple(_with_help(exercises, story))
+    return Lesson(lesson_id, generic["title"], generic["minutes"], story, objectives, helped, dated)
 
 
 @cache
@@ -166,6 +169,22 @@ def _like(generic: Mapping[str, Any]) -> Mapping[str, Any]:
 def _over(dated: Mapping[str, Mapping[str, Any]], own: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """What dates answer, item by item, with what the story's key adds or says instead."""
     return {**own, **{name: {**record, **own.get(name, {})} for name, record in dated.items()}}
+
+
+def _with_help(exercises: Iterable[Exercise], story: Story) -> Iterator[Exercise]:
+    """Exercises whose questions have their hints, which lie beside the answers: there are none without a key."""
+    shared, own = (shared_answers(), story.key.answers) if story.key else ({}, {})
+    for e in exercises:
+        told = {**shared.get(e.key_name, {}), **own.get(e.key_name, {})}
+        help_of = {name: {n: r[n] for n in HELP if n in r} for name, r in told.items()}
+        asked = [{**question, **help_of.get(question.get("id"), {})} for question in e.get("questions")]
+        yield replace(e, settings={**e.settings, "questions": asked})
+
+
+def _answering(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Answers without the records that only help: a question that has just a hint stays open."""
+    told = {e: {q: r for q, r in of.items() if q == "samples" or {*r} - {*HELP}} for e, of in answers.items()}
+    return {exercise: records for exercise, records in told.items() if records}
 
 
 def _exercise(lesson: str, generic: Mapping[str, Any], own: Mapping[str, Any], story: Story) -> Exercise:
