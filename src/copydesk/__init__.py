@@ -1,8 +1,8 @@
 """Copydesk: take a real news story apart the way a copy desk does.
 
 >>> import copydesk
->>> len(copydesk.load_story().article.paragraphs)
-10
+>>> len(copydesk.parse_article("The ferry is late.\\n\\nNobody knows why.").paragraphs)
+2
 """
 
 from __future__ import annotations

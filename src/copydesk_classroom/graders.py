@@ -23,7 +23,7 @@ from copydesk_classroom.collecting.submissions import Handed, documents, parse_s
 from copydesk_classroom.course import Unit
 from copydesk_classroom.marking.scores import Sheet, mark_lesson
 from copydesk_classroom.problems import Problem, Refused
-from copydesk_classroom.releasing.strip import notebook as stripped
+from copydesk_classroom.releasing.notebooks import notebook as stripped
 from copydesk_classroom.wording import class_wording
 
 OURS = "copydesk"

@@ -8,8 +8,9 @@ import pytest
 
 from copydesk.base.errors import CopydeskError
 from copydesk.exercises import TYPES, make_exercise
-from copydesk.lessons.lesson import Lesson, Objective, list_lessons, load_lesson
-from copydesk.story.story import Story, load_story
+from copydesk.exercises.form import Form, Question
+from copydesk.lessons.lesson import HELP, Lesson, Objective, list_lessons, load_lesson
+from copydesk.story.story import Story, load_story, shared_answers
 from copydesk_classroom.checking.story import lesson_faults
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -55,6 +56,32 @@ def test_questions_of_lesson_and_story_are_put_one_after_the_other(baltics: Stor
     )
     asked = [q.id for q in load_lesson("02_who_says_so", story).exercise("exit").questions]
     assert asked == ["cue", "paraphrase", "test", "more"]
+
+
+def questions_of(lesson: Lesson) -> list[Question]:
+    return [q for e in lesson.exercises if isinstance(e, Form) for q in e.questions]
+
+
+def test_hints_lie_beside_the_answers_and_come_with_the_key_alone(baltics: Story) -> None:
+    for name in ("02_who_says_so", "05_what_is_the_frame"):
+        keyed, keyless = load_lesson(name, baltics), load_lesson(name, replace(baltics, key=None))
+        assert any(q.hint for q in questions_of(keyed))
+        assert not any(q.hint or q.after for q in questions_of(keyless))
+    assert baltics.key is not None and keyed.key is not None
+    assert "after" in baltics.key.answers["02_who_says_so/predict"]["machine"]
+    assert "05_what_is_the_frame/predict" not in keyed.key.answers, "a question that has only words after it is open"
+
+
+@pytest.mark.parametrize(("story", "lesson_id"), PAIRS)
+def test_every_hint_has_a_question(story: str, lesson_id: str) -> None:
+    lesson = load_lesson(lesson_id, load_story(SEEDS / story))
+    asked = {(e.key_name, q.id): q for e in lesson.exercises if isinstance(e, Form) for q in e.questions}
+    assert lesson.story.key is not None
+    for answers in (shared_answers(), lesson.story.key.answers):
+        for exercise, records in answers.items():
+            for name, record in records.items():
+                if exercise.startswith(lesson_id) and name != "samples":
+                    assert all(getattr(asked[exercise, name], n) for n in {*HELP} & {*record}), (exercise, name)
 
 
 def test_the_story_may_set_points_tries_and_bar(baltics: Story) -> None:

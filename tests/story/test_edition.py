@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import copydesk
-from copydesk.story.edition import FILE, SCHEMA, Edition, edition_words, read_edition, say_due
+from copydesk.base.errors import CopydeskError
+from copydesk.story.edition import FILE, SCHEMA, Edition, edition_words, parse_due, read_edition, say_due
 from copydesk.story.story import edition, story_in_use
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -73,6 +74,27 @@ def test_a_day_lasts_to_its_end_and_a_moment_to_itself(due: dt.date | None, mome
     assert Edition(due=due).is_over(moment) is over
     said = edition_words(Edition(due=due), moment)
     assert [("still" in s) for s in said] == ([] if due is None else [over])
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("", None),
+        ("  ", None),
+        (" 2027-03-01 ", dt.date(2027, 3, 1)),
+        ("20270301", dt.date(2027, 3, 1)),
+        ("2027-03-01T18:30", dt.datetime(2027, 3, 1, 18, 30)),
+        ("2027-03-01 12:00Z", NOON),
+    ],
+)
+def test_what_is_typed_is_a_day_or_a_moment(text: str, due: dt.date | None) -> None:
+    assert parse_due(text) == due and type(parse_due(text)) is type(due) and parse_due(due) is due
+
+
+@pytest.mark.parametrize("text", ["soon", "2027-02-30", "01.03.2027", "2027-03-01T25:00"])
+def test_what_is_no_date_is_said_with_one(text: str) -> None:
+    with pytest.raises(CopydeskError, match=f"'{text}' is no date; write 2027-03-01 or 2027-03-01T23:59"):
+        parse_due(text)
 
 
 def test_a_zone_is_said_where_it_is_given() -> None:

@@ -56,8 +56,8 @@ class TestPage:
     def test_dateline_agency_and_byline_are_read(self) -> None:
         found = ARTICLE.metadata
         assert found.dateline and found.dateline.of(TEXT).startswith("HERONMOUTH, Sept 9")
-        assert found.agency and found.agency.of(TEXT) == STORY.about["agency"]
-        assert found.byline and found.byline.of(TEXT) == STORY.about["reporter"]
+        assert found.agency and found.agency.of(TEXT) == KEY.more["provenance"]["agency"]
+        assert found.byline and found.byline.of(TEXT) == KEY.more["provenance"]["reporter"]
         assert found.headline and found.headline.of(TEXT) == STORY.about["headline"]
 
     def test_it_is_marked_as_fiction_everywhere(self) -> None:

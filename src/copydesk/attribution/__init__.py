@@ -1,9 +1,9 @@
 """Who says what: an ordered table of small named rules finds source, cue and content in an English news story.
 
 >>> from copydesk.attribution import find_attributions, why
->>> text = "The ferry sails again in spring, Ines Okafor said on Monday."
+>>> text = "The library opens again in May, Ada Lund said on Monday."
 >>> [(a.source.of(text), a.cue.of(text), why(a)) for a in find_attributions(text)]
-[('Ines Okafor', 'said', 'A clause, a comma, then its speaker and a reporting verb.')]
+[('Ada Lund', 'said', 'A clause, a comma, then its speaker and a reporting verb.')]
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ def _abbreviates(page: TokenizedText, dot: int) -> bool:
 
 
 def _lower_titles(page: TokenizedText, i: int) -> tuple[str, ...]:
-    """Titles in small letters before a name: harbour master Ines Okafor."""
+    """Titles in small letters before a name: harbour master Ada Lund."""
     found = []
     k = i - 1
     while k >= 0 and k >= i - 3 and page.low[k].isalpha() and not page.flags[k] & _NO_NAME:

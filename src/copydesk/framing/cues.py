@@ -123,9 +123,9 @@ def find_cues(text: str, span: Span | None = None) -> list[Hit]:
     Whole words, whatever their case and apostrophe; the longest entry wins. A passive without an agent may overlap with
     a word. Flat words are found too (`hit.cue.plain`): they are no places to look.
 
-    >>> text = "Moscow has denied it. In Moscow, nobody slammed the door."
+    >>> text = "Paris has denied it. In Paris, nobody slammed the door."
     >>> [(hit.span.of(text), hit.group.name) for hit in find_cues(text)]
-    [('Moscow', 'stand-in'), ('denied', 'report verb that commits'), ('slammed', 'report verb that judges')]
+    [('Paris', 'stand-in'), ('denied', 'report verb that commits'), ('slammed', 'report verb that judges')]
     """
     start, end = (span.start, span.end) if span else (0, len(text))
     part = text[start:end]

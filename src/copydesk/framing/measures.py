@@ -50,10 +50,10 @@ class Agency:
 def find_agency(text: str) -> Agency:
     """Who acts in a text, clause by clause; time grows with length only.
 
-    >>> text = "The mayor closed the bridge, Moscow sent a note, and two roads were shut."
+    >>> text = "The mayor closed the bridge, Paris sent a note, and two roads were shut."
     >>> found = find_agency(text)
     >>> [[s.of(text) for s in spans] for spans in (found.named, found.stand_in, found.left_out)]
-    [['The mayor'], ['Moscow'], ['were shut']]
+    [['The mayor'], ['Paris'], ['were shut']]
     """
     page = tokenize(text)
     listed = {hit.span.end: hit for hit in find_words(text)}
@@ -148,7 +148,7 @@ class Change:
 def measure(text: str) -> Measures:
     """Measure a lead or a headline.
 
-    >>> found = measure("Troops were sent to the border, Moscow claimed. “We know nothing,” Ada Lund said.")
+    >>> found = measure("Troops were sent to the border, Paris claimed. “We know nothing,” Ada Lund said.")
     >>> found.words, len(found.agency.left_out), found.attributions, found.direct, found.by_group["report_evaluating"]
     (14, 1, 2, 3, 1)
     """

@@ -19,6 +19,9 @@ from copydesk.exercises import Exercise, make_exercise
 from copydesk.story.key import Key
 from copydesk.story.story import Story, load_story, shared_answers
 
+HELP = ("hint", "after")
+"""What helps with a question: a hint after a wrong answer, words after any answer to an open one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Objective:
@@ -54,7 +57,7 @@ class Lesson:
             dated = exercise.dated_answers(self.story)  # what the key says of an item goes before what its date says
             if dated:
                 answers[exercise.key_name] = {**own, **{i: {**r, **own.get(i, {})} for i, r in dated.items()}}
-        return replace(self.story.key, answers=answers)
+        return replace(self.story.key, answers=_answering(answers))
 
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise of that id; the error lists those there are."""
@@ -112,5 +115,20 @@ def _exercise(lesson: str, generic: Mapping[str, Any], own: Mapping[str, Any], s
     """One exercise: the generic settings, over those of an exercise it is like, under those of the story."""
     joined: dict[str, Any] = {**_like(generic), **generic, **own}
     if questions := [*generic.get("questions", ()), *own.get("questions", ())]:
-        joined["questions"] = questions
+        helps = _helps(f"{lesson}/{generic.get('id')}", story)
+        joined["questions"] = [{**q, **helps.get(q.get("id"), {})} for q in questions]
     return make_exercise(lesson, joined, story.article)
+
+
+def _helps(exercise: str, story: Story) -> dict[str, dict[str, str]]:
+    """What helps with the questions of an exercise. It is kept beside the answers, so there is none without a key."""
+    if story.key is None:
+        return {}
+    records = {**shared_answers().get(exercise, {}), **story.key.answers.get(exercise, {})}
+    return {i: {n: r[n] for n in HELP if n in r} for i, r in records.items() if i != "samples"}
+
+
+def _answering(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Answers without the records that only help: a question that has just a hint stays open."""
+    found = {e: {q: r for q, r in of.items() if q == "samples" or {*r} - {*HELP}} for e, of in answers.items()}
+    return {exercise: records for exercise, records in found.items() if records}

@@ -194,9 +194,9 @@ def outer_border(layer: Layer, group: Collection[str], day: dt.date, of: Organis
     """The land border of a group of features to the outside, split by who is a member on that day.
 
     >>> from copydesk.map.borders import load_layer
-    >>> baltic = outer_border(load_layer("baltic_10m"), ("233", "428", "440"), dt.date(2022, 1, 12))
-    >>> f"{baltic.member_km:.0f} of {baltic.km:.0f} km, {baltic.share:.1%}", [s.name for s in baltic.members]
-    ('88 of 1400 km, 6.3%', ['Poland'])
+    >>> iberia = outer_border(load_layer("europe_50m"), ("620", "724"), dt.date(2000, 1, 1))
+    >>> f"{iberia.member_km:.0f} of {iberia.km:.0f} km, {iberia.share:.1%}", [s.name for s in iberia.members]
+    ('487 of 528 km, 92.2%', ['France'])
     """
     found = (
         Stretch(other, layer.feature(other).name, sum(map(length, lines)), _since(other, day, of))
@@ -214,8 +214,8 @@ def neighbours_changed(
 
     >>> from copydesk.map.borders import load_layer
     >>> europe, days = load_layer("europe_50m"), (dt.date(2022, 1, 12), dt.date(2024, 3, 8))
-    >>> neighbours_changed(europe, ("233", "428", "440"), *days), neighbours_changed(europe, ["643"], *days)
-    ((), ('Finland',))
+    >>> neighbours_changed(europe, ["578"], *days), neighbours_changed(europe, ["620"], *days)
+    (('Sweden', 'Finland'), ())
     """
     before, after = (outer_border(layer, group, day, of).stretches for day in (first, last))
     return tuple(one.name for one, two in zip(before, after, strict=True) if one.member_since != two.member_since)

@@ -223,9 +223,9 @@ def state_words(state: MapState) -> list[str]:
 
     >>> from copydesk.map.geography import story_geography
     >>> from copydesk.story.story import load_story
-    >>> words = state_words(MapState(story_geography(load_story("baltics-2022")), dt.date(2022, 1, 12)))
-    >>> words[0], words[3]
-    ('On 12 January 2022, NATO has 30 members.', 'Land neighbours of the three Baltic states that are members: Poland.')
+    >>> baltic = story_geography(load_story("baltics-2022"))
+    >>> state_words(MapState(baltic, dt.date(2000, 1, 1), of="EU"))[0]
+    'On 1 January 2000, the EU has 15 members.'
     """
     say, g = load_wording("strings")["map"], state.geography
     words = [say["count"].format(date=say_day(state.day), the=say["the"][state.of], n=len(state.members))]
@@ -268,8 +268,8 @@ def share_words(geography: Geography, first: dt.date, last: dt.date, *, of: Orga
     >>> from copydesk.map.geography import story_geography
     >>> from copydesk.story.story import load_story
     >>> baltic = story_geography(load_story("baltics-2022"))
-    >>> share_words(baltic, dt.date(2022, 1, 12), dt.date(2023, 4, 5))[1]
-    'What changes is the coast of the Baltic Sea: 6 of 9 states were members, then 7. New: Finland.'
+    >>> share_words(baltic, dt.date(1994, 1, 1), dt.date(2000, 1, 1), of="EU")[1]
+    'What changes is the coast of the Baltic Sea: 2 of 9 states were members, then 4. New: Finland and Sweden.'
     """
     say, g = load_wording("strings")["map"], geography
     shares = [f"{outer_border(g.measured_on, g.states, day, of).share:.1%}" for day in (first, last)]

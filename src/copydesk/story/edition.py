@@ -1,15 +1,17 @@
-"""What a released edition says of itself: its `release.toml`, which lies beside `notebooks` and `seeds`.
+"""A released edition: what its `release.toml` says, and what a learner is told of it.
 
-What a learner is told of the edition in use: its course, and when it is due.
+The file lies beside `notebooks` and `seeds`. It names the course, the due date, the story and the lessons.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording, say_day
 
 FILE = "release.toml"
@@ -56,6 +58,22 @@ def read_edition(folder: Path) -> Edition:
         story if isinstance(story, str) else "",
         tuple(name for name in lessons if isinstance(name, str)) if isinstance(lessons, list) else (),
     )
+
+
+def parse_due(due: str | dt.date | None) -> dt.date | dt.datetime | None:
+    """A due date as it is typed: a day or a moment; None for nothing. Raises CopydeskError for what is no date.
+
+    >>> parse_due("2027-03-01"), parse_due("2027-03-01T18:30")
+    (datetime.date(2027, 3, 1), datetime.datetime(2027, 3, 1, 18, 30))
+    """
+    if not isinstance(due, str):
+        return due
+    if not due.strip():
+        return None
+    for read in (dt.date.fromisoformat, dt.datetime.fromisoformat):
+        with suppress(ValueError):
+            return read(due.strip())
+    raise CopydeskError(f"'{due}' is no date", "write 2027-03-01 or 2027-03-01T23:59")
 
 
 def edition_words(edition: Edition, now: dt.datetime | None = None) -> list[str]:

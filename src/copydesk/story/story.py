@@ -60,8 +60,8 @@ class Story:
 def load_story(story: str | Path | None = None, *, with_key: bool = True) -> Story:
     """Load a story by name or by the path of its folder; by default the one in use.
 
-    >>> load_story("baltics-2022")
-    <Story 'baltics-2022': 7 furniture blocks, 10 paragraphs, 15 sentences>
+    >>> load_story("practice").rights
+    'Practice story: fiction written for this kit, CC BY 4.0. Places and people are invented.'
     """
     folder = _find(story if story is not None else story_in_use())
     return _load(folder.resolve(), with_key)
@@ -91,10 +91,15 @@ def edition() -> Edition:
 
 
 def shared_answers() -> dict[str, Any]:
-    """Answers that fit any story, from `answers.toml` beside the stories; {} where there is none (graded editions)."""
-    found = (place / "answers.toml" for place in (*_places(), *_own_places()))
-    path = next((path.resolve() for path in found if path.is_file()), None)
+    """Answers that fit any story; {} where there are none (graded editions)."""
+    path = shared_answers_file()
     return _shared_answers(path) if path else {}
+
+
+def shared_answers_file() -> Path | None:
+    """Where the answers that fit any story lie: `answers.toml`, beside the stories."""
+    found = (place / "answers.toml" for place in (*_places(), *_own_places()))
+    return next((path.resolve() for path in found if path.is_file()), None)
 
 
 @lru_cache(maxsize=4)

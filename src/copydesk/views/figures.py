@@ -31,8 +31,8 @@ PIXELS_PER_INCH = 100
 class Table:
     """Headings and rows; the first cell of a row names it.
 
-    >>> Table(["voice", "share"], [["Kaja Kallas", "43%"]]).rows
-    [['Kaja Kallas', '43%']]
+    >>> Table(["voice", "share"], [["Ann Lee", "43%"]]).rows
+    [['Ann Lee', '43%']]
     """
 
     columns: Sequence[str]
@@ -64,8 +64,8 @@ def _cell(place: int, cell: object) -> str:
 class Figure:
     """What a notebook shows: the picture if there is one, one sentence, the table.
 
-    >>> Figure(alt="One bar, 43%.", caption="Kallas speaks most.", table=Table(["voice", "share"], [["Kallas", 43]]))
-    Figure: Kallas speaks most.
+    >>> Figure(alt="One bar, 43%.", caption="Lee speaks most.", table=Table(["voice", "share"], [["Lee", 43]]))
+    Figure: Lee speaks most.
     """
 
     alt: str

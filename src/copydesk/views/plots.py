@@ -107,8 +107,8 @@ def shares_plot(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
 def shares_table(shares: Mapping[str, float], *, name: str = "name", share: str = "share") -> Table:
     """The same shares as rows.
 
-    >>> shares_table({"Kaja Kallas": 0.43}, name="voice").rows
-    [['Kaja Kallas', '43%']]
+    >>> shares_table({"Ann Lee": 0.43}, name="voice").rows
+    [['Ann Lee', '43%']]
     """
     return Table([name, share], [[who, percent(part)] for who, part in shares.items()])
 

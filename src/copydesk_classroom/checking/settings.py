@@ -13,7 +13,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk_classroom.collecting.roster import columns_of, name_keys, read_roster
 from copydesk_classroom.course import Unit, offers, weights_and_faults
 from copydesk_classroom.csv_files import read_rows
-from copydesk_classroom.grading.grade import parse_due
+from copydesk_classroom.grading.grade import late_after
 from copydesk_classroom.marking.grade_files import graders
 
 MOST = 10
@@ -100,7 +100,7 @@ def _weights(path: Path, story: str | None) -> Found:
 
 
 def _due(given: str) -> Found:
-    last = dt.datetime.fromisoformat(parse_due(given))
+    last = dt.datetime.fromisoformat(late_after(given))
     here = last.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
     past = "; that is past" if last < dt.datetime.now(dt.UTC) else ""
     return Found((f"due {given}: late after {here} ({last:%Y-%m-%d %H:%M:%S} UTC){past}",))

@@ -17,6 +17,7 @@ from typing import Any
 
 from copydesk.base.errors import CopydeskError
 from copydesk.lessons.lesson import Lesson
+from copydesk.story.edition import parse_due
 from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
@@ -206,7 +207,7 @@ def grade(  # noqa: PLR0913
     """
     folder, out, tell = Path(folder), Path(out), progress or (lambda what, done, of: None)
     _check(folder, out, policy)
-    latest, offered = parse_due(due), offers(story, folder)
+    latest, offered = late_after(due), offers(story, folder)
     factors = read_weights(Path(weights) if isinstance(weights, str) else weights, offered)
     ledger, sources = RunTables(out), Sources(folder, leave_out=(out, roster, weights, rubric))
     try:
@@ -244,21 +245,16 @@ def _settings(
     return Settings(lessons, tuple(sorted(factors.items())), policy)
 
 
-def parse_due(due: str | dt.date | None) -> str:
-    """The last moment that is not late, in UTC; a day lasts until midnight here, and so does a time without a zone.
+def late_after(due: str | dt.date | None) -> str:
+    """The last moment that is not late, in UTC; a day lasts until midnight here, and a time without a zone is here.
 
-    >>> parse_due("2026-03-01T12:00+02:00"), parse_due(None)
+    >>> late_after("2026-03-01T12:00+02:00"), late_after(None)
     ('2026-03-01T10:00:00Z', '')
     """
-    if due is None or due == "":
+    given = parse_due(due)
+    if given is None:
         return ""
-    try:
-        given = due if isinstance(due, dt.date) else dt.datetime.fromisoformat(due.strip())
-    except ValueError:
-        raise CopydeskError(f"'{due}' is no date", "write 2026-03-01 or 2026-03-01T23:59") from None
-    is_day = not isinstance(given, dt.datetime) or (isinstance(due, str) and len(due.strip()) == 10)
-    end = dt.datetime.combine(given, dt.time(23, 59, 59)) if is_day else given
-    assert isinstance(end, dt.datetime)
+    end = given if isinstance(given, dt.datetime) else dt.datetime.combine(given, dt.time(23, 59, 59))
     return end.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

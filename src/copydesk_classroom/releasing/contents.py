@@ -1,8 +1,6 @@
-"""The kit as a wheel that pip takes, zipped with the standard library: the same kit always gives the same bytes.
+"""What a student edition holds: lessons, the stories they need, the kit as a wheel, and how to open it all.
 
-What says how to open a student edition: to people, to pip, to conda, and to the kit itself.
-
-What goes into a student edition: the lessons chosen, the stories they need, the kit, and how to open it all.
+Every file is taken whole, or made here from nothing but the choice of lessons; the same choice gives the same bytes.
 """
 
 from __future__ import annotations
@@ -10,8 +8,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import metadata
 from importlib.resources import files
@@ -22,52 +21,109 @@ from copydesk import __version__
 from copydesk.base.errors import CopydeskError
 from copydesk.lessons.lesson import Lesson
 from copydesk.story.edition import FILE, SCHEMA, Edition, say_due
-from copydesk.story.story import Story, read_toml
-from copydesk_classroom.releasing.strip import as_read, notebook, toml, unordered, without_answers, without_examples
+from copydesk.story.story import Story, shared_answers_file
+from copydesk_classroom.releasing.notebooks import notebook
 from copydesk_classroom.wording import class_wording
 
-KIT = (".py", ".toml", ".css", ".js", ".topo.json", ".csv", ".md", ".txt", "py.typed")
-"""How the names of the kit's own files end; anything else in its folder is not the kit's."""
-ELSEWHERE = {"seeds", "notebooks"}
-"""Folders of an installed kit that an edition has beside the wheel, in its own choice."""
-ANSWERS = "lessons/answers.toml"
+KIT = (
+    *("py.typed", "*.py", "*/*.py", "data/*.toml", "lessons/*.toml", "widgets/*.js", "widgets/*.css"),
+    *("map/data/*.topo.json", "map/data/*.csv", "map/data/*.toml", "map/data/*.md", "map/data/*.txt"),
+)
+"""The kit's own files. Stories, notebooks and answers, which an installed kit also has, are not among them."""
+STORY = ("page.txt", "story.toml", "lessons.toml", "NOTICE*", "LICENSE*", "context/*.csv", "context/*.toml")
+"""The files of a story that every learner gets."""
+KEY = "key.json"
+LICENCES = ("LICENSE", "LICENSE-lessons.md")
+SUMS = "SHA256SUMS"
+"""The list of all files and their hashes, as `sha256sum -c` reads it; it is also how an earlier release is known."""
+TELLING = {"hint", "after", "why", "accept", "range", "samples", "answer", "others"}
+"""Settings that help or answer: they belong into a key."""
+CHOICES = {"options", "label_choices"}
+"""Tables whose names are a learner's choices, whatever they are called."""
+PROVENANCE = {"agency", "reporter", "publisher", "address"}
+"""What lesson 01 asks of a page."""
 MADE = (2020, 2, 2, 0, 0, 0)
 """The moment every file in a zip bears, so that nothing tells when an edition was made; hatch uses the same day."""
 WHEEL = f"copydesk-{__version__}-py3-none-any.whl"
+CONDA = f"""name: copydesk
+channels:
+  - conda-forge
+  - nodefaults
+dependencies:
+  - python=3.12
+  - pip
+  - pip:
+      - ./{WHEEL}
+"""
 
 
-def wheel(*, graded: bool, licences: Mapping[str, bytes]) -> bytes:
-    """The kit without stories and notebooks; graded, also without answers, hints and examples."""
+def contents(lessons: Sequence[Lesson], edition: Edition) -> dict[str, bytes]:
+    """Every file of an edition by its path in it. A graded edition has neither keys nor the answers for any story.
+
+    Raises CopydeskError if a story's open files tell what a graded edition must not.
+    """
+    stories = [*{lesson.story.id: lesson.story for lesson in lessons}.values()]
+    licences = {name: _licence(name) for name in LICENCES}
+    inside = {**licences, WHEEL: wheel(licences)}
+    for story in stories:
+        if edition.graded:
+            _check_open(story)
+        wanted = STORY if edition.graded else (*STORY, KEY)
+        inside |= {f"seeds/{story.id}/{name}": data for name, data in _files(story.folder, wanted).items()}
+    answers = shared_answers_file()
+    if answers and not edition.graded:
+        inside["seeds/answers.toml"] = answers.read_bytes()
+    inside |= {name: text.encode() for name, text in guides(lessons, stories, edition).items()}
+    inside |= _notebooks(lessons, {*inside})
+    sums = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(inside.items())]
+    return {**inside, SUMS: "".join(sums).encode()}
+
+
+def _files(root: Path, patterns: Sequence[str]) -> dict[str, bytes]:
+    """The files of a folder that match, by their paths in it; what editors hide beside them stays there."""
+    found = {path for pattern in patterns for path in root.glob(pattern) if not path.name.startswith(".")}
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(found) if path.is_file()}
+
+
+def _check_open(story: Story) -> None:
+    """Refuse a story whose open files help or answer: a graded edition gives them out as they are."""
+    told = [f"story.toml has '{name}'" for name in story.about if name in PROVENANCE]
+    for lesson, exercises in story.lessons.items():
+        for name, settings in exercises.items():
+            told += [f"lessons.toml has '{setting}' in {lesson}/{name}" for setting in telling(settings)]
+            items = [str(i.get("id", i.get("fact"))) for i in settings.get("items", ())]
+            if name == "order" and items != sorted(items):  # a list of events is easily written as they happened
+                raise CopydeskError(
+                    f"lessons.toml of '{story.id}' does not list {lesson}/order by id", "sort its items"
+                )
+    if told:
+        raise CopydeskError(f"'{story.id}' gives answers away: {told[0]}", f"move it to {KEY}, see CONTRIBUTING.md")
+
+
+def telling(data: Any) -> Iterator[str]:
+    """The settings in a lesson's data that help or answer.
+
+    >>> [*telling({"questions": [{"id": "q", "hint": "Look up.", "options": {"why": "why it is so"}}]})]
+    ['hint']
+    """
+    for item in data if isinstance(data, list) else ():
+        yield from telling(item)
+    for name, value in data.items() if isinstance(data, Mapping) else ():
+        if name in TELLING:
+            yield name
+        elif name not in CHOICES:
+            yield from telling(value)
+
+
+def wheel(licences: Mapping[str, bytes]) -> bytes:
+    """The kit as a wheel that pip takes, without stories and notebooks: the same for every edition."""
     about = f"copydesk-{__version__}.dist-info"
-    inside = {f"copydesk/{name}": data for name, data in kit_files(graded=graded).items()}
+    inside = {f"copydesk/{name}": data for name, data in _files(Path(str(files("copydesk"))), KIT).items()}
     inside |= {f"{about}/licenses/{name}": data for name, data in licences.items()}
     inside |= {f"{about}/{name}": text.encode() for name, text in _about().items()}
     record = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in sorted(inside.items())]
     inside[f"{about}/RECORD"] = "\n".join([*record, f"{about}/RECORD,,", ""]).encode()
     return zipped(inside)
-
-
-def kit_files(*, graded: bool) -> dict[str, bytes]:
-    """The kit's own files by their paths in the package."""
-    root, found = Path(str(files("copydesk"))), {}
-    for path in sorted(root.rglob("*")):
-        parts = path.relative_to(root).parts
-        hidden = any(part.startswith((".", "__pycache__")) for part in parts)
-        if path.name.endswith(KIT) and path.is_file() and not hidden and parts[0] not in ELSEWHERE:
-            found["/".join(parts)] = path
-    if not graded:
-        return {name: path.read_bytes() for name, path in found.items()}
-    return {name: _keyless(name, path) for name, path in found.items() if name != ANSWERS}
-
-
-def _keyless(name: str, path: Path) -> bytes:
-    if name.endswith(".py"):
-        return without_examples(path.read_text(encoding="utf-8")).encode()
-    if name.startswith("lessons/"):
-        lesson = without_answers(read_toml(path))
-        lesson["exercise"] = [unordered(e) if e.get("type") == "order" else e for e in lesson["exercise"]]
-        return toml(lesson).encode()
-    return path.read_bytes()
 
 
 def _about() -> dict[str, str]:
@@ -109,28 +165,32 @@ def zipped(inside: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-CONDA = f"""name: copydesk
-channels:
-  - conda-forge
-  - nodefaults
-dependencies:
-  - python=3.12
-  - pip
-  - pip:
-      - ./{WHEEL}
-"""
-
-
 def guides(lessons: Sequence[Lesson], stories: Sequence[Story], edition: Edition) -> dict[str, str]:
-    """The guides by their file names."""
-    about = {"schema": SCHEMA, "kit": __version__, "course": edition.course, "graded": edition.graded}
-    about |= {"story": edition.story, "lessons": list(edition.lessons)} | ({"due": edition.due} if edition.due else {})
+    """What says how to open an edition, by file name: to people, to pip, to conda, and to the kit itself."""
     return {
-        FILE: toml(about),
+        FILE: release_toml(edition),
         "README.md": _readme(lessons, stories, edition),
         "requirements.txt": f"./{WHEEL}\n",
         "environment.yml": CONDA,
     }
+
+
+def release_toml(edition: Edition) -> str:
+    """What the kit reads of an edition.
+
+    >>> print(release_toml(Edition("News “101”", None, True, "ours", ("00", "01"))).partition("course")[2], end="")
+     = "News “101”"
+    graded = true
+    story = "ours"
+    lessons = ["00", "01"]
+    """
+    said = {"schema": SCHEMA, "kit": __version__, "course": edition.course, "graded": edition.graded}
+    said |= {"story": edition.story, "lessons": edition.lessons}
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items()]
+    lines += [f"due = {edition.due.isoformat()}\n"] if edition.due else []
+    return "".join(lines).replace(
+        "\x7f", "\\u007f"
+    )  # JSON is TOML here, but for the one letter that JSON leaves as it is
 
 
 def _readme(lessons: Sequence[Lesson], stories: Sequence[Story], edition: Edition) -> str:
@@ -146,52 +206,6 @@ def _readme(lessons: Sequence[Lesson], stories: Sequence[Story], edition: Editio
         rights="\n".join(say["story"].format(id=s.id, rights=s.rights) for s in stories),
     )
     return f"{text.strip()}\n"
-
-
-STORY_FILES = (
-    *("page.txt", "story.toml", "lessons.toml", "key.json"),
-    *("NOTICE*", "LICENSE*", "context/*.csv", "context/*.toml"),
-)
-LICENCES = ("LICENSE", "LICENSE-lessons.md")
-SUMS = "SHA256SUMS"
-"""The list of all files and their hashes, as `sha256sum -c` reads it; it is also how an earlier release is known."""
-
-
-def contents(lessons: Sequence[Lesson], edition: Edition) -> dict[str, bytes]:
-    """Every file of an edition by its path in it; the same choice always gives the same bytes."""
-    stories = {lesson.story.id: lesson.story for lesson in lessons}
-    licences = {name: _licence(name) for name in LICENCES}
-    inside = {**licences, WHEEL: wheel(graded=edition.graded, licences=licences)}
-    for story in stories.values():
-        mine = [lesson for lesson in lessons if lesson.story.id == story.id]
-        told = _story_without_key(story, mine) if edition.graded else _whole(story)
-        inside |= {f"seeds/{story.id}/{name}": data for name, data in told.items()}
-    inside |= {name: text.encode() for name, text in guides(lessons, [*stories.values()], edition).items()}
-    inside |= _notebooks(lessons, {*inside})
-    sums = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(inside.items())]
-    return {**inside, SUMS: "".join(sums).encode()}
-
-
-def _whole(story: Story) -> dict[str, bytes]:
-    """The files of a story that the kit reads, with its notices; whatever else lies in its folder stays there."""
-    found = sorted(path for pattern in STORY_FILES for path in story.folder.glob(pattern))
-    return {path.relative_to(story.folder).as_posix(): path.read_bytes() for path in found}
-
-
-def _story_without_key(story: Story, lessons: Sequence[Lesson]) -> dict[str, bytes]:
-    """A story without its key, and with no more in its TOML than learners are shown."""
-    told = {
-        "story.toml": toml(as_read(story.about)),
-        "lessons.toml": toml({lesson.id: _settings(lesson) for lesson in lessons}),
-    }
-    kept = {name: data for name, data in _whole(story).items() if name != "key.json"}
-    return kept | {name: text.encode() for name, text in told.items()}
-
-
-def _settings(lesson: Lesson) -> dict[str, Any]:
-    """What a story says to a lesson, without what helps or answers."""
-    told = {name: without_answers(settings) for name, settings in lesson.story.lessons[lesson.id].items()}
-    return told | {e.id: unordered(told[e.id]) for e in lesson.exercises if e.type == "order" and e.id in told}
 
 
 def _notebooks(lessons: Sequence[Lesson], others: set[str]) -> dict[str, bytes]:

@@ -1,8 +1,6 @@
-"""What an instructor chooses for a student edition: its lessons, and when it is due.
+"""A student edition: a folder and a zip that open in JupyterLab as they are; graded, without the key in any form.
 
-How an edition gets onto the disk: nothing is overwritten or removed but what an earlier release put there.
-
-A student edition: a folder and a zip that open in JupyterLab as they are; graded, without the key in any form.
+On the disk, nothing is overwritten or removed but what an earlier release put there.
 """
 
 from __future__ import annotations
@@ -19,13 +17,93 @@ from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
-from copydesk.story.edition import FILE, SCHEMA, Edition
+from copydesk.story.edition import FILE, SCHEMA, Edition, parse_due
 from copydesk.story.story import Story, load_story
 from copydesk_classroom.releasing.contents import SUMS, contents, zipped
 from copydesk_classroom.wording import class_wording
 
 FIRST = "00"
 """The lesson that shows how to mark and to save: it comes along unless it is left out by name."""
+MOST = 100_000
+"""More bytes than any release.toml has."""
+LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What was made: the folder, the zip (None: not asked for) and its sha256, sizes in bytes, what is not in it."""
+
+    folder: Path
+    zip: Path | None
+    sha256: str
+    zip_bytes: int
+    files: tuple[str, ...]
+    bytes: int
+    edition: Edition
+    stories: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def release(  # noqa: PLR0913
+    out: Path | str,
+    *,
+    lessons: Sequence[str] | None = None,
+    story: str | Path | None = None,
+    graded: bool = False,
+    course: str = "",
+    due: str | dt.date | None = None,
+    as_zip: bool = True,
+) -> Release:
+    """Make a student edition in the folder `out`, and beside it a zip of the same.
+
+    `lessons` are names or numbers, by default all; lesson 00 comes along unless `"-00"` leaves it out. `due` is a day
+    or a moment, here unless it has a zone. Raises CopydeskError if something is not there, or `out` holds anything but
+    an earlier release as it was made.
+    """
+    folder, opened = Path(out).resolve(), load_story(story)
+    chosen = choose(lessons, opened)
+    _check_keys(chosen, graded=graded)
+    ids = tuple(lesson.id for lesson in chosen)
+    edition = Edition(" ".join(course.split()), parse_due(due), graded, opened.id, ids)
+    target = folder.with_name(f"{folder.name}.zip") if as_zip else None
+    if target:
+        check_zip(target)
+    inside = contents(chosen, edition)
+    data = zipped({f"{_top(edition)}/{name}": bytes_ for name, bytes_ in inside.items()})
+    write_folder(folder, inside)
+    if target:
+        write_zip(target, data)
+    return Release(
+        folder,
+        target,
+        hashlib.sha256(data).hexdigest(),
+        len(data),
+        tuple(sorted(inside)),
+        sum(map(len, inside.values())),
+        edition,
+        tuple(dict.fromkeys(lesson.story.id for lesson in chosen)),
+        _left_out(edition),
+    )
+
+
+def _check_keys(lessons: Sequence[Lesson], *, graded: bool) -> None:
+    keyless = next((lesson.story for lesson in lessons if lesson.story.key is None), None)
+    if keyless and not graded:
+        raise CopydeskError(f"the story '{keyless.id}' has no key here", "release it with --graded, or find its key")
+
+
+def _top(edition: Edition) -> str:
+    """The folder inside the zip: from the course, so that it does not depend on where the zip is made."""
+    words = re.findall(r"[a-z0-9]+", f"{edition.course or edition.story}".lower())
+    return "-".join(["copydesk", *words])[:60].rstrip("-")
+
+
+def _left_out(edition: Edition) -> tuple[str, ...]:
+    say = class_wording("release")["left_out"]
+    gone = [name for name in list_lessons() if name not in edition.lessons]
+    told = [say["lessons"].format(lessons=", ".join(name[:2] for name in gone))] if gone else []
+    kept = () if edition.graded else ("key",)
+    return (*told, *(text for name, text in say.items() if name not in ("lessons", *kept)))
 
 
 def choose(wanted: Sequence[str] | None, story: Story) -> tuple[Lesson, ...]:
@@ -54,26 +132,6 @@ def _one(name: str, offered: Mapping[str, Lesson]) -> str:
     if not found:
         raise CopydeskError(f"there is no lesson '{name}' to release", f"there are: {', '.join(offered) or 'none'}")
     return found
-
-
-def parse_release_due(due: str | dt.date | None) -> dt.date | dt.datetime | None:
-    """A due date as a day or as a moment.
-
-    >>> parse_release_due("2027-03-01"), parse_release_due("2027-03-01T18:30")
-    (datetime.date(2027, 3, 1), datetime.datetime(2027, 3, 1, 18, 30))
-    """
-    if not isinstance(due, str):
-        return due
-    try:
-        text = due.strip()
-        return (dt.date if len(text) == len("2027-03-01") else dt.datetime).fromisoformat(text) if text else None
-    except ValueError:
-        raise CopydeskError(f"'{due}' is no date", "write 2027-03-01 or 2027-03-01T23:59") from None
-
-
-MOST = 100_000
-"""More bytes than any release.toml has."""
-LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 
 def write_folder(out: Path, inside: Mapping[str, bytes]) -> None:
@@ -146,84 +204,3 @@ def _is_release(path: Path) -> bool:
 
 def _cannot(path: Path, error: OSError) -> CopydeskError:
     return CopydeskError(f"{path} cannot be written ({error.strerror or error})", "name another folder")
-
-
-UNGRADED_KEEPS = ("key", "hints", "comments", "provenance")
-"""What only a graded edition leaves out, by its name in data/release.toml."""
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """What was made: the folder, the zip (None: not asked for) and its sha256, sizes in bytes, what is not in it."""
-
-    folder: Path
-    zip: Path | None
-    sha256: str
-    zip_bytes: int
-    files: tuple[str, ...]
-    bytes: int
-    edition: Edition
-    stories: tuple[str, ...]
-    left_out: tuple[str, ...]
-
-
-def release(  # noqa: PLR0913
-    out: Path | str,
-    *,
-    lessons: Sequence[str] | None = None,
-    story: str | Path | None = None,
-    graded: bool = False,
-    course: str = "",
-    due: str | dt.date | None = None,
-    as_zip: bool = True,
-) -> Release:
-    """Make a student edition in the folder `out`, and beside it a zip of the same.
-
-    `lessons` are names or numbers, by default all; lesson 00 comes along unless `"-00"` leaves it out. `due` is a day
-    or a moment, here unless it has a zone. Raises CopydeskError if something is not there, or `out` holds anything but
-    an earlier release as it was made.
-    """
-    folder, opened = Path(out).resolve(), load_story(story)
-    chosen = choose(lessons, opened)
-    _check_keys(chosen, graded=graded)
-    ids = tuple(lesson.id for lesson in chosen)
-    edition = Edition(" ".join(course.split()), parse_release_due(due), graded, opened.id, ids)
-    target = folder.with_name(f"{folder.name}.zip") if as_zip else None
-    if target:
-        check_zip(target)
-    inside = contents(chosen, edition)
-    data = zipped({f"{_top(edition)}/{name}": bytes_ for name, bytes_ in inside.items()})
-    write_folder(folder, inside)
-    if target:
-        write_zip(target, data)
-    return Release(
-        folder,
-        target,
-        hashlib.sha256(data).hexdigest(),
-        len(data),
-        tuple(sorted(inside)),
-        sum(map(len, inside.values())),
-        edition,
-        tuple(dict.fromkeys(lesson.story.id for lesson in chosen)),
-        _left_out(edition),
-    )
-
-
-def _check_keys(lessons: Sequence[Lesson], *, graded: bool) -> None:
-    keyless = next((lesson.story for lesson in lessons if lesson.story.key is None), None)
-    if keyless and not graded:
-        raise CopydeskError(f"the story '{keyless.id}' has no key here", "release it with --graded, or find its key")
-
-
-def _top(edition: Edition) -> str:
-    """The folder inside the zip: from the course, so that it does not depend on where the zip is made."""
-    words = re.findall(r"[a-z0-9]+", f"{edition.course or edition.story}".lower())
-    return "-".join(["copydesk", *words])[:60].rstrip("-")
-
-
-def _left_out(edition: Edition) -> tuple[str, ...]:
-    say = class_wording("release")["left_out"]
-    gone = [name for name in list_lessons() if name not in edition.lessons]
-    told = [say["lessons"].format(lessons=", ".join(name[:2] for name in gone))] if gone else []
-    kept = () if edition.graded else UNGRADED_KEEPS
-    return (*told, *(text for name, text in say.items() if name not in ("lessons", *kept)))
