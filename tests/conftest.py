@@ -8,9 +8,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from copydesk.answers.place import BINDER
 from copydesk.story.story import Story, load_story
+
+settings.register_profile("copydesk", deadline=None)  # no test fails on a clock
+settings.load_profile("copydesk")
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 

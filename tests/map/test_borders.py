@@ -464,5 +464,5 @@ def test_every_number_lesson_07_states_is_the_one_the_data_give() -> None:
     joined = {m.name: m.joined.year for m in members_on(dt.date(2024, 12, 31))}
     assert f"Finland joined NATO in {joined['Finland']} and Sweden in {joined['Sweden']}" in asked["joined"]
     vote = by_id(FACTS, "unga-68-262").statement
-    fills = next(q for q in own["two_maps"]["questions"] if q["id"] == "fills")["after"]
+    fills = key.answers["07_what_was_going_on/two_maps"]["fills"]["after"]
     assert all(number in vote for number in re.findall(r"\d+", fills)) and "100 to 11, 58" in fills
