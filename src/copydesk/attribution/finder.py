@@ -137,50 +137,50 @@ def find_attributions(
     >>> [(a.speaker, a.form, a.rule) for a in find_attributions(text)]
     [('Amara Diallo', 'direct', 'quote_then_speaker'), ('Amara Diallo', 'indirect', 'says_clause')]
     """
-    page = tokenize(text)
-    if not page.spans:
+    doc = tokenize(text)
+    if not doc.spans:
         return []
-    hits = [hit for low, high in page.units for hit in _sentence(page, low, high, rules, "nested" in beyond)]
-    hits = _continue(page, _distinct(hits), beyond)
-    hits = _headlines(page, hits, beyond)
-    return _attributions(page, sorted(hits, key=_order))
+    hits = [hit for low, high in doc.sentences for hit in _sentence(doc, low, high, rules, "nested" in beyond)]
+    hits = _continue(doc, _distinct(hits), beyond)
+    hits = _headlines(doc, hits, beyond)
+    return _attributions(doc, sorted(hits, key=_order))
 
 
 def _order(hit: Hit) -> tuple[int, int]:
     return min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end
 
 
-def _sentence(page: TokenizedText, low: int, high: int, rules: Sequence[Rule], nested: bool) -> Iterator[Hit]:
+def _sentence(doc: TokenizedText, low: int, high: int, rules: Sequence[Rule], nested: bool) -> Iterator[Hit]:
     """What the rules find in one sentence."""
-    flags, quote_at = page.flags, page.quote_at
-    cues = [i for i in range(low, high) if flags[i] & CUE or page.low[i] in _LONE][:_MOST]
+    flags, quote_at = doc.flags, doc.quote_at
+    cues = [i for i in range(low, high) if flags[i] & CUE or doc.words[i] in _LONE][:_MOST]
     if not cues:
         return
     free = [i for i in cues if quote_at[i] < 0]
     before: list[Hit] = []
     for at in cues:
-        cue = CUE_FORMS.get(page.low[at])
+        cue = CUE_FORMS.get(doc.words[at])
         if quote_at[at] >= 0:
-            hit = _nested(page, at, nested, rules)
+            hit = _nested(doc, at, nested, rules)
         else:
-            anchor = CueContext(page, low, high, at, cue, before, free)
-            hit = _first(anchor, rules)
+            ctx = CueContext(doc, low, high, at, cue, before, free)
+            hit = _first(ctx, rules)
         if hit:
             if quote_at[at] < 0:
                 before.append(hit)
             yield hit
 
 
-def _first(anchor: CueContext, rules: Sequence[Rule]) -> Hit | None:
-    word = anchor.page.low[anchor.at]
+def _first(ctx: CueContext, rules: Sequence[Rule]) -> Hit | None:
+    word = ctx.doc.words[ctx.at]
     for rule in rules:
         if rule.name == "feels" and word not in _ADJECTIVES:
             continue
         if rule.name in ("noun_that", "noun_to") and word not in _NOUNS:
             continue
-        if rule.name not in _WITHOUT_VERB and (anchor.cue is None or anchor.is_noun):
+        if rule.name not in _WITHOUT_VERB and (ctx.cue is None or ctx.is_noun):
             continue
-        hit = rule.find(anchor)
+        hit = rule.find(ctx)
         if hit:
             hit.rule = rule.name
             return hit
@@ -190,19 +190,19 @@ def _first(anchor: CueContext, rules: Sequence[Rule]) -> Hit | None:
 _WITHOUT_VERB = frozenset(("according_to", "non_response", "speech_act", "feels", "noun_that", "noun_to"))
 
 
-def _nested(page: TokenizedText, at: int, nested: bool, rules: Sequence[Rule]) -> Hit | None:
+def _nested(doc: TokenizedText, at: int, nested: bool, rules: Sequence[Rule]) -> Hit | None:
     """Speech inside speech: “she told me that it rained”."""
-    cue = CUE_FORMS.get(page.low[at])
+    cue = CUE_FORMS.get(doc.words[at])
     if not nested or cue is None or cue.lemma not in _NESTED_VERBS or cue.tense not in ("past", "s"):
         return None
-    low, high = page.quote_words[page.quote_at[at]]
-    anchor = CueContext(page, low + 1, high - 1, at, cue, [], [])
+    low, high = doc.quote_words[doc.quote_at[at]]
+    ctx = CueContext(doc, low + 1, high - 1, at, cue, [], [])
     named = {rule.name for rule in rules}
-    source = anchor.source
-    if source is None or not named & NESTED or anchor.passive:
+    source = ctx.source
+    if source is None or not named & NESTED or ctx.passive:
         return None
-    content = said_that(anchor) or said_clause(anchor)
-    return Hit(source, (anchor.group, anchor.told), [content], rule="nested") if content else None
+    content = said_that(ctx) or said_clause(ctx)
+    return Hit(source, (ctx.verb_start, ctx.after_addressee), [content], rule="nested") if content else None
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
@@ -217,7 +217,7 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     return found
 
 
-def _continue(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
+def _continue(doc: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
     """Hang quotations without a cue on what stands before them."""
     found: list[Hit] = []
     queue = sorted(hits, key=lambda h: h.end)
@@ -226,7 +226,7 @@ def _continue(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> l
     at = 0
     reach = 0
     spoken = 0
-    for n, (start, end) in enumerate(page.quote_words):
+    for n, (start, end) in enumerate(doc.quote_words):
         while at < len(queue) and queue[at].end <= start:
             found.append(queue[at])
             at += 1
@@ -236,17 +236,17 @@ def _continue(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> l
         if reach > start or end <= start:
             continue
         recent = sorted(found[-4:], key=lambda h: h.end)
-        hit = quote_then_any_verb(page, n, recent) if "quote_then_any_verb" in beyond else None
+        hit = quote_then_any_verb(doc, n, recent) if "quote_then_any_verb" in beyond else None
         if hit:
             hit.rule = "quote_then_any_verb"
             found.append(hit)
             continue
         for name in ("continued_here", "continued_below"):
             rule = continued_here if name == "continued_here" else continued_below
-            last = rule(page, n, recent) if name in beyond else None
+            last = rule(doc, n, recent) if name in beyond else None
             if last:
                 root = last.carried or last
-                if n and page.quotes[n - 1].carries and root.content[-1][1] == page.quote_words[n - 1][1]:
+                if n and doc.quotes[n - 1].carries and root.content[-1][1] == doc.quote_words[n - 1][1]:
                     root.content.append((start, end))
                 else:
                     found.append(Hit(None, None, [(start, end)], rule=name, carried=root))
@@ -255,30 +255,30 @@ def _continue(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> l
     return found
 
 
-def _headlines(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
+def _headlines(doc: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
     seen: set[str] = set()
     dash = headline_dash if "headline_dash" in beyond else _nothing
     colon = speaker_colon if "speaker_colon" in beyond else _nothing
     taken = {h.cue[0] for h in hits if h.cue}
-    for line in page.lines:
+    for line in doc.lines:
         name = "headline_dash"
-        hit = dash(page, line)
+        hit = dash(doc, line)
         if hit is None:
-            name, hit = "speaker_colon", colon(page, line)
-        if hit and page.of(line) not in seen and not any(line[0] <= c < line[1] for c in range(*line) if c in taken):
-            seen.add(page.of(line))
+            name, hit = "speaker_colon", colon(doc, line)
+        if hit and doc.of(line) not in seen and not any(line[0] <= c < line[1] for c in range(*line) if c in taken):
+            seen.add(doc.of(line))
             hit.rule = name
             hits.append(hit)
     return hits
 
 
-def _nothing(page: TokenizedText, line: tuple[int, int]) -> Hit | None:
+def _nothing(doc: TokenizedText, line: tuple[int, int]) -> Hit | None:
     """A rule that is left out."""
     return None
 
 
-def _attributions(page: TokenizedText, hits: list[Hit]) -> list[Attribution]:
-    cast = Cast(page, [h.source for h in hits if h.source])
+def _attributions(doc: TokenizedText, hits: list[Hit]) -> list[Attribution]:
+    cast = Cast(doc, [h.source for h in hits if h.source])
     place = {id(hit): n for n, hit in enumerate(hits)}
     done: list[Attribution] = []
     stated: dict[tuple[int, int], int] = {}
@@ -294,13 +294,13 @@ def _attributions(page: TokenizedText, hits: list[Hit]) -> list[Attribution]:
             carried, source = stated[source], None
         elif source is not None:
             stated.setdefault(source, n)
-        content = tuple(page.span(c) for c in hit.content)
+        content = tuple(doc.span(c) for c in hit.content)
         done.append(
             Attribution(
-                page.span(source) if source else None,
-                page.span(hit.cue) if hit.cue else None,
+                doc.span(source) if source else None,
+                doc.span(hit.cue) if hit.cue else None,
                 content,
-                hit.form or _form(page, hit),
+                hit.form or _form(doc, hit),
                 hit.rule,
                 who[0],
                 who[1],
@@ -312,9 +312,9 @@ def _attributions(page: TokenizedText, hits: list[Hit]) -> list[Attribution]:
     return done
 
 
-def _form(page: TokenizedText, hit: Hit) -> str:
+def _form(doc: TokenizedText, hit: Hit) -> str:
     """Direct when every word stands in quotation marks, indirect when none does, mixed between."""
-    inside = {page.quote_at[i] >= 0 for a, b in hit.content for i in range(a, b) if page.low[i][0].isalnum()}
+    inside = {doc.quote_at[i] >= 0 for a, b in hit.content for i in range(a, b) if doc.words[i][0].isalnum()}
     if hit.rule == "nested":
         return "indirect"
     return "mixed" if len(inside) > 1 else "direct" if inside == {True} else "indirect"

@@ -238,19 +238,19 @@ class TokenizedText:
 
     text: str
     spans: list[tuple[int, int]]
-    low: list[str]
+    words: list[str]
     flags: list[int]
     quotes: list[Quote]
     quote_at: list[int]
-    quote_words: list[Tokens]
-    units: list[Tokens]
-    lines: list[Tokens]
+    quote_words: list[TokenRange]
+    sentences: list[TokenRange]
+    lines: list[TokenRange]
 
-    def span(self, tokens: Tokens) -> Span:
+    def span(self, tokens: TokenRange) -> Span:
         """The characters of a stretch of words."""
         return Span(self.spans[tokens[0]][0], self.spans[tokens[1] - 1][1])
 
-    def of(self, tokens: Tokens) -> str:
+    def of(self, tokens: TokenRange) -> str:
         """Its words."""
         return self.text[self.spans[tokens[0]][0] : self.spans[tokens[1] - 1][1]]
 
@@ -258,7 +258,7 @@ class TokenizedText:
         """Whether a word begins with a capital letter."""
         return self.text[self.spans[i][0]].isupper()
 
-    def word(self, i: int) -> str:
+    def as_written(self, i: int) -> str:
         """A word as it stands."""
         start, end = self.spans[i]
         return self.text[start:end]
@@ -269,7 +269,7 @@ def _plain(word: str) -> str:
     return word if len(word) > 1 and word in _LOUD else word.lower()
 
 
-def _pieces(a: int, b: int, quote_at: list[int], quote_words: list[Tokens]) -> list[Tokens]:
+def _pieces(a: int, b: int, quote_at: list[int], quote_words: list[TokenRange]) -> list[TokenRange]:
     """A sentence as it is; one that no writer would write, cut up, so that no text can keep the rules busy."""
     pieces = []
     while b - a > _LONGEST:
@@ -284,8 +284,8 @@ def _pieces(a: int, b: int, quote_at: list[int], quote_words: list[Tokens]) -> l
 def tokenize(text: str) -> TokenizedText:
     """Take a text apart once; every rule looks at the result.
 
-    >>> page = tokenize("“It rained. It poured,” he said. Then it stopped.")
-    >>> [page.of(unit) for unit in page.units]
+    >>> doc = tokenize("“It rained. It poured,” he said. Then it stopped.")
+    >>> [doc.of(unit) for unit in doc.sentences]
     ['“It rained. It poured,” he said.', 'Then it stopped.']
     """
     lines = [Span(*m.span()) for m in _LINE.finditer(text)]
@@ -295,13 +295,13 @@ def tokenize(text: str) -> TokenizedText:
     starts = [a for a, _ in spans]
     quotes = find_quotes(text, lines) if lines else []
     quote_at = [-1] * len(spans)
-    quote_words: list[Tokens] = []
+    quote_words: list[TokenRange] = []
     for n, quote in enumerate(quotes):
         a, b = bisect_left(starts, quote.span.start), bisect_left(starts, quote.span.end)
         quote_words.append((a, b))
         quote_at[a:b] = [n] * (b - a)
-    units: list[Tokens] = []
-    rows: list[Tokens] = []
+    units: list[TokenRange] = []
+    rows: list[TokenRange] = []
     for line in lines:
         row = (bisect_left(starts, line.start), bisect_left(starts, line.end))
         if row[0] == row[1]:
@@ -342,7 +342,7 @@ class Attribution:
         return min(s.start for s in (self.source, self.cue, *self.content) if s)
 
 
-Tokens = tuple[int, int]
+TokenRange = tuple[int, int]
 """A stretch of words by number, end exclusive."""
 
 
@@ -350,9 +350,9 @@ Tokens = tuple[int, int]
 class Hit:
     """What a rule saw, in numbers of words rather than characters."""
 
-    source: Tokens | None
-    cue: Tokens | None
-    content: list[Tokens]
+    source: TokenRange | None
+    cue: TokenRange | None
+    content: list[TokenRange]
     rule: str = ""
     form: str = ""
     carried: Hit | None = None

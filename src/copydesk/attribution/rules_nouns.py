@@ -16,7 +16,7 @@ from copydesk.attribution.grammar import (
     subject_before,
     trim,
 )
-from copydesk.attribution.reading import AUX, COORD, CUES, DET, PREP, PRONOUN, SUBORD, Hit, Tokens, word_set
+from copydesk.attribution.reading import AUX, COORD, CUES, DET, PREP, PRONOUN, SUBORD, Hit, TokenRange, word_set
 from copydesk.attribution.speakers import is_role
 
 _PHRASES = CUES["phrases"]
@@ -28,218 +28,222 @@ _OWN = frozenset(("his", "her", "their", "its", "my", "our", "your"))
 _MAKES = word_set(CUES["nouns"]["verbs"])
 
 
-def according_to(a: CueContext) -> Hit | None:
+def according_to(ctx: CueContext) -> Hit | None:
     """According to Ada Lund, it rained; it rained, according to Ada Lund; the rain, according to her, stopped."""
-    page = a.page
-    if page.low[a.at] != "according" or a.at + 2 >= a.high or page.low[a.at + 1] != "to":
+    doc = ctx.doc
+    if doc.words[ctx.at] != "according" or ctx.at + 2 >= ctx.high or doc.words[ctx.at + 1] != "to":
         return None
-    opening = clause_start(page, a.low, a.at) == a.at or page.low[a.at - 1] in ("that", "and", "but", ":")
-    return _according_first(a) if opening else _according_last(a)
+    opening = clause_start(doc, ctx.low, ctx.at) == ctx.at or doc.words[ctx.at - 1] in ("that", "and", "but", ":")
+    return _according_first(ctx) if opening else _according_last(ctx)
 
 
-def _according_first(a: CueContext) -> Hit | None:
-    page, start = a.page, a.at + 2
-    commas = [i for i in range(start, min(a.high, start + 40)) if page.low[i] == "," and page.quote_at[i] < 0][:3]
-    commas = [i for i in commas if not _number_comma(a, i)]
-    chunk = noun_chunk(page, start, a.high)
-    if commas and (chunk >= commas[0] or not (page.flags[chunk] & (DET | PRONOUN) or page.capital(chunk))):
+def _according_first(ctx: CueContext) -> Hit | None:
+    doc, start = ctx.doc, ctx.at + 2
+    commas = [i for i in range(start, min(ctx.high, start + 40)) if doc.words[i] == "," and doc.quote_at[i] < 0][:3]
+    commas = [i for i in commas if not _number_comma(ctx, i)]
+    chunk = noun_chunk(doc, start, ctx.high)
+    if commas and (chunk >= commas[0] or not (doc.flags[chunk] & (DET | PRONOUN) or doc.capital(chunk))):
         end = commas[0]
-        if len(commas) > 1 and _apposition(a, commas[0] + 1, commas[1]):
+        if len(commas) > 1 and _apposition(ctx, commas[0] + 1, commas[1]):
             end = commas[1]
     else:
         end = chunk
-    source = trim(page, start, end)
-    content = trim(page, end, stop_of(a, min(end + 1, a.high - 1)))
-    return Hit(source, (a.at, a.at + 2), [content]) if source and content else None
+    source = trim(doc, start, end)
+    content = trim(doc, end, stop_of(ctx, min(end + 1, ctx.high - 1)))
+    return Hit(source, (ctx.at, ctx.at + 2), [content]) if source and content else None
 
 
-def _number_comma(a: CueContext, i: int) -> bool:
-    return i + 1 < a.high and a.page.low[i + 1].isdigit()
+def _number_comma(ctx: CueContext, i: int) -> bool:
+    return i + 1 < ctx.high and ctx.doc.words[i + 1].isdigit()
 
 
-def _apposition(a: CueContext, start: int, end: int) -> bool:
-    page = a.page
-    if end <= start or end + 2 >= a.high or page.flags[start] & (PREP | PRONOUN | SUBORD):
-        return start < end and page.low[start] in ("who", "which") and end + 2 < a.high
-    named = page.capital(start) or bool(page.flags[start] & DET)
-    return named and not any(is_finite(page, i, start) for i in range(start, end))
+def _apposition(ctx: CueContext, start: int, end: int) -> bool:
+    doc = ctx.doc
+    if end <= start or end + 2 >= ctx.high or doc.flags[start] & (PREP | PRONOUN | SUBORD):
+        return start < end and doc.words[start] in ("who", "which") and end + 2 < ctx.high
+    named = doc.capital(start) or bool(doc.flags[start] & DET)
+    return named and not any(is_finite(doc, i, start) for i in range(start, end))
 
 
-def _according_last(a: CueContext) -> Hit | None:
-    page = a.page
-    source = subject_after(page, a.at + 2, a.high)
-    if source is None or (page.low[source[0]] in _OWN and not is_role(page.low[source[1] - 1])):
+def _according_last(ctx: CueContext) -> Hit | None:
+    doc = ctx.doc
+    source = subject_after(doc, ctx.at + 2, ctx.high)
+    if source is None or (doc.words[source[0]] in _OWN and not is_role(doc.words[source[1] - 1])):
         return None
-    low = clause_start(page, max([a.low, *(h.end for h in a.before if h.end <= a.at)]), a.at)
-    comma = page.low[a.at - 1] == ","
+    low = clause_start(doc, max([ctx.low, *(h.end for h in ctx.before if h.end <= ctx.at)]), ctx.at)
+    comma = doc.words[ctx.at - 1] == ","
     if not comma:
-        low = _last_clause(a, low)
-    first = trim(page, low, a.at)
+        low = _last_clause(ctx, low)
+    first = trim(doc, low, ctx.at)
     if first is None:
-        first = trim(page, clause_start(page, a.low, a.at), a.at)
+        first = trim(doc, clause_start(doc, ctx.low, ctx.at), ctx.at)
     if first is None:
         return None
-    content: list[Tokens] = [first]
-    n = page.quote_at[first[1] - 1]
-    if n >= 0 and page.quote_words[n][0] == first[0]:
-        content = [page.quote_words[n]]
+    content: list[TokenRange] = [first]
+    n = doc.quote_at[first[1] - 1]
+    if n >= 0 and doc.quote_words[n][0] == first[0]:
+        content = [doc.quote_words[n]]
     rest = source[1]
-    if comma and rest + 2 < a.high and page.low[rest] == "," and not has_finite(page, *first):
-        second = trim(page, rest + 1, stop_of(a, rest + 1))
-        if second and any(is_finite(page, i, second[0] - 1) for i in range(*second)):
+    if comma and rest + 2 < ctx.high and doc.words[rest] == "," and not has_finite(doc, *first):
+        second = trim(doc, rest + 1, stop_of(ctx, rest + 1))
+        if second and any(is_finite(doc, i, second[0] - 1) for i in range(*second)):
             content.append(second)
-    return Hit(source, (a.at, a.at + 2), content)
+    return Hit(source, (ctx.at, ctx.at + 2), content)
 
 
-def _last_clause(a: CueContext, low: int) -> int:
+def _last_clause(ctx: CueContext, low: int) -> int:
     """Without a comma, according to belongs to the last of two joined clauses."""
-    page = a.page
-    for i in range(a.at - 1, low, -1):
-        if (
-            page.flags[i] & COORD
-            and page.quote_at[i] < 0
-            and has_finite(page, low, i)
-            and has_finite(page, i + 1, a.at)
-        ):
+    doc = ctx.doc
+    for i in range(ctx.at - 1, low, -1):
+        if doc.flags[i] & COORD and doc.quote_at[i] < 0 and has_finite(doc, low, i) and has_finite(doc, i + 1, ctx.at):
             return i + 1
     return low
 
 
-def noun_that(a: CueContext) -> Hit | None:
+def noun_that(ctx: CueContext) -> Hit | None:
     """Ada Lund’s claim that it rained; the claim by Ada Lund that it rained; she made the claim that it rained."""
-    page, i = a.page, a.at + 1
-    if (a.cue is not None and a.cue.tense in ("past", "part")) or i >= a.high:
+    doc, i = ctx.doc, ctx.at + 1
+    if (ctx.cue is not None and ctx.cue.tense in ("past", "part")) or i >= ctx.high:
         return None
-    source: Tokens | None = None
-    if page.low[i] in ("by", "from", "of") and i + 1 < a.high:
-        end = noun_chunk(page, i + 1, a.high)
-        if end > i + 1 and page.low[i] != "of":
+    source: TokenRange | None = None
+    if doc.words[i] in ("by", "from", "of") and i + 1 < ctx.high:
+        end = noun_chunk(doc, i + 1, ctx.high)
+        if end > i + 1 and doc.words[i] != "of":
             source = (i + 1, end)
         i = end
     if (
-        i + 2 >= a.high
-        or page.low[i] != "that"
-        or page.low[i + 1] in ("was", "is", "were", "has", "had", "will", "could", "are")
+        i + 2 >= ctx.high
+        or doc.words[i] != "that"
+        or doc.words[i + 1] in ("was", "is", "were", "has", "had", "will", "could", "are")
     ):
         return None
-    content = trim(page, i, stop_of(a, i))
-    if any(c[0] == i for hit in a.before for c in hit.content):
+    content = trim(doc, i, stop_of(ctx, i))
+    if any(c[0] == i for hit in ctx.before for c in hit.content):
         return None
     if content is None or content[1] - content[0] < 4:
         return None
-    start = _noun_start(a)
-    content = _before_main_verb(a, content) if start - a.low < 4 else content
-    source = source or _owner(a, start)
-    return Hit(source, (start if source is None or source[1] <= start else a.at, a.at + 1), [content])
+    start = _noun_start(ctx)
+    content = _before_main_verb(ctx, content) if start - ctx.low < 4 else content
+    source = source or _owner(ctx, start)
+    return Hit(source, (start if source is None or source[1] <= start else ctx.at, ctx.at + 1), [content])
 
 
-def noun_to(a: CueContext) -> Hit | None:
+def noun_to(ctx: CueContext) -> Hit | None:
     """Ada Lund’s promise to stay; her threat to leave."""
-    page, i = a.page, a.at + 1
-    if i + 1 >= a.high or page.low[i] != "to" or page.low[a.at] not in _NOUNS_TO or not page.low[i + 1].isalpha():
+    doc, i = ctx.doc, ctx.at + 1
+    if (
+        i + 1 >= ctx.high
+        or doc.words[i] != "to"
+        or doc.words[ctx.at] not in _NOUNS_TO
+        or not doc.words[i + 1].isalpha()
+    ):
         return None
-    source = _owner(a, _noun_start(a))
+    source = _owner(ctx, _noun_start(ctx))
     stop = next(
         (
             k
-            for k in range(i + 2, a.high)
-            if (is_finite(page, k, i + 1) and not page.flags[k - 1] & PRONOUN) or page.low[k] == ","
+            for k in range(i + 2, ctx.high)
+            if (is_finite(doc, k, i + 1) and not doc.flags[k - 1] & PRONOUN) or doc.words[k] == ","
         ),
-        a.high,
+        ctx.high,
     )
-    content = trim(page, i, min(stop, stop_of(a, i)))
-    return Hit(source, (a.at, a.at + 1), [content]) if source and content else None
+    content = trim(doc, i, min(stop, stop_of(ctx, i)))
+    return Hit(source, (ctx.at, ctx.at + 1), [content]) if source and content else None
 
 
-def _before_main_verb(a: CueContext, content: Tokens) -> Tokens:
+def _before_main_verb(ctx: CueContext, content: TokenRange) -> TokenRange:
     """His claim that it rained was false: the sentence’s own verb ends the clause."""
-    page = a.page
-    first = next((i for i in range(content[0] + 1, content[1]) if is_finite(page, i, content[0] + 1)), content[1])
+    doc = ctx.doc
+    first = next((i for i in range(content[0] + 1, content[1]) if is_finite(doc, i, content[0] + 1)), content[1])
     for i in range(first + 2, content[1]):
-        small = page.flags[i - 1] & (COORD | SUBORD | PRONOUN) or in_group(page, i - 1)
-        if page.flags[i] & AUX and not small:
+        small = doc.flags[i - 1] & (COORD | SUBORD | PRONOUN) or in_group(doc, i - 1)
+        if doc.flags[i] & AUX and not small:
             return content[0], i
     return content
 
 
-def _noun_start(a: CueContext) -> int:
-    i = a.at
-    while i - 1 >= a.low and i > a.at - 4 and not in_group(a.page, i - 1) and is_word(a.page, i - 1):
-        if is_possessive(a.page, i - 1) or a.page.flags[i - 1] & (DET | PREP):
+def _noun_start(ctx: CueContext) -> int:
+    i = ctx.at
+    while i - 1 >= ctx.low and i > ctx.at - 4 and not in_group(ctx.doc, i - 1) and is_word(ctx.doc, i - 1):
+        if is_possessive(ctx.doc, i - 1) or ctx.doc.flags[i - 1] & (DET | PREP):
             return i
         i -= 1
-    return a.at
+    return ctx.at
 
 
-def _owner(a: CueContext, start: int) -> Tokens | None:
-    page, i = a.page, start - 1
-    if i < a.low:
+def _owner(ctx: CueContext, start: int) -> TokenRange | None:
+    doc, i = ctx.doc, start - 1
+    if i < ctx.low:
         return None
-    if is_possessive(page, i):
+    if is_possessive(doc, i):
         k = i
-        while k > a.low and is_word(page, k - 1) and (page.capital(k - 1) if page.capital(i) else k > i - 3):
-            if page.flags[k - 1] & (PREP | SUBORD | COORD | PRONOUN) or in_group(page, k - 1):
+        while k > ctx.low and is_word(doc, k - 1) and (doc.capital(k - 1) if doc.capital(i) else k > i - 3):
+            if doc.flags[k - 1] & (PREP | SUBORD | COORD | PRONOUN) or in_group(doc, k - 1):
                 break
             k -= 1
-            if page.flags[k] & DET:
+            if doc.flags[k] & DET:
                 break
         return k, i + 1
-    if page.low[i] in ("his", "her", "their", "its", "my", "our"):
+    if doc.words[i] in ("his", "her", "their", "its", "my", "our"):
         return (i, i + 1)
     k = i - 1
-    while k >= a.low and k > i - 3 and page.low[k] not in _MAKES:
+    while k >= ctx.low and k > i - 3 and doc.words[k] not in _MAKES:
         k -= 1
-    if k >= a.low and page.low[k] in _MAKES:
-        return subject_before(page, a.floor, k)
+    if k >= ctx.low and doc.words[k] in _MAKES:
+        return subject_before(doc, ctx.subject_floor, k)
     return None
 
 
-def non_response(a: CueContext) -> Hit | None:
+def non_response(ctx: CueContext) -> Hit | None:
     """Ada Lund declined to comment; she could not be reached; she did not respond to a request."""
-    page, i = a.page, a.at
-    word = page.low[i]
+    doc, i = ctx.doc, ctx.at
+    word = doc.words[i]
     if word in _REFUSED:
-        if i + 2 >= a.high or page.low[i + 1] != "to" or page.low[i + 2] not in _REFUSED_TO:
+        if i + 2 >= ctx.high or doc.words[i + 1] != "to" or doc.words[i + 2] not in _REFUSED_TO:
             return None
         end = i + 3
     elif word in _ABSENT:
         if not any(
-            page.low[k] in ("not", "n't", "never") or page.low[k].endswith(("n't", "n’t")) for k in range(a.group, i)
+            doc.words[k] in ("not", "n't", "never") or doc.words[k].endswith(("n't", "n’t"))
+            for k in range(ctx.verb_start, i)
         ):
             return None
         end = next(
-            (k + 1 for k in range(i, min(a.high, i + 6)) if page.low[k] in ("comment", "reached", "contacted")), -1
+            (k + 1 for k in range(i, min(ctx.high, i + 6)) if doc.words[k] in ("comment", "reached", "contacted")), -1
         )
         if end < 0:
             return None
     elif word in ("respond", "responded", "reply", "replied", "return", "returned", "answer", "answered"):
         said_no = any(
-            page.low[k] in ("not", "never") or page.low[k].endswith(("n't", "n’t")) for k in range(a.group, i)
+            doc.words[k] in ("not", "never") or doc.words[k].endswith(("n't", "n’t")) for k in range(ctx.verb_start, i)
         )
-        end = next((k + 1 for k in range(i + 1, min(a.high, i + 8)) if page.low[k] in _REQUEST), -1)
-        said_no = said_no or (a.source is not None and page.low[a.source[0]] in ("neither", "nobody", "none", "no"))
+        end = next((k + 1 for k in range(i + 1, min(ctx.high, i + 8)) if doc.words[k] in _REQUEST), -1)
+        said_no = said_no or (
+            ctx.source is not None and doc.words[ctx.source[0]] in ("neither", "nobody", "none", "no")
+        )
         if not said_no or end < 0:
             return None
     else:
         return None
-    source = a.source
-    return Hit(source, (a.group, end), [], form="non_response") if source else None
+    source = ctx.source
+    return Hit(source, (ctx.verb_start, end), [], form="non_response") if source else None
 
 
-def speech_act(a: CueContext) -> Hit | None:
+def speech_act(ctx: CueContext) -> Hit | None:
     """The ministry began setting out its terms."""
-    page, i = a.page, a.at
-    if page.low[i] not in _STARTS or i + 2 >= a.high or page.low[i + 1] not in _ACTS:
+    doc, i = ctx.doc, ctx.at
+    if doc.words[i] not in _STARTS or i + 2 >= ctx.high or doc.words[i + 1] not in _ACTS:
         return None
     end = i + 2
-    if page.low[end] in ("out", "forth", "about", "with", "to"):
+    if doc.words[end] in ("out", "forth", "about", "with", "to"):
         end += 1
-    source = a.source
+    source = ctx.source
     stop = next(
-        (k for k in range(end, a.high) if page.low[k] in ("to", "with", "on", "before", ",", ".") and k > end), a.high
+        (k for k in range(end, ctx.high) if doc.words[k] in ("to", "with", "on", "before", ",", ".") and k > end),
+        ctx.high,
     )
-    content = trim(page, end, stop)
-    return Hit(source, (a.group, end), [content], form="speech_act") if source and content else None
+    content = trim(doc, end, stop)
+    return Hit(source, (ctx.verb_start, end), [content], form="speech_act") if source and content else None
 
 
 __all__ = ["according_to", "non_response", "noun_that", "shared_subject", "speech_act"]

@@ -199,5 +199,5 @@ def _is_place(written: list[str], i: int, end: int) -> bool:
 
 def _passives(text: str) -> Iterator[Hit]:
     cue = next(cue for cue in cues() if cue.pattern == "passive")
-    page = tokenize(text)
-    return (Hit(page.span(passive.verb), cue) for passive in find_passives(page) if passive.agent is None)
+    doc = tokenize(text)
+    return (Hit(doc.span(passive.verb), cue) for passive in find_passives(doc) if passive.agent is None)
