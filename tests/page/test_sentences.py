@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.base.spans import Span
-from copydesk.page.sentences import BLANK, PAGE, RULES, ends_sentence, split_sentences, trim
+from copydesk.page.sentences import BLANK, RULES, ends_sentence, split_sentences, trim
 
 EXAMPLES = [
     "It rained.| He left.",

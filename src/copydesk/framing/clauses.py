@@ -15,19 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from copydesk.attribution.grammar import (
-    ENDERS,
-    MARKS,
-    is_adverb,
-    is_finite,
-    is_word,
-    noun_chunk,
-    subject_after,
-    subject_before,
-)
-from copydesk.attribution.reading import (
+from copydesk.attribution.grammar import MARKS, is_finite, noun_chunk, subject_after, subject_before
+from copydesk.attribution.speakers import INSTITUTION, OFFICIAL, ROLES, UNNAMED, in_words
+from copydesk.attribution.tokens import TokenizedText, TokenRange
+from copydesk.attribution.words import (
+    ADVERBIAL,
     AUX,
     BE,
+    CAPITAL,
     COORD,
     CUE,
     DET,
@@ -39,14 +34,12 @@ from copydesk.attribution.reading import (
     SMALL,
     SUBORD,
     TIME,
-    TokenizedText,
-    TokenRange,
-    read,
+    WORD,
     word_set,
 )
-from copydesk.attribution.speakers import INSTITUTION, OFFICIAL, ROLES, UNNAMED, in_words
+from copydesk.base.wording import load_wording
 
-WORDS = read("framing_words")
+WORDS = load_wording("framing_words")
 _IRREGULAR, _STATES, _STATES_TO, _NO_AGENT = (
     word_set(WORDS[name]) for name in ("participles", "states", "states_to", "no_agent")
 )
@@ -84,13 +77,13 @@ def find_subjects(doc: TokenizedText) -> Iterator[tuple[TokenRange, bool]]:
 def _verb(doc: TokenizedText, i: int, floor: int, high: int) -> int:
     """The word after the verb group that begins at `i`; `i` itself when none does."""
     k = i
-    while k < high and (doc.flags[k] & (AUX | SHORT) or (k > i and is_adverb(doc, k))):
+    while k < high and (doc.flags[k] & (AUX | SHORT) or (k > i and doc.flags[k] & ADVERBIAL)):
         k += 1
     if k > i:
-        main = k < high and is_word(doc, k) and not doc.flags[k] & SMALL and not doc.capital(k)
+        main = k < high and doc.flags[k] & WORD and not doc.flags[k] & SMALL and not doc.flags[k] & CAPITAL
         return k + 1 if main else k
     noun = i > floor and (doc.flags[i - 1] & DET or doc.words[i - 1] == "to")
-    if not is_word(doc, i) or noun or doc.capital(i) or _is_aside(doc, i, floor):
+    if not doc.flags[i] & WORD or noun or doc.flags[i] & CAPITAL or _is_aside(doc, i, floor):
         return i
     verb = is_finite(doc, i, floor) or doc.words[i] in _PASTS or _present(doc, i, floor) or _past(doc, i, floor, high)
     return i + 1 if verb else i
@@ -107,7 +100,7 @@ def _is_aside(doc: TokenizedText, i: int, floor: int) -> bool:
     if not is_participle(doc, i):
         return False
     k = i - 1
-    while k > floor and is_adverb(doc, k):
+    while k > floor and doc.flags[k] & ADVERBIAL:
         k -= 1
     if k <= floor or doc.words[k] != ",":
         return False
@@ -124,7 +117,7 @@ def _present(doc: TokenizedText, i: int, floor: int) -> bool:
     before = doc.words[i - 1]
     if bare and not (before.endswith("s") and in_words(before, PEOPLE)) and before not in ("they", "we", "you", "i"):
         return False
-    named = doc.capital(i - 1) or doc.flags[i - 1] & PRONOUN or in_words(before, PEOPLE)
+    named = doc.flags[i - 1] & CAPITAL or doc.flags[i - 1] & PRONOUN or in_words(before, PEOPLE)
     return bool(named) and (bool(doc.flags[i + 1] & (DET | PREP)) or not is_finite(doc, i + 1, i))
 
 
@@ -144,7 +137,7 @@ def _past(doc: TokenizedText, i: int, floor: int, high: int) -> bool:
     if i == floor or not (doc.words[i].endswith("ed") and len(doc.words[i]) > 4) or doc.flags[i - 1] & (PREP | DET):
         return False
     for k in range(i + 1, min(high, i + _FAR)):
-        if not is_word(doc, k):
+        if not doc.flags[k] & WORD:
             break
         if is_finite(doc, k, i + 1):
             return False
@@ -169,7 +162,7 @@ def _subject(doc: TokenizedText, floor: int, verb: int, last: TokenRange | None)
     if doc.flags[verb] & SHORT:
         return verb, verb + 1
     end = verb
-    while end > floor and is_adverb(doc, end - 1) and not doc.flags[end - 1] & PRONOUN:
+    while end > floor and doc.flags[end - 1] & ADVERBIAL and not doc.flags[end - 1] & PRONOUN:
         end -= 1
     if end <= floor or doc.words[end - 1] in _QUOTES:
         return None
@@ -185,8 +178,8 @@ def _subject(doc: TokenizedText, floor: int, verb: int, last: TokenRange | None)
 def _to_come(doc: TokenizedText, low: int, high: int) -> TokenRange | None:
     """A headline’s future: Council to close bridge."""
     for i in range(low + 1, high - 1):
-        verb = doc.words[i] == "to" and not doc.flags[i + 1] & SMALL and not doc.capital(i + 1)
-        if verb and is_word(doc, i - 1) and is_word(doc, i + 1):
+        verb = doc.words[i] == "to" and not doc.flags[i + 1] & SMALL and not doc.flags[i + 1] & CAPITAL
+        if verb and doc.flags[i - 1] & WORD and doc.flags[i + 1] & WORD:
             return subject_before(doc, low, i)
     return None
 
@@ -202,7 +195,7 @@ class Passive:
 def find_passives(doc: TokenizedText) -> Iterator[Passive]:
     """Every passive the rule can see, in reading order.
 
-    >>> from copydesk.attribution.reading import tokenize
+    >>> from copydesk.attribution.tokens import tokenize
     >>> doc = tokenize("The gate has been closed. It was opened by Ada Lund.")
     >>> [(doc.of(p.verb), p.agent and doc.of(p.agent)) for p in find_passives(doc)]
     [('has been closed', None), ('was opened', 'Ada Lund')]
@@ -230,21 +223,21 @@ def is_be(doc: TokenizedText, i: int) -> bool:
 def _be_before(doc: TokenizedText, low: int, i: int) -> int | None:
     """Where the verb group of this participle begins, if it holds a form of “be”."""
     k = i - 1
-    while k >= low and is_adverb(doc, k):
+    while k >= low and doc.flags[k] & ADVERBIAL:
         k -= 1
     if k < low or not is_be(doc, k):
         return None
     first = k
-    while k > low and (is_be(doc, k - 1) or doc.flags[k - 1] & HAVE or is_adverb(doc, k - 1)):
+    while k > low and (is_be(doc, k - 1) or doc.flags[k - 1] & HAVE or doc.flags[k - 1] & ADVERBIAL):
         k -= 1
-        first = first if is_adverb(doc, k) else k
+        first = first if doc.flags[k] & ADVERBIAL else k
     return first
 
 
 def _agent(doc: TokenizedText, start: int, high: int) -> TokenRange | None:
     for i in range(start, min(high - 1, start + _FARTHEST_BY)):
         word, flag = doc.words[i], doc.flags[i]
-        if word in MARKS or word in ENDERS or flag & (AUX | SUBORD) or word == "but":
+        if word in MARKS or flag & (AUX | SUBORD) or word == "but":
             return None
         if word == "by" and _names(doc, i + 1):
             return i + 1, max(i + 2, noun_chunk(doc, i + 1, high))
@@ -254,5 +247,5 @@ def _agent(doc: TokenizedText, start: int, high: int) -> TokenRange | None:
 def _names(doc: TokenizedText, i: int) -> bool:
     """Whether what follows “by” did it: not by Friday, by force, by 10 per cent, by saying."""
     word = doc.words[i]
-    act = word.endswith("ing") and not doc.capital(i)
+    act = word.endswith("ing") and not doc.flags[i] & CAPITAL
     return not (word in _NO_AGENT or doc.flags[i] & TIME or word[0].isdigit() or act)

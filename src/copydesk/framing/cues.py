@@ -12,8 +12,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from copydesk.attribution.reading import CUES, forms_of, tokenize
 from copydesk.attribution.speakers import SEATS
+from copydesk.attribution.tokens import tokenize
+from copydesk.attribution.words import REPORTING, forms_of
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 from copydesk.framing.clauses import WORDS, find_passives
@@ -88,7 +89,7 @@ def _forms(word: str, inflect: str, more: tuple[str, ...]) -> tuple[str, ...]:
     forms = [word]
     if inflect == "verb":
         verb, *rest = word.split()
-        forms = [" ".join((form, *rest)) for form, _ in forms_of(verb, CUES["irregular"])]
+        forms = [" ".join((form, *rest)) for form, _ in forms_of(verb, REPORTING["irregular"])]
     elif inflect == "noun":
         forms.append(word + ("es" if word.endswith(("s", "sh", "ch", "x")) else "s"))
     return tuple(dict.fromkeys((*forms, *more)))

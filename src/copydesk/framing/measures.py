@@ -16,20 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from copydesk.attribution import find_attributions
-from copydesk.attribution.grammar import is_possessive, is_word
-from copydesk.attribution.reading import (
-    AUX,
-    DET,
-    PRONOUN,
-    RELATIVE,
-    SHORT,
-    TIME,
-    TokenizedText,
-    TokenRange,
-    tokenize,
-    word_set,
-)
+from copydesk.attribution.grammar import POSSESSIVE
 from copydesk.attribution.speakers import DOCUMENT, PLACES, head, in_words
+from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
+from copydesk.attribution.words import AUX, CAPITAL, DET, PRONOUN, RELATIVE, SHORT, TIME, WORD, word_set
 from copydesk.base.spans import Span, merge, words
 from copydesk.base.wording import load_wording
 from copydesk.framing.clauses import PEOPLE, WORDS, find_passives, find_subjects
@@ -72,7 +62,7 @@ def find_agency(text: str) -> Agency:
 def _head(doc: TokenizedText, agent: TokenRange) -> TokenRange:
     """The noun phrase up to its first “of”, comma or “who”."""
     start, end = head(doc, agent)
-    while end - 1 > start and (doc.flags[end - 1] & RELATIVE or not is_word(doc, end - 1)):
+    while end - 1 > start and (doc.flags[end - 1] & RELATIVE or not doc.flags[end - 1] & WORD):
         end -= 1
     return start, end
 
@@ -90,20 +80,22 @@ def _kind(
         return "stand_in"
     if hit and hit.group.id == "agentless_noun":
         return ""
-    speaks = said and doc.capital(start) and not (doc.flags[start] & (DET | TIME) or in_words(word, DOCUMENT))
+    speaks = said and doc.flags[start] & CAPITAL and not (doc.flags[start] & (DET | TIME) or in_words(word, DOCUMENT))
     return "named" if speaks or in_words(word, PEOPLE) or _has_name(doc, agent, opens) else ""
 
 
 def _has_name(doc: TokenizedText, agent: TokenRange, opens: Mapping[int, int]) -> bool:
     """Whether a name stands in a noun phrase: Lund, the Baltic states."""
     start = agent[0]
-    names = [i for i in range(*agent) if doc.capital(i) and not doc.flags[i] & (DET | TIME | PRONOUN)]
+    names = [i for i in range(*agent) if doc.flags[i] & CAPITAL and not doc.flags[i] & (DET | TIME | PRONOUN)]
     if names != [start] or start not in opens:
         return bool(names)
     # One capital at the start of a sentence: a name if nothing else could stand there without an article.
-    word, low = doc.as_written(start), doc.words[start]
+    word, low = doc.of((start, start + 1)), doc.words[start]
     sentence = any(doc.flags[i] & (DET | AUX) for i in range(start, opens[start]))
-    return low in PLACES or word.isupper() or is_possessive(doc, start) or (sentence and not low.endswith("s"))
+    return (
+        low in PLACES or word.isupper() or doc.words[start].endswith(POSSESSIVE) or (sentence and not low.endswith("s"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +117,6 @@ class Measures:
     def attributed_share(self) -> float:
         """The share of all words that are attributed to somebody, 0–1."""
         return self.attributed / self.words if self.words else 0.0
-
-    @property
-    def hedges(self) -> tuple[Span, ...]:
-        """Where the hedges stand."""
-        return tuple(hit.span for hit in self.hits if hit.group.id == "hedge")
 
     @property
     def by_group(self) -> dict[str, int]:
