@@ -57,7 +57,7 @@ def stop_of(ctx: CueContext, start: int) -> int:
     return min(i, high)
 
 
-def _breaks_off(ctx: CueContext, i: int, high: int) -> bool:
+def _breaks_off(ctx: CueContext, i: int, high: int) -> bool:  # noqa: PLR0911
     """Whether the words from here on are said by somebody else, or belong to another cue."""
     if i + 1 >= high:
         return False
@@ -181,9 +181,9 @@ def said_clause(ctx: CueContext) -> TokenRange | None:
     elif start < ctx.high and doc.words[start] == ":":
         start += 1
     says = cue.lemma == "say"
-    if says and start < ctx.high and doc.words[start] in ("yes", "no"):
-        if not doc.flags[min(start + 1, ctx.high - 1)] & WORD:
-            return start, start + 1
+    answers = says and start < ctx.high and doc.words[start] in ("yes", "no")
+    if answers and not doc.flags[min(start + 1, ctx.high - 1)] & WORD:
+        return start, start + 1
     if not _can_open_clause(ctx, start):
         return None
     stop = stop_of(ctx, start)

@@ -188,7 +188,7 @@ class CueContext:
             if doc.flags[at] & CAPITAL and (doc.flags[at - 1] & CAPITAL or doc.quote_at[at - 1] >= 0):
                 return True
         if at + 1 < self.high:
-            # “reports are”, “the plan announced by the council”: a noun or a participle; but “announced by 2031 it will”.
+            # “reports are”, “the plan announced by the council”: no finite verb; but not “announced by 2031”.
             by = at + 2 < self.high and doc.words[at + 1] == "by" and not doc.words[at + 2][0].isdigit()
             if doc.flags[at + 1] & AUX or by:
                 return cue.unsure or cue.tense != "ing"

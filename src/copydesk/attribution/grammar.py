@@ -313,7 +313,7 @@ def _phrase_start(doc: TokenizedText, low: int, end: int) -> int:
                 i = opening - 1
                 continue
         if word in '”"’' and i < end - 1 and doc.quote_at[i] >= 0:
-            # A short quoted name is part of the phrase: the “Morning” show’s host; a quotation that ends like speech is not.
+            # A short quoted name is part of the phrase: the “Morning” show’s host. Speech is not: its comma tells.
             opening = doc.quote_words[doc.quote_at[i]][0]
             if low <= opening < i and i - opening < 8 and doc.words[i - 1] not in ",.?!":
                 i = opening - 1
@@ -424,7 +424,7 @@ def subject_after(doc: TokenizedText, start: int, high: int) -> TokenRange | Non
     return trim(doc, start, i)
 
 
-def _ends_inverted(doc: TokenizedText, i: int, start: int, high: int) -> bool:
+def _ends_inverted(doc: TokenizedText, i: int, start: int, high: int) -> bool:  # noqa: PLR0911
     """Whether an inverted subject ends before this word."""
     word, flag = doc.words[i], doc.flags[i]
     if word in ';:“"”—–!?«»':

@@ -60,7 +60,7 @@ def quote_then_any_verb(doc: TokenizedText, n: int) -> Hit | None:
 def continued(doc: TokenizedText, n: int, recent: list[Hit]) -> tuple[str, Hit] | None:
     """The hit whose speaker goes on in quotation `n`, and the name of the rule that says so.
 
-    `continued_here`: “It rained,” Ada Lund said. “It poured.” `continued_below`: the quotation opens the next paragraph.
+    `continued_here`: “It rained,” Ada Lund said. “It poured.” `continued_below`: it opens the next paragraph.
     `recent` are the last hits before it, by their end.
     """
     if not recent or not _stands_alone(doc, n):
@@ -103,7 +103,7 @@ def _stands_alone(doc: TokenizedText, n: int) -> bool:
 # Headlines
 
 
-def headline_dash(doc: TokenizedText, line: TokenRange) -> Hit | None:
+def headline_dash(doc: TokenizedText, line: TokenRange) -> Hit | None:  # noqa: PLR0911
     """Ferry to sail again -harbour master: an agency headline puts a dash and who says so behind the claim."""
     start, end = line
     if not 6 <= end - start <= 30 or doc.quote_at[start] >= 0 or doc.words[end - 1] in ENDERS:
@@ -142,9 +142,11 @@ def speaker_colon(doc: TokenizedText, line: TokenRange) -> Hit | None:
     transcript = doc.of((start, colon)).isupper() and all(len(doc.words[i]) > 2 for i in name)
     n = doc.quote_at[colon + 1]
     quotes = n >= 0 and doc.quote_words[n][0] == colon + 1
-    if not transcript and not quotes:  # a headline that quotes without marks: Harbour master: ferry to sail again
-        if end - start > 20 or doc.words[end - 1] in ENDERS or not _names_a_role(doc, start, colon):
-            return None
+    if not transcript and not quotes and (end - start > 20 or doc.words[end - 1] in ENDERS):
+        return None
+    # A headline that quotes without marks names a role: Harbour master: ferry to sail again.
+    if not transcript and not quotes and not _names_a_role(doc, start, colon):
+        return None
     return Hit((start, colon), (colon, colon + 1), [(colon + 1, end)])
 
 

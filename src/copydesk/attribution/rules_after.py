@@ -1,7 +1,7 @@
 """Rules for words that come after their cue: Ada Lund said it rained.
 
-Each rule is a function of a cue in its sentence. It returns a `Hit`, or None where it does not fit. `finder.RULES` lists
-them in the order in which they are asked.
+Each rule is a function of a cue in its sentence. It returns a `Hit`, or None where it does not fit. `finder.RULES`
+lists them in the order in which they are asked.
 """
 
 from __future__ import annotations
@@ -230,7 +230,7 @@ def second_verb(ctx: CueContext) -> Hit | None:
 # Passives
 
 
-def passive_by(ctx: CueContext) -> Hit | None:
+def passive_by(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
     """It was said by Ada Lund that it rained; the plan was criticised by Ada Lund."""
     doc = ctx.doc
     if not ctx.passive or ctx.cue is None or ctx.at + 2 >= ctx.high:
@@ -289,7 +289,7 @@ def it_was_said(ctx: CueContext) -> Hit | None:
 # Adjectives
 
 
-def feels(ctx: CueContext) -> Hit | None:
+def feels(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
     """Ada Lund is confident that it will rain; she made it clear that she would run."""
     doc = ctx.doc
     if ctx.at > ctx.low and doc.words[ctx.at] == "clear":

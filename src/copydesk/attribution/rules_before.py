@@ -236,7 +236,7 @@ def _aside_follows(ctx: CueContext, i: int) -> bool:
     doc, word, flag = ctx.doc, ctx.doc.words[i], ctx.doc.flags[i]
     if word.endswith("ing") and not flag & CAPITAL and len(word) > 4:
         return True
-    if flag & COORD and i + 1 < ctx.high and doc.flags[i + 1] & CUE:
-        if VERB_FORMS[doc.words[i + 1]].tense in ("past", "s"):
-            return True
+    cue = flag & COORD and i + 1 < ctx.high and doc.flags[i + 1] & CUE
+    if cue and VERB_FORMS[doc.words[i + 1]].tense in ("past", "s"):
+        return True
     return word in ("according", "who", "which", "whose", "as", "with", "without") or doc.quote_at[i] >= 0

@@ -414,9 +414,9 @@ class Cast:
                 if modifies or words[last - 1].endswith(("'s", "’s")):
                     continue
             before = first - 2 if flags[first - 1] & DET else first - 1
-            if before >= start and flags[before] & PREP and best is None and not mention.titles:
-                if any(not flags[i] & DET for i in range(start, before)):
-                    continue  # “a lawyer for Ada Lund”: the role speaks, not the name
+            behind = before >= start and flags[before] & PREP and best is None and not mention.titles
+            if behind and any(not flags[i] & DET for i in range(start, before)):
+                continue  # “a lawyer for Ada Lund”: the role speaks, not the name
             name = self._find(mention)
             if name and (best is None or len(name.words) > len(best.words)):
                 best = name

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from copydesk.attribution.words import classify
+from copydesk.attribution.words import classes_of
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 from copydesk.page.sentences import split_sentences
@@ -108,7 +108,7 @@ def tokenize(text: str) -> TokenizedText:
                 sentences[-1] = (sentences[-1][0], b)
             else:
                 sentences.extend(_pieces(a, b, quote_at, quote_words))
-    flags = list(map(classify, words, written))
+    flags = classes_of(words, written)
     return TokenizedText(text, spans, words, flags, quotes, quote_at, quote_words, sentences, rows)
 
 

@@ -6,7 +6,7 @@ The words are data. `data/reporting_verbs.toml` lists the verbs, nouns and adjec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,7 @@ def forms_of(lemma: str, irregular: Mapping[str, str]) -> tuple[tuple[str, str],
         third = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s")
         past = part = lemma + ("d" if lemma.endswith("e") else "ed")
         ing = (lemma[:-1] if lemma.endswith("e") else lemma) + "ing"
-    # A dictionary keeps the last tense of a form that stands twice: “argued” is a past tense more often than a participle.
+    # Of two equal forms the later tense counts: “argued” is a past tense more often than a participle.
     return tuple({lemma: "base", third: "s", part: "part", past: "past", ing: "ing"}.items())
 
 
@@ -103,17 +103,20 @@ CLASSES = _classes()
 _NOT_LY = frozenset(("family", "july", "italy", "ally", "assembly", "reply", "supply", "only", "early", "friendly"))
 
 
-def classify(word: str, written: str) -> int:
-    """The classes of a word, from its lower-case form and from how it is written.
+def classes_of(words: Sequence[str], written: Sequence[str]) -> list[int]:
+    """The classes of every word of a text, from its lower-case form and from how it is written.
 
-    >>> bool(classify("reportedly", "reportedly") & ADVERBIAL), bool(classify("kelly", "Kelly") & ADVERBIAL)
-    (True, False)
+    >>> [bool(flags & ADVERBIAL) for flags in classes_of(("reportedly", "kelly"), ("reportedly", "Kelly"))]
+    [True, False]
     """
-    flags = CLASSES.get(word, 0)
-    if word[0].isalnum():
-        flags |= WORD
-    if written[0].isupper():
-        flags |= CAPITAL
-    elif word.endswith("ly") and word not in _NOT_LY:  # no list holds every adverb, and few other words end so
-        flags |= LY
-    return flags
+    found = []
+    for word, first in zip(words, written, strict=True):
+        flags = CLASSES.get(word, 0)
+        if word[0].isalnum():
+            flags |= WORD
+        if first[0].isupper():
+            flags |= CAPITAL
+        elif word.endswith("ly") and word not in _NOT_LY:  # no list holds every adverb, and few other words end so
+            flags |= LY
+        found.append(flags)
+    return found

@@ -1,7 +1,8 @@
 """Furniture: the lines of a page that are not its story.
 
 Two ordered tables of small named rules: `BY_WORDS` knows a line by what it says, `BY_PLACE` by where it stands. The
-first rule that recognises a line names its kind; what no rule knows is story. The words are data, in `data/furniture.toml`.
+first rule that recognises a line names its kind; what no rule knows is story. The words are data, in
+`data/furniture.toml`.
 No rule by words looks at a line of more than `LONGEST` characters, so no line can keep one busy.
 """
 
