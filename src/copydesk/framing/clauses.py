@@ -1,12 +1,12 @@
-"""Clauses: verbs of doing and the noun phrase before each, found by small words and endings.
+"""Clauses for the framing measures: who does what, and which passives leave out who did it.
 
-It takes some nouns for verbs and some verbs for nouns, mostly in the present tense; the measures say so.
+`find_subjects` yields the noun phrase before each verb of doing. It goes by small words and endings, and takes some nouns
+for verbs and some verbs for nouns, mostly in the present tense.
 
-Passives with and without an agent, by a small rule: a form of “be”, a participle, and “by” or no “by” behind it.
-
-What the rule cannot see: a passive without “be” (troops sent to the border), with “get”, or with the subject in between
-(was the gate closed?); an agent behind a comma. It may take a state for an act (the gate was closed at night). After
-the agentless passive of the critical-discourse tradition.
+`find_passives` looks for a form of “be”, a participle, and “by” or no “by” behind it. It misses a passive without “be”
+(troops sent to the border), one with “get”, one whose subject comes between (was the gate closed?), and an agent behind
+a comma. It may take a state for an act (the gate was closed at night). The idea of the agentless passive comes from
+critical discourse analysis.
 """
 
 from __future__ import annotations

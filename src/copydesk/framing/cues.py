@@ -1,6 +1,6 @@
-"""The cue list, read from `data/framing_cues.toml`: every entry with its class, its forms and flatter wordings.
+"""The cue list of `data/framing_cues.toml`, and the finder of its words in a text.
 
-The finder of places to look: it knows words, not meaning, and that is the lesson.
+The finder knows words and not their meaning. A hit is a place to look, never a finding; that is what the lesson teaches.
 """
 
 from __future__ import annotations

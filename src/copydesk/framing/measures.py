@@ -1,12 +1,12 @@
-"""Who acts: clauses whose agent is named, is a stand-in, or is left out, as far as a small rule can see.
+"""What rules can measure in a lead or a headline, before and after a rewrite.
 
-The rule takes the noun phrase before each verb of doing, or behind “by”, and asks: does the list call it a stand-in? Is
-it a name, people by what they do, or a pronoun for people? If neither, it says nothing. What it cannot see: acts put as
-nouns, passives without “be”, present tenses that look like nouns, most headlines without a verb, whether what is named
-really did it, and whether a state’s name stands for its government (it counts as named). Good enough to lay a sentence
-beside its own rewrite, and for no more.
+`find_agency` sorts clauses by who acts. It takes the noun phrase before each verb of doing, or behind “by”. Such a phrase
+is a stand-in if the cue list calls it one. It names somebody if it holds a name, people by what they do, or a pronoun for
+people. Else the rule says nothing. It cannot see acts put as nouns, passives without “be”, present tenses that look like
+nouns, or most headlines without a verb. It cannot tell whether what is named really did it. The name of a state counts
+as named, although it may stand for a government.
 
-What a rewrite changed: plain counts of a lead or a headline, before and after. More is not better, nor is less.
+`measure` and `compare` count before and after. More is not better, nor is less.
 """
 
 from __future__ import annotations
