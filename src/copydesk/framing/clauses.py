@@ -1,12 +1,12 @@
 """Clauses for the framing measures: who does what, and which passives leave out who did it.
 
-`find_subjects` yields the noun phrase before each verb of doing. It goes by small words and endings, and takes some nouns
-for verbs and some verbs for nouns, mostly in the present tense.
+`find_subjects` yields the noun phrase before each verb of doing. It goes by small words and endings, and takes some
+nouns for verbs and some verbs for nouns, mostly in the present tense.
 
-`find_passives` looks for a form of “be”, a participle, and “by” or no “by” behind it. It misses a passive without “be”
-(troops sent to the border), one with “get”, one whose subject comes between (was the gate closed?), and an agent behind
-a comma. It may take a state for an act (the gate was closed at night). The idea of the agentless passive comes from
-critical discourse analysis.
+`find_passives` looks for a form of “be”, a participle, and “by” or no “by” behind it. It misses a passive without
+“be” (troops sent to the border), one with “get”, one whose subject comes between (was the gate closed?), and an
+agent behind a comma. It may take a state for an act (the gate was closed at night). The idea of the agentless
+passive comes from critical discourse analysis.
 """
 
 from __future__ import annotations

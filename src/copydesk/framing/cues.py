@@ -1,6 +1,7 @@
 """The cue list of `data/framing_cues.toml`, and the finder of its words in a text.
 
-The finder knows words and not their meaning. A hit is a place to look, never a finding; that is what the lesson teaches.
+The finder knows words and not their meaning. A hit is a place to look, never a finding; that is what the lesson
+teaches.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What rules can measure in a lead or a headline, before and after a rewrite.
 
-`find_agency` sorts clauses by who acts. It takes the noun phrase before each verb of doing, or behind “by”. Such a phrase
-is a stand-in if the cue list calls it one. It names somebody if it holds a name, people by what they do, or a pronoun for
-people. Else the rule says nothing. It cannot see acts put as nouns, passives without “be”, present tenses that look like
-nouns, or most headlines without a verb. It cannot tell whether what is named really did it. The name of a state counts
-as named, although it may stand for a government.
+`find_agency` sorts clauses by who acts. It takes the noun phrase before each verb of doing, or behind “by”. Such a
+phrase is a stand-in if the cue list calls it one. It names somebody if it holds a name, people by what they do, or
+a pronoun for people. Else the rule says nothing. It cannot see acts put as nouns, passives without “be”, present
+tenses that look like nouns, or most headlines without a verb. It cannot tell whether what is named really did it.
+The name of a state counts as named, although it may stand for a government.
 
 `measure` and `compare` count before and after. More is not better, nor is less.
 """

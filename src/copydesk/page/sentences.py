@@ -1,7 +1,8 @@
 """Sentences: where one ends and the next begins, in one pass over the full stops.
 
 Every `.`, `?`, `!` and `…` before white space is a candidate; if a rule of `RULES` knows better, it ends no sentence.
-The words the rules need (titles, abbreviations, words that open a sentence) are data, in `data/page.toml`.
+The words the rules need are data: titles in `data/titles.toml`, abbreviations and words that open a sentence in
+`data/sentences.toml`.
 """
 
 from __future__ import annotations
