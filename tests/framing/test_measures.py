@@ -211,7 +211,7 @@ def test_what_a_rewrite_moves() -> None:
 
 def test_measures_say_where() -> None:
     found = measure(BEFORE)
-    assert [s.of(BEFORE) for s in found.hedges] == ["could"]
+    assert [h.span.of(BEFORE) for h in found.hits if h.group.id == "hedge"] == ["could"]
     assert [s.of(BEFORE) for s in found.agency.left_out] == ["were moved"]
     assert found.by_group["report_evaluating"] == 1
     assert found.by_group["agentless_passive"] == len(found.agency.left_out)

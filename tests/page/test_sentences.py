@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.base.spans import Span
-from copydesk.page.sentences import BLANK, PAGE, RULES, ends_sentence, split_sentences, trim
+from copydesk.base.wording import load_wording
+from copydesk.page.sentences import BLANK, RULES, ends_sentence, split_sentences, trim
 
 EXAMPLES = [
     "It rained.| He left.",
@@ -79,7 +80,7 @@ def test_blank_is_white_space_and_the_byte_order_mark() -> None:
 
 def test_every_rule_has_a_docstring_and_every_word_is_lower_case() -> None:
     assert all(rule.__doc__ for rule in RULES)
-    assert all(word == word.lower() for words in PAGE["sentences"].values() for word in words)
+    assert all(word == word.lower() for words in load_wording("sentences").values() for word in words)
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,19 @@
 
 from __future__ import annotations
 
-from copydesk.attribution.finder import EVERY_RULE, PAGE_RULES, RULES, find_attributions
-from copydesk.attribution.reading import Attribution, Rule
+from copydesk.attribution.finder import (
+    EVERY_RULE,
+    NESTED,
+    PAGE_RULES,
+    RULES,
+    Attribution,
+    Rule,
+    find_attributions,
+)
 
 __all__ = ["EVERY_RULE", "PAGE_RULES", "RULES", "Attribution", "Rule", "find_attributions", "why"]
 
-_WHY = (
-    {rule.name: rule.why for rule in RULES}
-    | PAGE_RULES
-    | {"nested": "Somebody inside the quotation reports what another said."}
-)
+_WHY = {rule.name: rule.why for rule in (*RULES, NESTED)} | PAGE_RULES
 
 
 def why(attribution: Attribution) -> str:

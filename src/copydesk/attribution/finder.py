@@ -1,29 +1,22 @@
-"""The ordered table of rules: for every cue, the first rule that fits gives the attribution.
+"""The ordered table of rules, and the finder that asks them about every cue of a text.
 
-The finder: reads a page once, asks the rules about every cue, then works out who each source is.
+A cue is a word that may report what somebody said: a form of a reporting verb, or one of the words that a rule names.
+For each cue of a sentence, the first rule that fits gives the attribution. Rules that look past one sentence come
+after that, and last of all the speakers: who is “he”, and which “Lund” is meant.
+
+To add a rule, write its function in one of the `rules_*` modules, give it a row in `RULES`, and add examples to
+`tests/fixtures/attributions/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from copydesk.attribution.contents import said_clause, said_that
-from copydesk.attribution.cue_context import CueContext
-from copydesk.attribution.reading import (
-    CUE,
-    CUE_FORMS,
-    CUES,
-    Attribution,
-    Hit,
-    Rule,
-    TokenizedText,
-    tokenize,
-    word_set,
-)
+from copydesk.attribution.cue_context import CueContext, Hit
 from copydesk.attribution.rules_across_sentences import (
     block_quote,
-    continued_below,
-    continued_here,
+    continued,
     headline_dash,
     quote_then_any_verb,
     speaker_colon,
@@ -31,6 +24,7 @@ from copydesk.attribution.rules_across_sentences import (
 from copydesk.attribution.rules_after import (
     feels,
     it_was_said,
+    nested,
     opening_participle,
     participle,
     passive_by,
@@ -51,13 +45,71 @@ from copydesk.attribution.rules_before import (
     quote_then_cue,
     quote_then_speaker,
 )
-from copydesk.attribution.rules_nouns import according_to, non_response, noun_that, noun_to, speech_act
-from copydesk.attribution.speakers import Cast
+from copydesk.attribution.rules_nouns import (
+    ACT_STARTS,
+    NON_RESPONSE_WORDS,
+    NOUNS,
+    according_to,
+    non_response,
+    noun_that,
+    noun_to,
+    speech_act,
+)
+from copydesk.attribution.speakers import Cast, Who
+from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
+from copydesk.attribution.words import CUE, REPORTING, VERB_FORMS, WORD, word_set
+from copydesk.base.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who said what: spans into the text, and the rule that found them.
+
+    `source` and `cue` are None where a quotation is carried over from the attribution at index `carried_from`.
+    `decided_by` is the span, or the words, that decided the `kind`.
+    """
+
+    source: Span | None
+    cue: Span | None
+    content: tuple[Span, ...]
+    form: str
+    rule: str
+    speaker: str
+    kind: str
+    decided_by: Span | str
+    carried_from: int | None = None
+    note: str = ""
+
+    @property
+    def start(self) -> int:
+        """Where it begins, in code points: whichever part comes first."""
+        return min(s.start for s in (self.source, self.cue, *self.content) if s)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named way of attributing words, with one sentence a teacher could say.
+
+    A rule with `words` is asked about these words. A rule without is asked about forms of reporting verbs.
+    """
+
+    name: str
+    why: str
+    find: Callable[[CueContext], Hit | None]
+    words: frozenset[str] = frozenset()
+
+
+_ADJECTIVES = word_set(REPORTING["adjectives"]["that"])
 
 RULES: tuple[Rule, ...] = (
-    Rule("according_to", "“According to” names the source of the clause beside it.", according_to),
-    Rule("non_response", "Somebody was asked and gave no answer.", non_response),
-    Rule("speech_act", "The sentence names an act of speaking but not what was said.", speech_act),
+    Rule(
+        "according_to",
+        "“According to” names the source of the clause beside it.",
+        according_to,
+        frozenset(("according",)),
+    ),
+    Rule("non_response", "Somebody was asked and gave no answer.", non_response, NON_RESPONSE_WORDS),
+    Rule("speech_act", "The sentence names an act of speaking but not what was said.", speech_act, ACT_STARTS),
     Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", quote_then_speaker),
     Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", quote_then_cue),
     Rule("block_quote", "A reporting verb ends its paragraph and the next one is the quotation.", block_quote),
@@ -89,14 +141,15 @@ RULES: tuple[Rule, ...] = (
     Rule("says_to_do", "A speaker promises, refuses or asks for something in an infinitive.", says_to_do),
     Rule("says_name", "A speaker gives something a name or a description.", says_name),
     Rule("says_thing", "A speaker and a reporting verb whose object names what was said or judged.", says_thing),
-    Rule("feels", "Somebody is sure, worried or confident that something is so.", feels),
-    Rule("noun_to", "A noun such as “promise” or “threat” with its infinitive, and whose it is.", noun_to),
-    Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", noun_that),
+    Rule("feels", "Somebody is sure, worried or confident that something is so.", feels, _ADJECTIVES),
+    Rule("noun_to", "A noun such as “promise” or “threat” with its infinitive, and whose it is.", noun_to, NOUNS),
+    Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", noun_that, NOUNS),
 )
 """Asked in this order about every cue outside a quotation; inside one, only the rules of `NESTED`."""
 
-NESTED = frozenset(("says_that", "says_clause"))
-"""Speech inside speech is looked for with these rules only."""
+NESTED = Rule("nested", "Somebody inside the quotation reports what another said.", nested)
+"""Asked about cues inside a quotation, unless both of the rules that it builds on are left out."""
+_NESTED_NEEDS = ("says_that", "says_clause")
 
 PAGE_RULES: dict[str, str] = {
     "quote_then_any_verb": "Behind a quotation and its comma, any verb with a subject can be one of speaking.",
@@ -107,126 +160,89 @@ PAGE_RULES: dict[str, str] = {
 }
 """Rules that look past one sentence."""
 
-EVERY_RULE = (*(rule.name for rule in RULES), "nested", *PAGE_RULES)
-
-
-_PHRASES = CUES["phrases"]
-_NOUNS, _ADJECTIVES = (
-    word_set(CUES["nouns"]["that"]) | word_set(CUES["nouns"]["to"]),
-    word_set(CUES["adjectives"]["that"]),
-)
-_LONE = (
-    _NOUNS
-    | _ADJECTIVES
-    | {"according", "respond", "return", "returned", "responded"}
-    | word_set(_PHRASES["non_response_verbs"] + _PHRASES["non_response_adjectives"] + _PHRASES["act_starts"])
-)
-_MOST = 60  # cues in a sentence: more is no language, and would make time grow faster than length
-_NESTED_VERBS = frozenset(("say", "tell"))
+EVERY_RULE = (*(rule.name for rule in RULES), NESTED.name, *PAGE_RULES)
 SHARING = frozenset(("second_verb", "participle"))
 """Rules whose verb shares a subject stated earlier: the attribution then says from which one it is carried over."""
-_EVERY = frozenset(PAGE_RULES) | {"nested"}
+
+_WATCHED = frozenset[str]().union(*(rule.words for rule in RULES))
+_BEYOND = frozenset((*PAGE_RULES, NESTED.name))
+_MOST = 60  # cues in a sentence: more is no language, and would make time grow faster than length
 
 
 def find_attributions(
-    text: str, *, rules: Sequence[Rule] = RULES, beyond: frozenset[str] = _EVERY
+    text: str, *, rules: Sequence[Rule] = RULES, beyond: frozenset[str] = _BEYOND
 ) -> list[Attribution]:
-    """Every attribution of a page or story, in reading order; `beyond` names the rules that look past a sentence.
+    """Every attribution of a page or story, in reading order.
+
+    `beyond` names the rules that are asked besides `rules`: those of `PAGE_RULES`, and “nested”. Time grows with the
+    length of the text only.
 
     >>> text = '“Enough,” Amara Diallo said. She told reporters the talks were over.'
     >>> [(a.speaker, a.form, a.rule) for a in find_attributions(text)]
     [('Amara Diallo', 'direct', 'quote_then_speaker'), ('Amara Diallo', 'indirect', 'says_clause')]
     """
-    page = tokenize(text)
-    if not page.spans:
+    doc = tokenize(text)
+    if not doc.spans:
         return []
-    hits = [hit for low, high in page.units for hit in _sentence(page, low, high, rules, "nested" in beyond)]
-    hits = _continue(page, _distinct(hits), beyond)
-    hits = _headlines(page, hits, beyond)
-    return _attributions(page, sorted(hits, key=_order))
+    ask_nested = NESTED.name in beyond and any(rule.name in _NESTED_NEEDS for rule in rules)
+    seen: set[tuple[object, ...]] = set()
+    hits: list[Hit] = []
+    for low, high in doc.sentences:
+        for hit in _hits_in_sentence(doc, low, high, rules, ask_nested):
+            reading = (hit.source, hit.cue, tuple(hit.content))
+            if reading not in seen:
+                seen.add(reading)
+                hits.append(hit)
+    hits = _with_quotes_left_over(doc, hits, beyond)
+    hits = [*hits, *_hits_in_headlines(doc, hits, beyond)]
+    hits.sort(key=lambda hit: (min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end))
+    return _attributions(doc, hits)
 
 
-def _order(hit: Hit) -> tuple[int, int]:
-    return min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end
-
-
-def _sentence(page: TokenizedText, low: int, high: int, rules: Sequence[Rule], nested: bool) -> Iterator[Hit]:
+def _hits_in_sentence(
+    doc: TokenizedText, low: int, high: int, rules: Sequence[Rule], ask_nested: bool
+) -> Iterator[Hit]:
     """What the rules find in one sentence."""
-    flags, quote_at = page.flags, page.quote_at
-    cues = [i for i in range(low, high) if flags[i] & CUE or page.low[i] in _LONE][:_MOST]
-    if not cues:
-        return
+    flags, words, quote_at = doc.flags, doc.words, doc.quote_at
+    cues = [i for i in range(low, high) if flags[i] & CUE or words[i] in _WATCHED][:_MOST]
     free = [i for i in cues if quote_at[i] < 0]
     before: list[Hit] = []
     for at in cues:
-        cue = CUE_FORMS.get(page.low[at])
-        if quote_at[at] >= 0:
-            hit = _nested(page, at, nested, rules)
-        else:
-            anchor = CueContext(page, low, high, at, cue, before, free)
-            hit = _first(anchor, rules)
-        if hit:
-            if quote_at[at] < 0:
+        cue, quote = VERB_FORMS.get(words[at]), quote_at[at]
+        if quote < 0:
+            ctx = CueContext(doc, low, high, at, cue, before, free)
+            if hit := _first_that_fits(ctx, rules):
                 before.append(hit)
-            yield hit
+                yield hit
+        elif ask_nested and cue:
+            start, end = doc.quote_words[quote]
+            if hit := nested(CueContext(doc, start + 1, end - 1, at, cue, [], [])):
+                hit.rule = NESTED.name
+                yield hit
 
 
-def _first(anchor: CueContext, rules: Sequence[Rule]) -> Hit | None:
-    word = anchor.page.low[anchor.at]
+def _first_that_fits(ctx: CueContext, rules: Sequence[Rule]) -> Hit | None:
+    """The hit of the first rule that finds one."""
+    word, cue = ctx.doc.words[ctx.at], ctx.cue
     for rule in rules:
-        if rule.name == "feels" and word not in _ADJECTIVES:
+        if rule.words:
+            if word not in rule.words:
+                continue
+        elif cue is None or ctx.is_noun:
             continue
-        if rule.name in ("noun_that", "noun_to") and word not in _NOUNS:
-            continue
-        if rule.name not in _WITHOUT_VERB and (anchor.cue is None or anchor.is_noun):
-            continue
-        hit = rule.find(anchor)
-        if hit:
+        if hit := rule.find(ctx):
             hit.rule = rule.name
             return hit
     return None
 
 
-_WITHOUT_VERB = frozenset(("according_to", "non_response", "speech_act", "feels", "noun_that", "noun_to"))
-
-
-def _nested(page: TokenizedText, at: int, nested: bool, rules: Sequence[Rule]) -> Hit | None:
-    """Speech inside speech: “she told me that it rained”."""
-    cue = CUE_FORMS.get(page.low[at])
-    if not nested or cue is None or cue.lemma not in _NESTED_VERBS or cue.tense not in ("past", "s"):
-        return None
-    low, high = page.quote_words[page.quote_at[at]]
-    anchor = CueContext(page, low + 1, high - 1, at, cue, [], [])
-    named = {rule.name for rule in rules}
-    source = anchor.source
-    if source is None or not named & NESTED or anchor.passive:
-        return None
-    content = said_that(anchor) or said_clause(anchor)
-    return Hit(source, (anchor.group, anchor.told), [content], rule="nested") if content else None
-
-
-def _distinct(hits: list[Hit]) -> list[Hit]:
-    """Without a second reading of the same cue."""
-    seen: set[tuple[object, ...]] = set()
-    found = []
-    for hit in hits:
-        mark = (hit.source, hit.cue, tuple(hit.content))
-        if mark not in seen:
-            seen.add(mark)
-            found.append(hit)
-    return found
-
-
-def _continue(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
-    """Hang quotations without a cue on what stands before them."""
+def _with_quotes_left_over(doc: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
+    """Add the quotations that no cue has taken: by any verb behind them, or carried on from the hit before them."""
     found: list[Hit] = []
     queue = sorted(hits, key=lambda h: h.end)
-    taken = [c for h in hits for c in h.content]
-    taken.sort()
-    at = 0
-    reach = 0
-    spoken = 0
-    for n, (start, end) in enumerate(page.quote_words):
+    taken = sorted(c for h in hits for c in h.content)
+    at = spoken = reach = 0  # how many of `queue` and `taken` lie before this quotation, and how far the latter reach
+    for n, (start, end) in enumerate(doc.quote_words):
         while at < len(queue) and queue[at].end <= start:
             found.append(queue[at])
             at += 1
@@ -235,86 +251,72 @@ def _continue(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> l
             spoken += 1
         if reach > start or end <= start:
             continue
-        recent = sorted(found[-4:], key=lambda h: h.end)
-        hit = quote_then_any_verb(page, n, recent) if "quote_then_any_verb" in beyond else None
-        if hit:
+        if "quote_then_any_verb" in beyond and (hit := quote_then_any_verb(doc, n)):
             hit.rule = "quote_then_any_verb"
             found.append(hit)
             continue
-        for name in ("continued_here", "continued_below"):
-            rule = continued_here if name == "continued_here" else continued_below
-            last = rule(page, n, recent) if name in beyond else None
-            if last:
-                root = last.carried or last
-                if n and page.quotes[n - 1].carries and root.content[-1][1] == page.quote_words[n - 1][1]:
-                    root.content.append((start, end))
-                else:
-                    found.append(Hit(None, None, [(start, end)], rule=name, carried=root))
-                break
-    found.extend(queue[at:])
-    return found
-
-
-def _headlines(page: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
-    seen: set[str] = set()
-    dash = headline_dash if "headline_dash" in beyond else _nothing
-    colon = speaker_colon if "speaker_colon" in beyond else _nothing
-    taken = {h.cue[0] for h in hits if h.cue}
-    for line in page.lines:
-        name = "headline_dash"
-        hit = dash(page, line)
-        if hit is None:
-            name, hit = "speaker_colon", colon(page, line)
-        if hit and page.of(line) not in seen and not any(line[0] <= c < line[1] for c in range(*line) if c in taken):
-            seen.add(page.of(line))
-            hit.rule = name
-            hits.append(hit)
-    return hits
-
-
-def _nothing(page: TokenizedText, line: tuple[int, int]) -> Hit | None:
-    """A rule that is left out."""
-    return None
-
-
-def _attributions(page: TokenizedText, hits: list[Hit]) -> list[Attribution]:
-    cast = Cast(page, [h.source for h in hits if h.source])
-    place = {id(hit): n for n, hit in enumerate(hits)}
-    done: list[Attribution] = []
-    stated: dict[tuple[int, int], int] = {}
-    for n, hit in enumerate(hits):
-        if hit.carried is not None and id(hit.carried) in place:
-            parent = done[place[id(hit.carried)]]
-            who = (parent.speaker, parent.kind, parent.decided_by, parent.note)
-            carried: int | None = place[id(hit.carried)]
+        carried = continued(doc, n, sorted(found[-4:], key=lambda h: h.end))
+        if carried is None or carried[0] not in beyond:
+            continue
+        root = carried[1].carried or carried[1]
+        if n and doc.quotes[n - 1].carries and root.content[-1][1] == doc.quote_words[n - 1][1]:
+            root.content.append((start, end))  # the mark left open above says that this is the same quotation
         else:
-            who, carried = cast.who(hit.source), None
-        source = hit.source
+            found.append(Hit(None, None, [(start, end)], rule=carried[0], carried=root))
+    return found + queue[at:]
+
+
+def _hits_in_headlines(doc: TokenizedText, hits: Sequence[Hit], beyond: frozenset[str]) -> Iterator[Hit]:
+    """What the rules for headlines find in lines without another cue, each wording once: pages repeat headlines."""
+    seen: set[str] = set()
+    cues = {h.cue[0] for h in hits if h.cue}
+    for line in doc.lines:
+        rule, hit = "headline_dash", headline_dash(doc, line) if "headline_dash" in beyond else None
+        if hit is None and "speaker_colon" in beyond:
+            rule, hit = "speaker_colon", speaker_colon(doc, line)
+        if hit and doc.of(line) not in seen and cues.isdisjoint(range(*line)):
+            seen.add(doc.of(line))
+            hit.rule = rule
+            yield hit
+
+
+def _attributions(doc: TokenizedText, hits: Sequence[Hit]) -> list[Attribution]:
+    """Turn hits into spans, with the speaker and kind of each source."""
+    cast = Cast(doc, [h.source for h in hits if h.source])
+    place = {id(hit): n for n, hit in enumerate(hits)}
+    stated: dict[TokenRange, int] = {}
+    done: list[Attribution] = []
+    for n, hit in enumerate(hits):
+        source, carried = hit.source, place.get(id(hit.carried))
+        if carried is not None:
+            parent = done[carried]
+            who = Who(parent.speaker, parent.kind, parent.decided_by, parent.note)
+        else:
+            who = cast.who(source)
         if source is not None and source in stated and hit.rule in SHARING:
             carried, source = stated[source], None
         elif source is not None:
             stated.setdefault(source, n)
-        content = tuple(page.span(c) for c in hit.content)
         done.append(
             Attribution(
-                page.span(source) if source else None,
-                page.span(hit.cue) if hit.cue else None,
-                content,
-                hit.form or _form(page, hit),
-                hit.rule,
-                who[0],
-                who[1],
-                who[2],
-                carried,
-                who[3],
+                source=doc.span(source) if source else None,
+                cue=doc.span(hit.cue) if hit.cue else None,
+                content=tuple(doc.span(c) for c in hit.content),
+                form=hit.form or _form(doc, hit),
+                rule=hit.rule,
+                speaker=who.speaker,
+                kind=who.kind,
+                decided_by=who.decided_by,
+                carried_from=carried,
+                note=who.note,
             )
         )
     return done
 
 
-def _form(page: TokenizedText, hit: Hit) -> str:
+def _form(doc: TokenizedText, hit: Hit) -> str:
     """Direct when every word stands in quotation marks, indirect when none does, mixed between."""
-    inside = {page.quote_at[i] >= 0 for a, b in hit.content for i in range(a, b) if page.low[i][0].isalnum()}
-    if hit.rule == "nested":
+    if hit.rule == NESTED.name:
         return "indirect"
+    inside = {doc.quote_at[i] >= 0 for a, b in hit.content for i in range(a, b) if doc.flags[i] & WORD}
     return "mixed" if len(inside) > 1 else "direct" if inside == {True} else "indirect"

@@ -1,19 +1,23 @@
-"""Reading a sentence by its small words: is this a verb, where does this noun phrase end, what is only an aside.
+"""Reading a sentence without a parser: which word is a verb, where a noun phrase ends, who the subject is.
 
-Whose words: the noun phrase before a cue, after it, or shared with an earlier verb.
+Every rule here goes by closed classes of English (auxiliaries, prepositions, pronouns and so on), by endings and by
+marks. None knows the meaning of a noun or a verb. They err, and the callers are written so that an error loses an
+attribution rather than invents one.
 """
 
 from __future__ import annotations
 
-from copydesk.attribution.reading import (
+from copydesk.attribution.tokens import TokenizedText, TokenRange
+from copydesk.attribution.words import (
     ADVERB,
+    ADVERBIAL,
     AUX,
-    BE,
+    CAPITAL,
     COORD,
     CUE,
-    CUE_FORMS,
     DET,
     FINITE,
+    GRAMMAR,
     OBJECT,
     PREP,
     PRONOUN,
@@ -22,229 +26,205 @@ from copydesk.attribution.reading import (
     SMALL,
     SUBORD,
     TIME,
-    WORDS,
-    TokenizedText,
-    Tokens,
+    VERB_FORMS,
+    WORD,
     word_set,
 )
 
-_BEFORE_TIME = word_set(WORDS["before_times"])
-_NO_ASIDE = word_set(WORDS["no_asides"])
-MARKS = frozenset(',;:.—–-()[]!?…“”"«»„/')
 ENDERS = frozenset(".!?…")
-VENUES = word_set(WORDS["venue"])
-STARTERS = word_set(WORDS["starters"])
-_NOT_LY = frozenset(("family", "july", "italy", "ally", "assembly", "reply", "supply", "only", "early", "friendly"))
-_POSSESSIVE = ("'s", "’s", "s'", "s’")
+MARKS = frozenset(',;:.—–-()[]!?…“”"«»„/')
+POSSESSIVE = ("'s", "’s", "s'", "s’")
+CLAUSE_OPENERS = frozenset(("that", "whether", "how", "why", "what", "where", "who", "if", "when"))
+"""Words that open a reported clause: said *that*, asked *whether*, explained *how*."""
+_RELATIVES = ("who", "which", "that", "whose")
+_BEFORE_TIME, _NO_ASIDE = word_set(GRAMMAR["before_times"]), word_set(GRAMMAR["no_asides"])
+_OCCASIONS_OF_SPEAKING = word_set(GRAMMAR["venue"])
+_STOPS = frozenset(',;:—–()[]“”"«»…!?')
+_ASIDE_ENDS = frozenset(",—–)")
+_PHRASE_PRONOUNS, _ROUGHLY = word_set(GRAMMAR["phrase_pronouns"]), word_set(GRAMMAR["roughly"])
+_OCCASIONS = word_set(GRAMMAR["occasions"])
+_ARTICLES = frozenset(("the", "a", "an", "his", "her", "their", "its"))
+_OPEN = PREP | DET | COORD | SUBORD | AUX | TIME
+_LONGEST = 60  # words: how far a rule looks for a subject, which keeps the whole pass linear
 
 
-def is_adverb(page: TokenizedText, i: int) -> bool:
-    """Reportedly, also, never: what may stand inside a verb group."""
-    word = page.low[i]
-    return bool(page.flags[i] & ADVERB) or (word.endswith("ly") and word not in _NOT_LY and not page.capital(i))
+# Verbs
 
 
-def is_word(page: TokenizedText, i: int) -> bool:
-    """Whether this is a word or a number, not a mark."""
-    return page.low[i][0].isalnum()
+def is_finite(doc: TokenizedText, i: int, low: int) -> bool:
+    """Whether a word can only, or very likely, be the finite verb of a clause that begins at `low`.
 
-
-def is_possessive(page: TokenizedText, i: int) -> bool:
-    """Quill’s, the ministers’."""
-    return page.low[i].endswith(_POSSESSIVE)
-
-
-def is_finite(page: TokenizedText, i: int, low: int) -> bool:
-    """Whether a word can only, or very likely, be the finite verb of a clause.
-
-    >>> from copydesk.attribution.reading import tokenize
-    >>> page = tokenize("the town closed the bridge")
-    >>> [page.word(i) for i in range(5) if is_finite(page, i, 0)]
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("the town closed the bridge")
+    >>> [doc.words[i] for i in range(5) if is_finite(doc, i, 0)]
     ['closed']
     """
-    flag = page.flags[i]
+    flag, word = doc.flags[i], doc.words[i]
     if flag & (AUX | FINITE | SHORT):
-        return page.low[i] not in ("been", "being", "having", "be")
-    before = page.flags[i - 1] if i > low else 0
-    if before & DET or (before & PREP and page.low[i - 1] != "to"):
+        return word not in ("been", "being", "having", "be")
+    before = doc.flags[i - 1] if i > low else 0
+    # Behind a determiner or preposition stands an adjective: “the closed bridge”, “of wounded men”.
+    if before & DET or (before & PREP and doc.words[i - 1] != "to"):
         return False
-    word = page.low[i]
-    if i > low and page.low[i - 1] in ("be", "been", "being"):
+    if i > low and doc.words[i - 1] in ("be", "been", "being"):
         return False
-    if word.endswith("ed") and len(word) > 3 and not page.capital(i):
-        after = page.flags[i + 1] if i + 1 < len(page.low) else 0
-        return not (after & PREP and page.low[i + 1] in ("by", "in", "at", "of")) or bool(before & PRONOUN)
-    cue = CUE_FORMS.get(word)
+    if word.endswith("ed") and len(word) > 3 and not flag & CAPITAL:
+        # “the bridge built by Lund”, “men wounded in Lakeport” are participles; “she lived in Lakeport” is a verb.
+        after = doc.flags[i + 1] if i + 1 < len(doc.words) else 0
+        return not (after & PREP and doc.words[i + 1] in ("by", "in", "at", "of")) or bool(before & PRONOUN)
+    cue = VERB_FORMS.get(word)
     return cue is not None and cue.tense in ("past", "s") and not cue.unsure
 
 
-def has_finite(page: TokenizedText, start: int, end: int) -> bool:
-    """Whether a clause, not only a phrase, stands here; verbs of relative clauses do not count."""
+def has_finite(doc: TokenizedText, start: int, end: int) -> bool:
+    """Whether a clause, not only a phrase, stands here.
+
+    Verbs of relative clauses do not count: “the man who built the bridge” is a phrase.
+    """
     i = start
     while i < end:
-        word = page.low[i]
-        if word in ("who", "which", "that", "whose") and i > start:
-            i = _past_verb(page, i + 1, end)
-        elif is_finite(page, i, start):
+        if doc.words[i] in _RELATIVES and i > start:
+            i += 1
+            while i < end and not is_finite(doc, i, i):
+                i += 1
+            while i + 1 < end and doc.flags[i + 1] & (AUX | ADVERBIAL):
+                i += 1
+            if i < end and doc.flags[i] & AUX:  # the verb behind its auxiliary: “who has closed the bridge”
+                i += 1
+        elif is_finite(doc, i, start):
             return True
         i += 1
     return False
 
 
-def _past_verb(page: TokenizedText, i: int, end: int) -> int:
-    while i < end and not is_finite(page, i, i):
-        i += 1
-    while i + 1 < end and (page.flags[i + 1] & AUX or is_adverb(page, i + 1)):
-        i += 1
-    return i + 1 if i < end and page.flags[i] & AUX else i
+def after_verb(doc: TokenizedText, start: int, end: int) -> int:
+    """Where an object begins: a letter, in “she sent a letter saying”."""
+    return next((i + 1 for i in range(end - 2, start - 1, -1) if is_finite(doc, i, start)), start)
 
 
-def noun_chunk(page: TokenizedText, i: int, end: int) -> int:
-    """The word after a short noun phrase that begins at `i`; `i` itself when there is none.
-
-    >>> from copydesk.attribution.reading import tokenize
-    >>> noun_chunk(tokenize("a local radio station that it rained"), 0, 7)
-    4
-    """
-    start = i
-    flag = page.flags[i] if i < end else 0
-    if flag & OBJECT and not page.flags[i] & DET:
-        return i + 1
-    if flag & DET:
-        i += 1
-        while i < end and page.flags[i] & DET:
-            i += 1
-        while i < end and not page.flags[i] & SMALL and is_word(page, i) and not _verb_here(page, i, start):
-            i += 1
-        return i
-    if i < end and is_word(page, i) and page.capital(i) and not flag & (PREP | SUBORD | TIME | PRONOUN):
-        while i < end and is_word(page, i) and page.capital(i) and not page.flags[i] & (SUBORD | TIME | PRONOUN):
-            i += 1
-        if i + 1 < end and page.low[i] in ("and", "&") and page.capital(i + 1):
-            return noun_chunk(page, i + 1, end)
-        return i
-    plain = i
-    while plain < end and plain < i + 4 and is_word(page, plain) and not page.flags[plain] & (SMALL | CUE | ADVERB):
-        plain += 1
-    ends_well = plain >= end or page.flags[plain] & SMALL or not is_word(page, plain)
-    return plain if ends_well else min(i + 1, plain)
+# Phrases
 
 
-def _verb_here(page: TokenizedText, i: int, start: int) -> bool:
-    return i > start + 1 and is_finite(page, i, start)
-
-
-def skip_aside(page: TokenizedText, i: int, end: int) -> int:
-    """Past what only says when and where something was said: on Monday, in a statement to parliament.
-
-    >>> from copydesk.attribution.reading import tokenize
-    >>> page = tokenize("on Monday in a radio interview that it rained")
-    >>> page.word(skip_aside(page, 0, 9))
-    'that'
-    """
-    for _ in range(4):
-        nxt = _aside(page, i, end)
-        if nxt == i:
-            break
-        i = nxt
-    return i
-
-
-def _aside(page: TokenizedText, i: int, end: int) -> int:
-    if i >= end:
-        return i
-    word = page.low[i]
-    if is_adverb(page, i) and word not in ("all", "both", "first", "only"):
-        return i + 1
-    if page.flags[i] & TIME:
-        return _time(page, i, end)
-    if word in _BEFORE_TIME:
-        return _phrase_of_time(page, i, end)
-    return _venue(page, i, end) if page.flags[i] & PREP and word not in _NO_ASIDE else i
-
-
-def _phrase_of_time(page: TokenizedText, i: int, end: int) -> int:
-    """Past “last week”, “earlier this month”."""
-    k = i + 1
-    while k < min(end, i + 4) and page.low[k] in ("this", "last", "same", "in", "the", "on", "previous", "few"):
-        k += 1
-    return _time(page, k, end) if k < end and page.flags[k] & TIME and page.low[k] != "may" else i
-
-
-def _time(page: TokenizedText, i: int, end: int) -> int:
-    while i < end and (page.flags[i] & TIME or page.low[i].isdigit() or (page.low[i] == "," and _year(page, i, end))):
-        i += 1
-    return i
-
-
-def _year(page: TokenizedText, i: int, end: int) -> bool:
-    return i + 1 < end and page.low[i + 1].isdigit() and len(page.low[i + 1]) == 4
-
-
-def _venue(page: TokenizedText, i: int, end: int) -> int:
-    """Past a prepositional phrase whose noun is a time, a place or an occasion of speaking."""
-    k = i + 1
-    while k < end and page.flags[k] & PREP:
-        k += 1
-    if k >= end:
-        return i
-    if page.flags[k] & TIME:
-        return _time(page, k, end)
-    stop = noun_chunk(page, k, end)
-    if stop == k:
-        return i
-    inside = page.low[k:stop]
-    if any(w in VENUES or page.flags[k + n] & TIME or (w.isdigit() and len(w) == 4) for n, w in enumerate(inside)):
-        return stop
-    place = page.low[i] in ("in", "at", "from", "on") and page.capital(stop - 1)
-    return stop if place else i
-
-
-def in_group(page: TokenizedText, i: int) -> bool:
-    """Auxiliaries and adverbs: what may stand between a subject and its verb."""
-    return bool(page.flags[i] & AUX) or is_adverb(page, i)
-
-
-def is_passive(page: TokenizedText, group: int, at: int) -> bool:
-    """Was told, has been accused, got called."""
-    return any(page.flags[i] & BE and page.low[i] not in ("'s", "’s", "n't") for i in range(group, at))
-
-
-def trim(page: TokenizedText, start: int, end: int) -> Tokens | None:
-    """The words without stray marks at their ends; quotation marks and brackets stay."""
-    while start < end and page.low[start] in ",;:.—–-…!?)]":
+def trim(doc: TokenizedText, start: int, end: int) -> TokenRange | None:
+    """The words without stray marks at their ends; quotation marks and closing brackets stay."""
+    while start < end and doc.words[start] in ",;:.—–-…!?)]":
         start += 1
-    while start < end and page.low[end - 1] in ",;:.—–-(['":
+    while start < end and doc.words[end - 1] in ",;:.—–-(['":
         end -= 1
     return (start, end) if start < end else None
 
 
-def opens_clause(page: TokenizedText, i: int) -> bool:
-    """That, whether, how, why: words that open a reported clause."""
-    return page.low[i] in ("that", "whether", "how", "why", "what", "where", "who", "if", "when")
+def noun_chunk(doc: TokenizedText, i: int, end: int) -> int:
+    """The word after a short noun phrase that begins at `i`; `i` itself when there is none.
+
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> noun_chunk(tokenize("a local radio station that it rained"), 0, 7)
+    4
+    """
+    start, words, flags = i, doc.words, doc.flags
+    flag = flags[i] if i < end else 0
+    if flag & OBJECT and not flag & DET:  # “told him it rained”; but “her” may also open “her aides”
+        return i + 1
+    if flag & DET:
+        i += 1
+        while i < end and flags[i] & DET:
+            i += 1
+        while i < end and not flags[i] & SMALL and flags[i] & WORD:
+            if i > start + 1 and is_finite(doc, i, start):
+                break
+            i += 1
+        return i
+    if i < end and flag & WORD and flag & CAPITAL and not flag & (PREP | SUBORD | TIME | PRONOUN):
+        while i < end and flags[i] & WORD and flags[i] & CAPITAL and not flags[i] & (SUBORD | TIME | PRONOUN):
+            i += 1
+        if i + 1 < end and words[i] in ("and", "&") and flags[i + 1] & CAPITAL:
+            return noun_chunk(doc, i + 1, end)
+        return i
+    plain = i
+    while plain < end and plain < i + 4 and flags[plain] & WORD and not flags[plain] & (SMALL | CUE | ADVERB):
+        plain += 1
+    # A run of bare nouns counts as a whole only if something clear ends it: “told radio listeners that”.
+    ends_well = plain >= end or flags[plain] & SMALL or not flags[plain] & WORD
+    return plain if ends_well else min(i + 1, plain)
 
 
-def is_coordinator(page: TokenizedText, i: int) -> bool:
-    """And, or, but."""
-    return bool(page.flags[i] & COORD)
+def skip_aside(doc: TokenizedText, i: int, end: int) -> int:
+    """Past what only says when and where something was said: on Monday, in a statement to parliament.
+
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("on Monday in a radio interview that it rained")
+    >>> doc.words[skip_aside(doc, 0, 9)]
+    'that'
+    """
+    for _ in range(4):  # more asides in a row are no news style
+        past = _past_aside(doc, i, end)
+        if past == i:
+            break
+        i = past
+    return i
 
 
-_STOPS = frozenset(',;:—–()[]“”"«»…!?')
-_ASIDE_ENDS = frozenset(",—–)")
-_PHRASE_PRONOUNS = word_set(WORDS["phrase_pronouns"])
-_OCCASIONS = word_set(WORDS["occasions"])
-_ARTICLES = frozenset(("the", "a", "an", "his", "her", "their", "its"))
-_OPEN = PREP | DET | COORD | SUBORD | AUX | TIME
-_ROUGHLY = word_set(WORDS["roughly"])
-_LONGEST = 60  # words: how far a rule looks for a subject, which keeps the whole pass linear
+def _past_aside(doc: TokenizedText, i: int, end: int) -> int:
+    """Past one aside; `i` when none begins here."""
+    if i >= end:
+        return i
+    word, flag = doc.words[i], doc.flags[i]
+    if flag & ADVERBIAL and word not in ("all", "both", "first", "only"):  # those open noun phrases: “all roads”
+        return i + 1
+    if flag & TIME:
+        return _past_time(doc, i, end)
+    if word in _BEFORE_TIME:  # “last week”, “earlier this month”
+        k = i + 1
+        while k < min(end, i + 4) and doc.words[k] in ("this", "last", "same", "in", "the", "on", "previous", "few"):
+            k += 1
+        timely = k < end and doc.flags[k] & TIME and doc.words[k] != "may"  # the month is written May, the verb may
+        return _past_time(doc, k, end) if timely else i
+    return _past_venue(doc, i, end) if flag & PREP and word not in _NO_ASIDE else i
 
 
-def subject_before(page: TokenizedText, low: int, end: int) -> Tokens | None:
+def _past_time(doc: TokenizedText, i: int, end: int) -> int:
+    """Past a date such as “March 3, 2031”, whose comma a year follows."""
+    while i < end:
+        year = doc.words[i] == "," and i + 1 < end and doc.words[i + 1].isdigit() and len(doc.words[i + 1]) == 4
+        if not (doc.flags[i] & TIME or doc.words[i].isdigit() or year):
+            break
+        i += 1
+    return i
+
+
+def _past_venue(doc: TokenizedText, i: int, end: int) -> int:
+    """Past a prepositional phrase whose noun is a time, a place or an occasion of speaking.
+
+    “in a letter to staff” says how it was said. “about the letter” says what it was about, and “in a hurry” is neither,
+    so only listed nouns and capitalised places count.
+    """
+    k = i + 1
+    while k < end and doc.flags[k] & PREP:
+        k += 1
+    if k >= end:
+        return i
+    if doc.flags[k] & TIME:
+        return _past_time(doc, k, end)
+    stop = noun_chunk(doc, k, end)
+    if stop == k:
+        return i
+    for n in range(k, stop):
+        word = doc.words[n]
+        if word in _OCCASIONS_OF_SPEAKING or doc.flags[n] & TIME or (word.isdigit() and len(word) == 4):
+            return stop
+    place = doc.words[i] in ("in", "at", "from", "on") and doc.flags[stop - 1] & CAPITAL
+    return stop if place else i
+
+
+# Subjects
+
+
+def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
     """The noun phrase that ends at word `end`, not before `low`: with its apposition, without what introduces it.
 
-    >>> from copydesk.attribution.reading import tokenize
-    >>> page = tokenize("On Monday, Ada Lund, a baker, said so.")
-    >>> page.of(subject_before(page, 0, 9))
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("On Monday, Ada Lund, a baker, said so.")
+    >>> doc.of(subject_before(doc, 0, 9))
     'Ada Lund, a baker'
     """
     low = max(low, end - _LONGEST)
@@ -252,169 +232,157 @@ def subject_before(page: TokenizedText, low: int, end: int) -> Tokens | None:
     if last < low:
         return None
     head_end = end
-    if page.low[last] in _ASIDE_ENDS:
-        head_end = _before_aside(page, low, last)
+    if doc.words[last] in _ASIDE_ENDS:
+        head_end = _before_aside(doc, low, last)
         if head_end <= low:
             head_end = last
-        elif _is_clause(page, head_end + 1):
-            end = head_end
-    elif page.flags[last] & RELATIVE and page.low[last] != "where":
-        return _antecedent(page, low, last)
-    start = _phrase_start(page, low, head_end)
-    if start > low and page.flags[start - 1] & (AUX | SHORT) and not page.flags[start - 1] & CUE:
+        else:
+            # “Ada Lund, a baker,” names the source and belongs to it. “Ada Lund, who was there,” tells about her.
+            opening, flag = doc.words[head_end + 1], doc.flags[head_end + 1]
+            if opening in ("who", "which", "whose") or (opening.endswith("ing") and not flag & CAPITAL):
+                end = head_end
+    elif doc.flags[last] & RELATIVE and doc.words[last] != "where":
+        return _antecedent(doc, low, last)
+    start = _phrase_start(doc, low, head_end)
+    if start > low and doc.flags[start - 1] & (AUX | SHORT) and not doc.flags[start - 1] & CUE:
+        return None  # the phrase is an object, and what follows is no verb: “had a plan claims”
+    start = _trim_front(doc, start, head_end)
+    start = _after_contact(doc, start, head_end)
+    if doc.flags[last] & PRONOUN and doc.words[last] not in _PHRASE_PRONOUNS and start < last:
+        start = last  # “a thing he said”: nothing belongs to “he” but itself
+    if doc.flags[last] & TIME and last - 1 > start and doc.flags[last - 1] & PREP:
+        end, head_end = last - 1, min(head_end, last - 1)  # “Ada Lund on Monday said”
+    found = trim(doc, start, end) if start < head_end else None
+    if found is None:
         return None
-    start = _trim_front(page, start, head_end)
-    start = _after_contact(page, start, head_end)
-    if page.flags[last] & PRONOUN and page.low[last] not in _PHRASE_PRONOUNS and start < last:
-        start = last
-    if page.flags[last] & TIME and last - 1 > start and page.flags[last - 1] & PREP:
-        end, head_end = last - 1, min(head_end, last - 1)
-    found = trim(page, start, end) if start < head_end else None
-    if found is None or all(
-        not is_word(page, i) or (is_adverb(page, i) and not page.flags[i] & DET) for i in range(*found)
-    ):
-        return None
-    return found
+    for i in range(*found):
+        if doc.flags[i] & WORD and (doc.flags[i] & DET or not doc.flags[i] & ADVERBIAL):
+            return found
+    return None  # only marks and adverbs: “, also said”
 
 
-def _is_clause(page: TokenizedText, i: int) -> bool:
-    """Who built it; asking not to be named: an aside that tells of the source and does not name it."""
-    return page.low[i] in ("who", "which", "whose") or (page.low[i].endswith("ing") and not page.capital(i))
-
-
-def _before_aside(page: TokenizedText, low: int, last: int) -> int:
+def _before_aside(doc: TokenizedText, low: int, last: int) -> int:
     """Where the head noun ends, left of “, a baker,” or “(a baker)”."""
-    mark = page.low[last]
+    mark = doc.words[last]
     mate = "(" if mark == ")" else mark
     i = last - 1
     while i >= low:
-        if page.low[i] == mate and (page.quote_at[i] < 0 or page.quote_at[i] == page.quote_at[last]):
-            nxt = page.low[i + 1]
-            if not (mate == "," and (nxt in ("and", "or") or (nxt.isdigit() and len(nxt) == 4))):
+        if doc.words[i] == mate and (doc.quote_at[i] < 0 or doc.quote_at[i] == doc.quote_at[last]):
+            after = doc.words[i + 1]
+            # This comma is within the aside: “, a baker, and mother of two,” or “, born on March 3, 2031,”.
+            within = mate == "," and (after in ("and", "or") or (after.isdigit() and len(after) == 4))
+            if not within:
                 break
         i -= 1
-    if i > low and mark == "," and _age(page, i, last):
-        return i
     return i
 
 
-def _age(page: TokenizedText, i: int, last: int) -> bool:
-    return last - i == 2 and page.low[i + 1].isdigit()
-
-
-def _antecedent(page: TokenizedText, low: int, who: int) -> Tokens | None:
-    end = who - 1 if who > low and page.low[who - 1] == "," else who
+def _antecedent(doc: TokenizedText, low: int, who: int) -> TokenRange | None:
+    """The noun that a “who” stands for: in “a letter to Ada Lund, who said so”, the name nearest to it."""
+    end = who - 1 if who > low and doc.words[who - 1] == "," else who
     if end <= low:
         return None
-    start = _trim_front(page, after_verb(page, _phrase_start(page, low, end), end), end)
-    named = next((i + 1 for i in range(end - 2, start - 1, -1) if page.flags[i] & PREP and page.capital(i + 1)), start)
-    return (named, who + 1) if named < end else None
+    start = _trim_front(doc, after_verb(doc, _phrase_start(doc, low, end), end), end)
+    for i in range(end - 2, start - 1, -1):
+        if doc.flags[i] & PREP and doc.flags[i + 1] & CAPITAL:
+            start = i + 1
+            break
+    return (start, who + 1) if start < end else None
 
 
-def _after_contact(page: TokenizedText, start: int, end: int) -> int:
-    """The union, in “a move the union called a shame”: a second noun phrase right behind the first is the subject."""
+def _after_contact(doc: TokenizedText, start: int, end: int) -> int:
+    """The union, in “a move the union called a shame”: a second noun phrase right behind the first is the subject.
+
+    Grammars call this a contact clause: a relative clause without “that”.
+    """
     for i in range(end - 1, start, -1):
-        k = i - 1
-        if page.low[i] in _ARTICLES and is_word(page, k) and not page.flags[k] & _OPEN and not is_adverb(page, k):
-            return i if not is_finite(page, k, start) and not page.low[k].endswith("ing") else start
+        before, flag = doc.words[i - 1], doc.flags[i - 1]
+        if doc.words[i] in _ARTICLES and flag & WORD and not flag & (_OPEN | ADVERBIAL):
+            return i if not is_finite(doc, i - 1, start) and not before.endswith("ing") else start
     return start
 
 
-def after_verb(page: TokenizedText, start: int, end: int) -> int:
-    """Where an object begins: a letter, in “she sent a letter saying”."""
-    return next((i + 1 for i in range(end - 2, start - 1, -1) if is_finite(page, i, start)), start)
-
-
-def _phrase_start(page: TokenizedText, low: int, end: int) -> int:
+def _phrase_start(doc: TokenizedText, low: int, end: int) -> int:
     """Leftwards from the end of a noun phrase to where it begins."""
     i = end - 1
     while i >= low:
-        skipped = _skip_left(page, low, i, end)
-        if skipped < i:
-            i = skipped
-        elif _stops_phrase(page, low, i, end):
+        word = doc.words[i]
+        if word == ")":
+            opening = next((k for k in range(i - 1, max(low, i - 12) - 1, -1) if doc.words[k] == "("), -1)
+            if opening >= 0:
+                i = opening - 1
+                continue
+        if word in '”"’' and i < end - 1 and doc.quote_at[i] >= 0:
+            # A short quoted name is part of the phrase: the “Morning” show’s host. Speech is not: its comma tells.
+            opening = doc.quote_words[doc.quote_at[i]][0]
+            if low <= opening < i and i - opening < 8 and doc.words[i - 1] not in ",.?!":
+                i = opening - 1
+                continue
+        if word == "be" and i > low and doc.words[i - 1] == "to":  # “the minister to be”
+            i -= 2
+        elif _stops_phrase(doc, low, i, end):
             break
         else:
             i -= 1
     return i + 1
 
 
-def _skip_left(page: TokenizedText, low: int, i: int, end: int) -> int:
-    """Past brackets, a short quoted name and “to be”, which a noun phrase may hold; `i` when there is none."""
-    word = page.low[i]
-    if word == ")" and (opening := _bracket(page, low, i)) >= 0:
-        return opening - 1
-    if word in '”"’' and i < end - 1 and page.quote_at[i] >= 0:
-        a = page.quote_words[page.quote_at[i]][0]
-        if low <= a < i and i - a < 8 and page.low[i - 1] not in ",.?!":
-            return a - 1
-    return i - 2 if word == "be" and i > low and page.low[i - 1] == "to" else i
-
-
-def _stops_phrase(page: TokenizedText, low: int, i: int, end: int) -> bool:
-    """Whether this word cannot stand inside a subject."""
-    word, flag = page.low[i], page.flags[i]
-    if word in _STOPS or word == "-" or (word in ENDERS and word != "."):
+def _stops_phrase(doc: TokenizedText, low: int, i: int, end: int) -> bool:
+    """Whether this word cannot stand inside a subject that ends before `end`."""
+    word, flag = doc.words[i], doc.flags[i]
+    if word in _STOPS or word == "-":  # but a full stop may belong to “Mr.” or an initial
         return True
     if flag & COORD:
-        return not _joins_names(page, low, i, end)
-    if flag & SUBORD and not (flag & RELATIVE and i > low and _restricts(page, i, end)):
-        return True
+        return not _joins_names(doc, low, i)
+    if flag & SUBORD:
+        restricts = flag & RELATIVE and i > low and word in _RELATIVES
+        # “the man who built it said”: the relative clause has its own verb, so it belongs to the subject.
+        if not (restricts and any(is_finite(doc, k, i) for k in range(i + 1, end))):
+            return True
     if flag & (AUX | SHORT) or (flag & PRONOUN and word not in _PHRASE_PRONOUNS and i < end - 1):
-        return not _in_relative(page, low, i)
-    return bool(i < end - 1 and flag & CUE and _is_verb(page, i))
+        return not _in_relative(doc, low, i)
+    if i < end - 1 and flag & CUE and i:
+        cue = VERB_FORMS[word]
+        return cue.tense in ("past", "s", "base") and not cue.unsure and not doc.flags[i - 1] & DET
+    return False
 
 
-def _bracket(page: TokenizedText, low: int, close: int) -> int:
-    """The bracket that opens what closes here, if it is near."""
-    return next((i for i in range(close - 1, max(low, close - 12) - 1, -1) if page.low[i] == "("), -1)
+def _in_relative(doc: TokenizedText, low: int, i: int) -> bool:
+    """Whether a verb belongs to a relative clause that opens close before it."""
+    return any(doc.words[k] in _RELATIVES for k in range(max(low, i - 4), i))
 
 
-def _restricts(page: TokenizedText, i: int, end: int) -> bool:
-    """A relative clause that belongs to the subject: the man who built it said."""
-    return page.low[i] in ("who", "that", "which", "whose") and any(is_finite(page, k, i) for k in range(i + 1, end))
-
-
-def _in_relative(page: TokenizedText, low: int, i: int) -> bool:
-    return any(page.low[k] in ("who", "which", "that", "whose") for k in range(max(low, i - 4), i))
-
-
-def _is_verb(page: TokenizedText, i: int) -> bool:
-    cue = CUE_FORMS[page.low[i]]
-    return cue.tense in ("past", "s", "base") and not cue.unsure and not page.flags[i - 1] & DET if i else False
-
-
-def _joins_names(page: TokenizedText, low: int, i: int, end: int) -> bool:
+def _joins_names(doc: TokenizedText, low: int, i: int) -> bool:
     """Whether this “and” joins noun phrases of one subject, not two clauses."""
-    if page.low[i] not in ("and", "or") or i == low:
+    if doc.words[i] not in ("and", "or") or i == low:
         return False
     k = i - 1
     while k >= low and k > i - 12:
-        if page.low[k] in _STOPS or page.flags[k] & (COORD | (SUBORD & ~PREP)):
+        if doc.words[k] in _STOPS or doc.flags[k] & (COORD | (SUBORD & ~PREP)):
             break
-        if is_finite(page, k, low) or page.flags[k] & PRONOUN:
+        if is_finite(doc, k, low) or doc.flags[k] & PRONOUN:
             return False
         k -= 1
     return k < i - 1
 
 
-def _trim_front(page: TokenizedText, start: int, end: int) -> int:
+def _trim_front(doc: TokenizedText, start: int, end: int) -> int:
     """Without “But on Monday”, “Meanwhile” and the like."""
     while start < end - 1:
-        flag = page.flags[start]
-        if page.low[start] == "both" or (flag & DET and page.low[start] not in ("all",)):
+        word, flag = doc.words[start], doc.flags[start]
+        if word == "both" or (flag & DET and word != "all"):
             break
         if (
             flag & COORD
-            or page.low[start] in (".", "'", "’", "´")
-            or (is_adverb(page, start) and not flag & DET)
-            or (flag & TIME and page.low[start] not in ("post", "times"))
+            or word in (".", "'", "’", "´")
+            or (flag & ADVERBIAL and not flag & DET)
+            or (flag & TIME and word not in ("post", "times"))  # those may begin the name of a newspaper
         ):
             start += 1
-        elif flag & PREP and page.low[start] != "like":
-            if page.low[start] in _ROUGHLY and page.low[start + 1][0].isdigit():
+        elif flag & PREP and word != "like":
+            if word in _ROUGHLY and doc.words[start + 1][0].isdigit():  # “about 1,200 workers” is the subject itself
                 break
-            start = start + 1 if page.low[start] == "with" else _past_phrase(page, start + 1, end)
+            start = start + 1 if word == "with" else _past_opening(doc, start + 1, end)
         elif flag & SUBORD and not flag & PREP:
             start += 1
         else:
@@ -422,85 +390,83 @@ def _trim_front(page: TokenizedText, start: int, end: int) -> int:
     return start
 
 
-def _past_phrase(page: TokenizedText, i: int, end: int) -> int:
-    """Past the noun phrase of an opening “In a statement” or “In London”, to where the subject can begin."""
+def _past_opening(doc: TokenizedText, i: int, end: int) -> int:
+    """Past the noun phrase of an opening “In a statement” or “In London”, to where the subject can begin.
+
+    No comma need part them, so the next determiner or pronoun is taken for the subject's first word: “In a statement
+    the council said”. Without one, the whole is kept.
+    """
     first = i
-    while i < end and page.flags[i] & (DET | TIME):
+    while i < end and doc.flags[i] & (DET | TIME):
         i += 1
-    if i < end and i > first and page.flags[i - 1] & TIME:
+    if i < end and i > first and doc.flags[i - 1] & TIME:
         return i
     i += 1
-    while i < end and not page.flags[i] & (DET | PRONOUN):
+    while i < end and not doc.flags[i] & (DET | PRONOUN):
         i += 1
     return i if i < end else first
 
 
-def subject_after(page: TokenizedText, start: int, high: int) -> Tokens | None:
+def subject_after(doc: TokenizedText, start: int, high: int) -> TokenRange | None:
     """The noun phrase after an inverted cue: said Ada Lund, a baker in Lakeport.
 
-    >>> from copydesk.attribution.reading import tokenize
-    >>> page = tokenize("said Ada Lund, a baker in Lakeport, on Monday.")
-    >>> page.of(subject_after(page, 1, len(page.low)))
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("said Ada Lund, a baker in Lakeport, on Monday.")
+    >>> doc.of(subject_after(doc, 1, len(doc.words)))
     'Ada Lund, a baker in Lakeport'
     """
     high = min(high, start + _LONGEST)
     i = start
-    while i < high and not _closes(page, i, start, high):
-        if i > start and page.flags[i] & AUX and not _in_relative(page, start, i):
+    while i < high and not _ends_inverted(doc, i, start, high):
+        if i > start and doc.flags[i] & AUX and not _in_relative(doc, start, i):
             return None
         i += 1
-    return trim(page, start, i)
+    return trim(doc, start, i)
 
 
-def _closes(page: TokenizedText, i: int, start: int, high: int) -> bool:
+def _ends_inverted(doc: TokenizedText, i: int, start: int, high: int) -> bool:  # noqa: PLR0911
     """Whether an inverted subject ends before this word."""
-    word, flag = page.low[i], page.flags[i]
-    if word in ';:“"”—–!?«»' or (word == "." and _ends(page, i, high)):
+    word, flag = doc.words[i], doc.flags[i]
+    if word in ';:“"”—–!?«»':
         return True
-    if word == ",":
-        return i + 1 >= high or _leaves(page, i + 1)
+    if word == ".":  # the sentence's end, not the one in “J. Lund”
+        return i + 1 >= high or doc.spans[i + 1][0] > doc.spans[i][1] + 1 or doc.words[i + 1] in '"”’'
+    after = i + 1 if i + 1 < high else i
+    if word == ",":  # the comma of an apposition (“, a baker”), or of something else (“, adding”, “, on Monday”)
+        next_word, next_flag = doc.words[after], doc.flags[after]
+        participle = next_word.endswith("ing") and not next_flag & CAPITAL
+        other = next_flag & (COORD | PREP | TIME | SUBORD | PRONOUN | AUX | ADVERBIAL)
+        return i + 1 >= high or bool(other) or participle or next_word in '“"'
     if i == start:
         return False
-    nxt = i + 1 if i + 1 < high else i
     if (flag & SUBORD and not flag & (PREP | RELATIVE)) or (flag & TIME and word != "may"):
         return True
-    if flag & PREP and page.flags[nxt] & TIME:
+    if flag & PREP and doc.flags[after] & TIME:
         return True
-    return word in _OCCASIONS or (word in ("in", "at") and page.low[nxt] in ("a", "an", "response", "his", "her"))
+    # “in Lakeport” may tell who she is; “in a letter” and “in response” tell how she said it.
+    return word in _OCCASIONS or (word in ("in", "at") and doc.words[after] in ("a", "an", "response", "his", "her"))
 
 
-def _ends(page: TokenizedText, i: int, high: int) -> bool:
-    return i + 1 >= high or page.spans[i + 1][0] > page.spans[i][1] + 1 or page.low[i + 1] in '"”’'
-
-
-def _leaves(page: TokenizedText, i: int) -> bool:
-    """What comes after this comma is no apposition."""
-    word, flag = page.low[i], page.flags[i]
-    participle = word.endswith("ing") and not page.capital(i)
-    return (
-        bool(flag & (COORD | PREP | TIME | SUBORD | PRONOUN | AUX)) or participle or word in '“"' or is_adverb(page, i)
-    )
-
-
-def shared_subject(page: TokenizedText, low: int, end: int) -> Tokens | None:
+def shared_subject(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
     """The subject of the clause that begins at `low`: he, in “he sat down and said …”.
 
-    >>> from copydesk.attribution.reading import tokenize
-    >>> page = tokenize("After lunch, Ada Lund opened the gate and said it was time.")
-    >>> page.of(shared_subject(page, 0, 9))
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("After lunch, Ada Lund opened the gate and said it was time.")
+    >>> doc.of(shared_subject(doc, 0, 9))
     'Ada Lund'
     """
     i = low
-    while i < end and (page.flags[i] & COORD or page.low[i] in ',"“' or is_adverb(page, i)):
+    while i < end and (doc.flags[i] & (COORD | ADVERBIAL) or doc.words[i] in ',"“'):
         i += 1
-    if i < end and (page.flags[i] & (PREP | SUBORD) or page.low[i].endswith(("ing", "ed"))):
-        comma = next((k for k in range(i, end) if page.low[k] == "," and page.quote_at[k] < 0), -1)
+    if i < end and (doc.flags[i] & (PREP | SUBORD) or doc.words[i].endswith(("ing", "ed"))):
+        # An opening such as “After lunch,” or “Asked about it,” stands before the subject.
+        comma = next((k for k in range(i, end) if doc.words[k] == "," and doc.quote_at[k] < 0), -1)
         if comma > 0:
             i = comma + 1
     for k in range(i, min(end, i + 30)):
-        if k > i and is_finite(page, k, i):
+        if k > i and is_finite(doc, k, i):
             stop = k
-            while stop > i and is_adverb(page, stop - 1):
+            while stop > i and doc.flags[stop - 1] & ADVERBIAL:
                 stop -= 1
-            return trim(page, _trim_front(page, i, stop), stop)
+            return trim(doc, _trim_front(doc, i, stop), stop)
     return None

@@ -1,4 +1,8 @@
-"""Rules for words that come after their cue."""
+"""Rules for words that come after their cue: Ada Lund said it rained.
+
+Each rule is a function of a cue in its sentence. It returns a `Hit`, or None where it does not fit. `finder.RULES`
+lists them in the order in which they are asked.
+"""
 
 from __future__ import annotations
 
@@ -14,284 +18,308 @@ from copydesk.attribution.contents import (
     said_to_do,
     stop_of,
 )
-from copydesk.attribution.cue_context import CueContext
+from copydesk.attribution.cue_context import CueContext, Hit
 from copydesk.attribution.grammar import (
     after_verb,
     has_finite,
-    in_group,
-    is_adverb,
     is_finite,
-    is_word,
     shared_subject,
     subject_after,
     subject_before,
     trim,
 )
-from copydesk.attribution.reading import (
+from copydesk.attribution.rules_before import left_open
+from copydesk.attribution.tokens import TokenRange
+from copydesk.attribution.words import (
+    ADVERBIAL,
     AUX,
     BE,
+    CAPITAL,
     COORD,
     CUE,
-    CUE_FORMS,
     DET,
+    GRAMMAR,
     MODAL,
     PREP,
     PRONOUN,
     RELATIVE,
     TIME,
-    WORDS,
-    Hit,
-    Tokens,
+    VERB_FORMS,
+    VERB_GROUP,
+    WORD,
     word_set,
 )
-from copydesk.attribution.rules_before import left_open
 
-Said = Callable[[CueContext], Tokens | None]
-_LIGHT = word_set(WORDS["light"])
+Said = Callable[[CueContext], TokenRange | None]
+_LIGHT = word_set(GRAMMAR["light"])
 _COMPLEMENTS: tuple[Said, ...] = (said_quote, said_that, said_clause, said_to_do, said_name, said_thing)
+_IS = frozenset(("he's", "she's", "they're", "i'm", "we're", "it's", "who's"))
 
 
-def _active(a: CueContext, said: Said) -> Hit | None:
-    """Subject, verb, and the complement this rule is about."""
-    if a.passive or a.cue is None or (a.cue.tense == "ing" and not _progressive(a)):
-        return None
-    if a.group > a.low and a.page.low[a.group - 1] == "to":
-        return _light_verb(a, said)
-    if a.cue.tense in ("base", "part") and a.group > a.low and a.page.low[a.group - 1] in ("let", "to"):
-        return None
-    if a.cue.tense == "part" and a.group == a.at:
-        return None
-    source = a.source
-    if source is None or (source[0] > a.low and a.page.low[source[0] - 1] == "what"):
-        return None
-    content = said(a)
-    return Hit(source, _cue(a), [content]) if content else None
+# A subject, an active verb, and one kind of complement
 
 
-def _light_verb(a: CueContext, said: Said) -> Hit | None:
-    """Went on to say: the light verb's subject speaks."""
-    page, i = a.page, a.group - 2
-    while i >= a.low and page.low[i] == "on":
-        i -= 1
-    if i < a.low or page.low[i] not in _LIGHT:
-        return None
-    while i > a.low and in_group(page, i - 1):
-        i -= 1
-    source = a.shared if page.flags[i - 1] & COORD and i > a.low else subject_before(page, a.floor, i)
-    content = said(a) if source else None
-    return Hit(source, (i, max(a.told, a.at + 1)), [content]) if source and content else None
-
-
-def _progressive(a: CueContext) -> bool:
-    return any(a.page.flags[i] & BE or a.page.low[i] in ("'s", "’s", "'re", "’re") for i in range(a.group, a.at)) or (
-        a.group > a.low and a.page.low[a.group - 1] in ("he's", "she's", "they're", "i'm", "we're", "it's", "who's")
-    )
-
-
-def _cue(a: CueContext) -> Tokens:
-    end = a.told if a.told > a.at + 1 else a.at + 1
-    return (a.group, end + 1 if particle(a) and end == a.at + 1 else end)
-
-
-def says_quote(a: CueContext) -> Hit | None:
+def says_quote(ctx: CueContext) -> Hit | None:
     """Ada Lund said, “It rained.”"""
-    return None if left_open(a) else _active(a, said_quote)
+    return None if left_open(ctx) else _active(ctx, said_quote)
 
 
-def says_that(a: CueContext) -> Hit | None:
+def says_that(ctx: CueContext) -> Hit | None:
     """Ada Lund said that it rained."""
-    return _active(a, said_that)
+    return _active(ctx, said_that)
 
 
-def says_clause(a: CueContext) -> Hit | None:
+def says_clause(ctx: CueContext) -> Hit | None:
     """Ada Lund said it rained."""
-    return _active(a, said_clause)
+    return _active(ctx, said_clause)
 
 
-def says_to_do(a: CueContext) -> Hit | None:
+def says_to_do(ctx: CueContext) -> Hit | None:
     """Ada Lund vowed to stay; she urged them to stay."""
-    return _active(a, said_to_do)
+    return _active(ctx, said_to_do)
 
 
-def says_name(a: CueContext) -> Hit | None:
+def says_name(ctx: CueContext) -> Hit | None:
     """Ada Lund called it “a shame”."""
-    return _active(a, said_name)
+    return _active(ctx, said_name)
 
 
-def says_thing(a: CueContext) -> Hit | None:
+def says_thing(ctx: CueContext) -> Hit | None:
     """Ada Lund denied the charge."""
-    return _active(a, said_thing)
+    return _active(ctx, said_thing)
 
 
-def _any_complement(a: CueContext) -> Tokens | None:
-    return next((content for said in _COMPLEMENTS if (content := said(a))), None)
-
-
-def participle(a: CueContext) -> Hit | None:
-    """…, adding that it rained; with one baker saying it rained; a letter saying it rained."""
-    page, cue = a.page, a.cue
-    if cue is None or cue.tense != "ing" or _progressive(a) or a.group <= a.low or _gerund(a):
+def _active(ctx: CueContext, said: Said) -> Hit | None:
+    """Subject, verb, and the complement this rule is about."""
+    cue, doc, first = ctx.cue, ctx.doc, ctx.verb_start
+    if cue is None or ctx.passive or (cue.tense == "ing" and not _progressive(ctx)):
         return None
-    content = _any_complement(a)
+    before = doc.words[first - 1] if first > ctx.low else ""
+    if before == "to":
+        return _light_verb(ctx, said)
+    if before == "let" and cue.tense in ("base", "part"):
+        return None
+    if cue.tense == "part" and first == ctx.at:  # a bare participle is no verb of its own: “words spoken that day”
+        return None
+    source = ctx.source
+    if source is None or (source[0] > ctx.low and doc.words[source[0] - 1] == "what"):  # “what Ada Lund called …”
+        return None
+    content = said(ctx)
+    return Hit(source, _cue_words(ctx), [content]) if content else None
+
+
+def _light_verb(ctx: CueContext, said: Said) -> Hit | None:
+    """Went on to say: the light verb's subject speaks."""
+    doc, i = ctx.doc, ctx.verb_start - 2
+    while i >= ctx.low and doc.words[i] == "on":
+        i -= 1
+    if i < ctx.low or doc.words[i] not in _LIGHT:
+        return None
+    while i > ctx.low and doc.flags[i - 1] & VERB_GROUP:
+        i -= 1
+    source = ctx.shared if doc.flags[i - 1] & COORD and i > ctx.low else subject_before(doc, ctx.subject_floor, i)
+    content = said(ctx) if source else None
+    return Hit(source, (i, max(ctx.after_addressee, ctx.at + 1)), [content]) if source and content else None
+
+
+def _progressive(ctx: CueContext) -> bool:
+    """Whether an -ing form is the verb of its clause: is saying, they're saying."""
+    doc, first = ctx.doc, ctx.verb_start
+    group = range(first, ctx.at)
+    if any(doc.flags[i] & BE or doc.words[i] in ("'s", "’s", "'re", "’re") for i in group):
+        return True
+    return first > ctx.low and doc.words[first - 1] in _IS
+
+
+def _cue_words(ctx: CueContext) -> TokenRange:
+    """The cue with its auxiliaries in front and its small word or addressee behind: has told reporters, called for."""
+    end = max(ctx.after_addressee, ctx.at + 1)
+    return ctx.verb_start, end + 1 if end == ctx.at + 1 and particle(ctx) else end
+
+
+def _any_complement(ctx: CueContext) -> TokenRange | None:
+    """What follows the cue, whatever kind of complement it is."""
+    for said in _COMPLEMENTS:
+        if content := said(ctx):
+            return content
+    return None
+
+
+def nested(ctx: CueContext) -> Hit | None:
+    """“She told me that it rained,” Ada Lund said: speech that is reported inside a quotation.
+
+    Only “say” and “tell” in a finite form are looked for there. Other cues inside a quotation are mostly the speaker's
+    own words (“I think it will rain”), which no newspaper attributes.
+    """
+    cue = ctx.cue
+    if cue is None or cue.lemma not in ("say", "tell") or cue.tense not in ("past", "s"):
+        return None
+    if ctx.source is None or ctx.passive:
+        return None
+    content = said_that(ctx) or said_clause(ctx)
+    return Hit(ctx.source, (ctx.verb_start, ctx.after_addressee), [content]) if content else None
+
+
+# The subject stands before another verb
+
+
+def participle(ctx: CueContext) -> Hit | None:
+    """…, adding that it rained; with one baker saying it rained; a letter saying it rained."""
+    doc, cue, first = ctx.doc, ctx.cue, ctx.verb_start
+    if cue is None or cue.tense != "ing" or _progressive(ctx) or first <= ctx.low:
+        return None
+    before, flag = doc.words[first - 1], doc.flags[first - 1]
+    # A gerund is a noun and reports nothing by itself: the saying goes, the habit of saying, fined for claiming.
+    if flag & (DET | AUX) or before in ("of", "for", "from", "about", "to", "on", "against", "like", "as"):
+        return None
+    content = _any_complement(ctx)
     if content is None:
         return None
-    prev = page.low[a.group - 1]
     if (
-        prev in (",", "—", "–", "and", "but")
-        or page.quote_at[a.group - 1] != page.quote_at[a.at]
-        or prev in ("by", "while", "whilst", "before", "after", "when", "in", "without")
+        before in (",", "—", "–", "and", "but")
+        or before in ("by", "while", "whilst", "before", "after", "when", "in", "without")
+        or doc.quote_at[first - 1] != doc.quote_at[ctx.at]
     ):
-        source = a.shared
-    elif (
-        cue.unsure
-        or ("person_to" in cue.frames and "bare" not in cue.frames)
-        or "clause" in cue.frames
-        or is_finite(page, a.group - 1, a.low)
-    ):
-        return None
-    else:
-        source = subject_before(page, a.floor, a.group)
-        source = _after_with(a, source) if source else None
-        source = (after_verb(page, *source), source[1]) if source else None
-        source = source if source and source[0] < source[1] else None
-    return Hit(source, _cue(a), [content]) if source else None
+        source = ctx.shared
+    else:  # behind a noun: a letter saying it rained
+        # Verbs that take an object seldom report here: “a man urging them to stay”, “the people believing it”.
+        asks = ("person_to" in cue.frames and "bare" not in cue.frames) or "clause" in cue.frames
+        if cue.unsure or asks or is_finite(doc, first - 1, ctx.low):
+            return None
+        source = subject_before(doc, ctx.subject_floor, first)
+        if source is None:
+            return None
+        start, end = source
+        for i in range(end - 1, start, -1):  # with Quill saying: the subject begins behind the “with” or an earlier cue
+            if doc.words[i] == "with" or (doc.flags[i] & CUE and VERB_FORMS[doc.words[i]].tense in ("past", "s")):
+                start = i + 1
+                break
+        start = after_verb(doc, start, end)
+        source = (start, end) if start < end else None
+    return Hit(source, _cue_words(ctx), [content]) if source else None
 
 
-def _gerund(a: CueContext) -> bool:
-    """The saying goes; of saying; for claiming: not a report by itself."""
-    page = a.page
-    prev = page.low[a.group - 1]
-    return bool(page.flags[a.group - 1] & (DET | AUX)) or prev in (
-        "of",
-        "for",
-        "from",
-        "about",
-        "to",
-        "on",
-        "against",
-        "like",
-        "as",
-    )
-
-
-def _after_with(a: CueContext, source: Tokens) -> Tokens:
-    """With Quill saying: the subject begins after the last small word of the phrase."""
-    page = a.page
-    for i in range(source[1] - 1, source[0], -1):
-        if page.low[i] == "with" or (page.flags[i] & CUE and CUE_FORMS[page.low[i]].tense in ("past", "s")):
-            return i + 1, source[1]
-    return source
-
-
-def opening_participle(a: CueContext) -> Hit | None:
+def opening_participle(ctx: CueContext) -> Hit | None:
     """Citing the rain, Ada Lund stayed; saying it rained, she stayed."""
-    page, cue = a.page, a.cue
-    if cue is None or cue.tense != "ing" or a.group != a.low:
+    doc, cue = ctx.doc, ctx.cue
+    if cue is None or cue.tense != "ing" or ctx.verb_start != ctx.low:
         return None
-    comma = next(
-        (i for i in range(a.at + 1, min(a.high, a.at + 40)) if page.low[i] == "," and page.quote_at[i] < 0), -1
-    )
+    ahead = range(ctx.at + 1, min(ctx.high, ctx.at + 40))
+    comma = next((i for i in ahead if doc.words[i] == "," and doc.quote_at[i] < 0), -1)
     if comma < 0:
         return None
-    content = trim(page, a.told, comma)
-    source = shared_subject(page, comma + 1, a.high)
-    fits = "object" in cue.frames or (
-        content and page.low[content[0]] in ("that", "it", "he", "she", "they", "the", "there")
-    )
-    return Hit(source, (a.at, a.told), [content]) if content and source and fits else None
+    content = trim(doc, ctx.after_addressee, comma)
+    source = shared_subject(doc, comma + 1, ctx.high)
+    if content is None or source is None:
+        return None
+    opens = doc.words[content[0]] in ("that", "it", "he", "she", "they", "the", "there")
+    return Hit(source, (ctx.at, ctx.after_addressee), [content]) if opens or "object" in cue.frames else None
 
 
-def second_verb(a: CueContext) -> Hit | None:
+def second_verb(ctx: CueContext) -> Hit | None:
     """Ada Lund sat down and said it rained: the subject stands before an earlier verb."""
-    if a.group <= a.low or not a.page.flags[a.group - 1] & COORD or a.cue is None or a.cue.tense in ("ing", "base"):
+    first = ctx.verb_start
+    if first <= ctx.low or not ctx.doc.flags[first - 1] & COORD or ctx.cue is None or ctx.cue.tense in ("ing", "base"):
         return None
-    if a.passive or a.shared is None:
+    if ctx.passive or ctx.shared is None:
         return None
-    content = _any_complement(a)
-    return Hit(a.shared, _cue(a), [content]) if content else None
+    content = _any_complement(ctx)
+    return Hit(ctx.shared, _cue_words(ctx), [content]) if content else None
 
 
-def passive_by(a: CueContext) -> Hit | None:
+# Passives
+
+
+def passive_by(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
     """It was said by Ada Lund that it rained; the plan was criticised by Ada Lund."""
-    page = a.page
-    if not a.passive or a.cue is None or a.at + 2 >= a.high or any(page.flags[i] & MODAL for i in range(a.group, a.at)):
+    doc = ctx.doc
+    if not ctx.passive or ctx.cue is None or ctx.at + 2 >= ctx.high:
         return None
-    by = next((i for i in range(a.at + 1, min(a.high, a.at + 4)) if page.low[i] == "by"), -1)
-    if any(page.low[i] == "to" for i in range(a.at + 1, by)) or (0 < by < a.high - 1 and page.flags[by + 1] & TIME):
+    if any(doc.flags[i] & MODAL for i in range(ctx.verb_start, ctx.at)):  # “could be criticised” reports nothing yet
         return None
-    if by < 0 or page.quote_at[by] != page.quote_at[a.at]:
+    by = next((i for i in range(ctx.at + 1, min(ctx.high, ctx.at + 4)) if doc.words[i] == "by"), -1)
+    if by < 0 or by + 1 >= ctx.high or doc.quote_at[by] != doc.quote_at[ctx.at]:
         return None
-    source = subject_after(page, by + 1, a.high)
-    if source is None or (page.low[by + 1].endswith("ing") and not page.capital(by + 1)):
+    if "to" in doc.words[ctx.at + 1 : by]:  # “was asked to stand by”
         return None
-    of = next(
-        (i for i in range(*source) if page.low[i] == "of" and page.low[min(i + 1, a.high - 1)].endswith("ing")), -1
-    )
-    source = (source[0], of) if of > source[0] else source
-    rest = source[1]
-    if rest < a.high and page.low[rest] in ("that", "as", "of", "for"):
-        content = trim(page, rest, a.high)
+    after, flag = doc.words[by + 1], doc.flags[by + 1]
+    if flag & TIME:  # “was announced by Friday”
+        return None
+    source = subject_after(doc, by + 1, ctx.high)
+    if source is None or (after.endswith("ing") and not flag & CAPITAL):  # “was answered by saying”
+        return None
+    start, end = source
+    for i in range(start + 1, end):  # “was accused by the baker of lying”: what follows “of” is the content
+        if doc.words[i] == "of" and doc.words[min(i + 1, ctx.high - 1)].endswith("ing"):
+            end = i
+            break
+    if end < ctx.high and doc.words[end] in ("that", "as", "of", "for"):
+        content = trim(doc, end, ctx.high)
     else:
-        content = subject_before(page, a.floor, a.group)
-        if content and page.flags[content[1] - 1] & RELATIVE:
+        content = subject_before(doc, ctx.subject_floor, ctx.verb_start)
+        if content and doc.flags[content[1] - 1] & RELATIVE:
             return None
-    return Hit(source, (a.group, by + 1), [content]) if content else None
+    return Hit((start, end), (ctx.verb_start, by + 1), [content]) if content else None
 
 
-def quoted_as_saying(a: CueContext) -> Hit | None:
+def quoted_as_saying(ctx: CueContext) -> Hit | None:
     """Ada Lund was quoted as saying it rained."""
-    page, i = a.page, a.group - 1
-    if a.cue is None or a.cue.tense != "ing" or i - 2 < a.low or page.low[i] != "as":
+    doc, i = ctx.doc, ctx.verb_start - 1
+    if ctx.cue is None or ctx.cue.tense != "ing" or i - 2 < ctx.low or doc.words[i] != "as":
         return None
-    if page.low[i - 1] not in ("quoted", "cited", "reported", "recorded", "heard", "caught"):
+    i -= 1
+    if doc.words[i] not in ("quoted", "cited", "reported", "recorded", "heard", "caught"):
         return None
-    k = i - 1
-    while k > a.low and in_group(page, k - 1):
-        k -= 1
-    source = subject_before(page, a.floor, k)
-    content = _any_complement(a)
-    return Hit(source, (k, a.told), [content]) if source and content else None
+    while i > ctx.low and doc.flags[i - 1] & VERB_GROUP:
+        i -= 1
+    source = subject_before(doc, ctx.subject_floor, i)
+    content = _any_complement(ctx)
+    return Hit(source, (i, ctx.after_addressee), [content]) if source and content else None
 
 
-def it_was_said(a: CueContext) -> Hit | None:
+def it_was_said(ctx: CueContext) -> Hit | None:
     """It was announced that it rained: nobody is named."""
-    if not a.passive or a.group <= a.low or a.page.low[a.group - 1] != "it":
+    first = ctx.verb_start
+    if not ctx.passive or first <= ctx.low or ctx.doc.words[first - 1] != "it":
         return None
-    content = said_that(a)
-    return Hit(None, (a.group - 1, a.at + 1), [content]) if content else None
+    content = said_that(ctx)
+    return Hit(None, (first - 1, ctx.at + 1), [content]) if content else None
 
 
-def feels(a: CueContext) -> Hit | None:
-    """Ada Lund is confident that it will rain."""
-    page = a.page
-    if a.at > a.low and page.low[a.at] == "clear":
-        return _made_clear(a)
-    if a.group == a.at or not any(page.flags[i] & BE for i in range(a.group, a.at)):
-        return None
-    source, i = a.source, a.at + 1
-    if source is None or i >= a.high or (page.flags[source[0]] & PRONOUN and page.low[source[0]] in ("it", "there")):
-        return None
-    if page.low[i] != "that" and not (page.flags[i] & (PRONOUN | DET) or page.capital(i)):
-        return None
-    stop = stop_of(a, i)
-    content = trim(page, i, stop)
-    fits = page.low[i] == "that" or has_finite(page, i, stop)
-    return (
-        Hit(source, (a.group, a.at + 1), [content])
-        if content and fits and is_word(page, i) and not page.flags[i] & PREP
-        else None
-    )
+# Adjectives
 
 
-def _made_clear(a: CueContext) -> Hit | None:
+def feels(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
+    """Ada Lund is confident that it will rain; she made it clear that she would run."""
+    doc = ctx.doc
+    if ctx.at > ctx.low and doc.words[ctx.at] == "clear":
+        return _made_clear(ctx)
+    if not any(doc.flags[i] & BE for i in range(ctx.verb_start, ctx.at)):
+        return None
+    source, i = ctx.source, ctx.at + 1
+    if source is None or i >= ctx.high:
+        return None
+    if doc.flags[source[0]] & PRONOUN and doc.words[source[0]] in ("it", "there"):  # “it is certain that” names nobody
+        return None
+    that, flag = doc.words[i] == "that", doc.flags[i]
+    if not that and not flag & (PRONOUN | DET | CAPITAL):
+        return None
+    stop = stop_of(ctx, i)
+    content = trim(doc, i, stop)
+    if content is None or not flag & WORD or flag & PREP or not (that or has_finite(doc, i, stop)):
+        return None
+    return Hit(source, (ctx.verb_start, ctx.at + 1), [content])
+
+
+def _made_clear(ctx: CueContext) -> Hit | None:
     """Ada Lund made it clear that she would run."""
-    page, i = a.page, a.at - 1
-    while i > a.low and (page.low[i] == "it" or is_adverb(page, i)):
+    doc, i = ctx.doc, ctx.at - 1
+    while i > ctx.low and (doc.words[i] == "it" or doc.flags[i] & ADVERBIAL):
         i -= 1
-    if page.low[i] not in ("made", "makes", "make") or a.at + 1 >= a.high or page.low[a.at + 1] != "that":
+    if doc.words[i] not in ("made", "makes", "make") or ctx.at + 1 >= ctx.high or doc.words[ctx.at + 1] != "that":
         return None
-    while i > a.low and in_group(page, i - 1):
+    while i > ctx.low and doc.flags[i - 1] & VERB_GROUP:
         i -= 1
-    source = a.shared if page.flags[i - 1] & COORD and i > a.low else subject_before(page, a.floor, i)
-    content = trim(page, a.at + 1, stop_of(a, a.at + 1))
-    return Hit(source, (i, a.at + 1), [content]) if source and content else None
+    source = ctx.shared if doc.flags[i - 1] & COORD and i > ctx.low else subject_before(doc, ctx.subject_floor, i)
+    content = trim(doc, ctx.at + 1, stop_of(ctx, ctx.at + 1))
+    return Hit(source, (i, ctx.at + 1), [content]) if source and content else None

@@ -1,8 +1,9 @@
-"""Names on a page: runs of capitalised words, their titles, and the fullest form of each.
+"""Who a source is: the fullest name in the story for a surname, a pronoun or a role, and what kind of source it is.
 
-What kind of source a noun phrase names, and the words that decide it. The words are data.
-
-Who a source is: the fullest name in the story for a surname, a pronoun or a role, and the kind of source.
+Three steps. `mentions` finds the names of a text as runs of capitalised words. `kind_without_name` tells from word
+lists what a source without a person's name is. `Cast` knows everybody a story names, and is asked source by source in
+reading order, because a pronoun means somebody who came before. The lists are in `data/titles.toml` and
+`data/people_and_places.toml`.
 """
 
 from __future__ import annotations
@@ -10,239 +11,51 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from copydesk.attribution.reading import (
+from copydesk.attribution.tokens import TokenizedText, TokenRange
+from copydesk.attribution.words import (
+    CAPITAL,
     COORD,
     DET,
+    GRAMMAR,
     PREP,
     PRONOUN,
     RELATIVE,
     SMALL,
     SUBORD,
     TIME,
-    WORDS,
-    TokenizedText,
-    Tokens,
-    read,
     word_set,
 )
 from copydesk.base.spans import Span
+from copydesk.base.wording import load_wording
 
-PEOPLE_WORDS = read("attribution_people")
-COURTESY, RANKS = word_set(PEOPLE_WORDS["courtesy"]), word_set(PEOPLE_WORDS["ranks"])
-OFFICIAL, ROLES = word_set(PEOPLE_WORDS["official"]) | RANKS, word_set(PEOPLE_WORDS["people"])
-UNNAMED, WITNESS = word_set(PEOPLE_WORDS["unnamed_speaker"]), word_set(PEOPLE_WORDS["witness"])
-DOCUMENT, MEDIA = word_set(PEOPLE_WORDS["document"]), word_set(PEOPLE_WORDS["media"])
-INSTITUTION = word_set(PEOPLE_WORDS["institution"])
-MALE, FEMALE = word_set(PEOPLE_WORDS["male"]), word_set(PEOPLE_WORDS["female"])
-SEATS: dict[str, str] = dict(PEOPLE_WORDS["seat_of"].items())
-PLACES = frozenset(PEOPLE_WORDS["countries"].split()) | frozenset(PEOPLE_WORDS["compound_countries"]) | frozenset(SEATS)
-ALIASES: dict[str, str] = dict(PEOPLE_WORDS["short_for"])
-STATE_NOTE = str(PEOPLE_WORDS["states_note"])
-_DEFINITE = frozenset(("the", "his", "her", "their", "its", "this", "that"))
-_PARTICLES = word_set(WORDS["name_particles"])
+_LISTS, _TITLE_LISTS = load_wording("people_and_places"), load_wording("titles")
+COURTESY = word_set(" ".join(_TITLE_LISTS["courtesy"].values()))
+RANKS = word_set(" ".join(_TITLE_LISTS["ranks"].values()))
+OFFICIAL, ROLES = word_set(_LISTS["official"]) | RANKS, word_set(_LISTS["people"])
+UNNAMED, WITNESS = word_set(_LISTS["unnamed_speaker"]), word_set(_LISTS["witness"])
+DOCUMENT, MEDIA = word_set(_LISTS["document"]), word_set(_LISTS["media"])
+INSTITUTION = word_set(_LISTS["institution"])
+MALE, FEMALE = word_set(_LISTS["male"]), word_set(_LISTS["female"])
+SEATS: dict[str, str] = dict(_LISTS["seat_of"])
+PLACES = word_set(_LISTS["countries"]) | word_set(_LISTS["compound_countries"]) | frozenset(SEATS)
+_SHORT_FOR: dict[str, str] = dict(_LISTS["short_for"])
+_STATE_NOTE = str(_LISTS["states_note"])
+
 _TITLES = COURTESY | RANKS | OFFICIAL | ROLES
+_OFFICIAL_OR_ROLE = OFFICIAL | ROLES
+_TEXT_OR_ROLE = DOCUMENT | ROLES
+_NO_LAST_NAME = _TITLES | DOCUMENT
+_GROUPS = INSTITUTION | DOCUMENT | MEDIA
+_SPEAKS = _OFFICIAL_OR_ROLE | UNNAMED | _GROUPS
+_DEFINITE = frozenset(("the", "his", "her", "their", "its", "this", "that"))
+_PARTICLES = word_set(GRAMMAR["name_particles"])
 _NO_NAME = DET | PREP | PRONOUN | SUBORD | TIME | COORD
 
-
-@dataclass(slots=True)
-class Name:
-    """A name without its titles, and what the story says about its bearer."""
-
-    words: tuple[str, ...]
-    written: str
-    titles: set[str] = field(default_factory=set)
-    office: Tokens | None = None
-
-    @property
-    def full(self) -> str:
-        """The name as the story writes it."""
-        return self.written
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A run of capitalised words: the whole of it, the part that is the name, and the titles before that."""
-
-    whole: Tokens
-    name: Tokens
-    titles: tuple[str, ...]
-
-
-def mentions(page: TokenizedText) -> list[Mention]:
-    """Every run of capitalised words, split where a possessive ends, with its titles told from the name.
-
-    >>> from copydesk.attribution.reading import tokenize
-    >>> page = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
-    >>> [(page.of(m.name), m.titles) for m in mentions(page)]
-    [('Lakeport’s', ('aide',)), ('Ada Lund', ('governor',))]
-    """
-    found: list[Mention] = []
-    i, n = 0, len(page.low)
-    text, spans, flags = page.text, page.spans, page.flags
-    while i < n:
-        if not text[spans[i][0]].isupper() or flags[i] & _NO_NAME:
-            i += 1
-            continue
-        end = _run_end(page, i)
-        name = _name_start(page, i, end)
-        titles = tuple(w for w in page.low[i:name] if w[0].isalpha())
-        titles += _lower_titles(page, i)
-        if i > 1 and page.low[i - 1] in ("of", "for") and page.low[i - 2] in OFFICIAL and end - name > 2:
-            titles, name = (*titles, page.low[i - 2]), end - 2
-        found.append(Mention((i, end), (name, end), titles))
-        i = end
-    return found
-
-
-def _name_start(page: TokenizedText, i: int, end: int) -> int:
-    """Past titles and institutions in front: House Speaker | Paul Vark, Refugee Council | Ada Lund."""
-    name = next((k + 1 for k in range(end - 2, i - 1, -1) if page.low[k] in _TITLES), i)
-    if page.low[name] == ".":
-        name = min(name + 1, end - 1)
-    joined = any(page.low[k] in _PARTICLES or len(page.low[k]) < 3 for k in range(i, end))
-    long = name == i and end - i > 3 and not joined
-    return end - 2 if long and not in_words(page.low[end - 1], INSTITUTION | DOCUMENT | MEDIA) else name
-
-
-def _run_end(page: TokenizedText, i: int) -> int:
-    n = len(page.low)
-    end = i + 1
-    while end < n and not page.low[end - 1].endswith(("'s", "’s")):
-        word = page.low[end]
-        capital = page.text[page.spans[end][0]].isupper()
-        if "\n" in page.text[page.spans[end - 1][1] : page.spans[end][0]]:
-            break
-        if (word == "." and end + 1 < n and _abbreviates(page, end)) or (
-            word in _PARTICLES and end + 1 < n and page.capital(end + 1)
-        ):
-            end += 1
-        elif capital and word[0].isalnum() and not page.flags[end] & (PRONOUN | SUBORD | TIME | DET):
-            if page.quote_at[end] != page.quote_at[i]:
-                break
-            end += 1
-        else:
-            break
-    return end - 1 if page.low[end - 1] == "." else end
-
-
-def _abbreviates(page: TokenizedText, dot: int) -> bool:
-    word = page.low[dot - 1]
-    return (len(word) == 1 or word in COURTESY or word in RANKS) and page.capital(dot + 1)
-
-
-def _lower_titles(page: TokenizedText, i: int) -> tuple[str, ...]:
-    """Titles in small letters before a name: harbour master Ada Lund."""
-    found = []
-    k = i - 1
-    while k >= 0 and k >= i - 3 and page.low[k].isalpha() and not page.flags[k] & _NO_NAME:
-        if in_words(page.low[k], OFFICIAL | ROLES | COURTESY):
-            found.append(page.low[k])
-        k -= 1
-    return tuple(found)
-
-
-def name_of(page: TokenizedText, mention: Mention) -> Name:
-    """The name in a mention: without titles, possessive and a particle in front."""
-    start, end = mention.name
-    while start < end - 1 and page.low[start] in _PARTICLES:
-        start += 1
-    words = [page.word(i) for i in range(start, end) if page.low[i] != "."]
-    words[-1] = words[-1].removesuffix("'s").removesuffix("’s")
-    return Name(tuple(words), page.of((start, end)).removesuffix("'s").removesuffix("’s"))
-
-
-def is_person_like(page: TokenizedText, mention: Mention) -> bool:
-    """Whether a run can be a person's name: no ministry, no newspaper, no country."""
-    words = page.low[slice(*mention.name)]
-    if page.word(mention.name[0]).isupper() and len(words) == 1 and len(words[0]) < 6:
-        return False
-    if in_words(words[-1], _TITLES | DOCUMENT):
-        return False
-    plain = " ".join(words).removesuffix("'s").removesuffix("’s")
-    return (
-        not any(in_words(w, INSTITUTION) or w in MEDIA for w in words)
-        and plain not in PLACES
-        and words[-1][0].isalpha()
-    )
-
-
-def office_after(page: TokenizedText, end: int) -> Tokens | None:
-    """The office in “Ada Lund, the mayor of Lakeport,”."""
-    if end + 1 >= len(page.low) or page.low[end] != ",":
-        return None
-    for i in range(end + 1, min(len(page.low), end + 9)):
-        if page.low[i] in (",", ";", ".") or page.quote_at[i] >= 0 or page.flags[i] & PRONOUN:
-            return None
-        if in_words(page.low[i], OFFICIAL):
-            return (i, i + 1)
-    return None
-
-
-def in_words(word: str, words: frozenset[str]) -> bool:
-    """Whether a word, or its part after a hyphen, is in a list: ex-minister, vice-president."""
-    return word in words or word.rsplit("-", 1)[-1] in words or word.removesuffix("s") in words
-
-
-def is_role(word: str) -> bool:
-    """Whether a word can name somebody by what they do."""
-    return in_words(word, OFFICIAL | ROLES | UNNAMED | MEDIA | INSTITUTION | DOCUMENT)
-
-
-def head(page: TokenizedText, source: Tokens) -> Tokens:
-    """The words of a noun phrase up to its first “of”, comma or “who”.
-
-    >>> from copydesk.attribution.reading import tokenize
-    >>> page = tokenize("a senior official at the ministry")
-    >>> page.of(head(page, (0, 6)))
-    'a senior official'
-    """
-    start, end = source
-    for i in range(start + 1, end):
-        if i > start + 1 and page.low[i].endswith("ing") and in_words(page.low[i - 1], DOCUMENT | ROLES):
-            return start, i
-        if (
-            page.low[i] in (",", "(", "—", "–")
-            or page.flags[i] & (PREP | SUBORD)
-            or (page.flags[i] & COORD and page.low[i] != "&")
-        ):
-            return start, i
-    return source
-
-
-def is_definite(page: TokenizedText, source: Tokens) -> bool:
-    """The minister, but not: a minister, ministers."""
-    return page.low[source[0]] in _DEFINITE or (page.capital(source[0]) and not page.flags[source[0]] & DET)
-
-
-def kind_without_name(page: TokenizedText, source: Tokens) -> tuple[str, Tokens | None]:
-    """The kind of a source that names no person, and the word that decides it."""
-    top = head(page, source)
-    if top[1] - top[0] == 1 and page.flags[top[0]] & DET and top[1] + 1 < source[1]:
-        top = head(page, (top[1] + 1, source[1]))
-    place = plain(page, top)
-    if place in PLACES:
-        return "metonymic_state", top
-    last = top[1] - 1
-    for words, kind in _BY_HEAD:
-        if in_words(page.low[last], words):
-            return kind, (last, last + 1)
-    for words, kind in _BY_HEAD:
-        for i in range(last - 1, top[0] - 1, -1):
-            if page.low[i] in words:
-                return kind, (i, i + 1)
-    if any(page.capital(i) for i in range(*top) if i > source[0] or page.word(i).isupper()):
-        return "institution", top
-    return ("anonymous_other", top) if not page.capital(last) or top[1] - top[0] > 1 else ("institution", top)
-
-
-def plain(page: TokenizedText, words: Tokens) -> str:
-    """A noun phrase in small letters, without its article and possessive."""
-    text = page.of(words).lower().removeprefix("the ").replace("’", "'")
-    return text.removesuffix("'s").rstrip(".")
-
-
-_BY_HEAD: tuple[tuple[frozenset[str], str], ...] = (
+# Asked in this order, because a word can be in several lists: “representative” speaks for an institution before it is
+# an office, and “police” are officials before they are an institution.
+_KINDS: tuple[tuple[frozenset[str], str], ...] = (
     (WITNESS, "witness"),
     (UNNAMED, "institution"),
     (OFFICIAL, "anonymous_official"),
@@ -253,18 +66,200 @@ _BY_HEAD: tuple[tuple[frozenset[str], str], ...] = (
 )
 
 
-Who = tuple[str, str, Span | str, str]
-"""Speaker, kind, what decided the kind, and a note."""
+def in_words(word: str, words: frozenset[str]) -> bool:
+    """Whether a word, or its part after a hyphen, is in a list: ministers, ex-minister, vice-president."""
+    return word in words or word.rsplit("-", 1)[-1] in words or word.removesuffix("s") in words
 
-NOBODY: Who = ("", "none", "", "")
-_SINGULAR, _PLURAL, _THING = (
-    frozenset(("he", "she", "his", "her")),
-    frozenset(("they", "their", "we", "our")),
-    frozenset(("it", "its")),
-)
-_ME = frozenset(("i", "my", "me"))
+
+def is_role(word: str) -> bool:
+    """Whether a word can name somebody by what they do."""
+    return in_words(word, _SPEAKS)
+
+
+# Names
+
+
+@dataclass(slots=True)
+class Name:
+    """A name without its titles, and what the story says about its bearer."""
+
+    words: tuple[str, ...]
+    written: str
+    titles: set[str] = field(default_factory=set)
+    office: TokenRange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A run of capitalised words: the whole of it, the part that is the name, and the titles before that."""
+
+    whole: TokenRange
+    name: TokenRange
+    titles: tuple[str, ...]
+
+
+def mentions(doc: TokenizedText) -> list[Mention]:
+    """Every run of capitalised words, split where a possessive ends, with its titles told from the name.
+
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
+    >>> [(doc.of(m.name), m.titles) for m in mentions(doc)]
+    [('Lakeport’s', ('aide',)), ('Ada Lund', ('governor',))]
+    """
+    found: list[Mention] = []
+    i, n = 0, len(doc.words)
+    words, flags = doc.words, doc.flags
+    while i < n:
+        if not flags[i] & CAPITAL or flags[i] & _NO_NAME:
+            i += 1
+            continue
+        end = _run_end(doc, i)
+        name = _name_start(doc, i, end)
+        titles = [w for w in words[i:name] if w[0].isalpha()]
+        k = i - 1
+        while k >= 0 and k >= i - 3 and words[k].isalpha() and not flags[k] & _NO_NAME:
+            if in_words(words[k], _TITLES):  # in small letters before the name: harbour master Ada Lund
+                titles.append(words[k])
+            k -= 1
+        if i > 1 and words[i - 1] in ("of", "for") and words[i - 2] in OFFICIAL and end - name > 2:
+            # “Minister of Defence Ada Lund” is one run; the last two words are taken for the name.
+            titles, name = [*titles, words[i - 2]], end - 2
+        found.append(Mention((i, end), (name, end), tuple(titles)))
+        i = end
+    return found
+
+
+def _run_end(doc: TokenizedText, i: int) -> int:
+    """Where a run of capitalised words ends; full stops of titles and particles such as “van” do not end it."""
+    words, flags, n = doc.words, doc.flags, len(doc.words)
+    end = i + 1
+    while end < n and not words[end - 1].endswith(("'s", "’s")):
+        word = words[end]
+        if "\n" in doc.text[doc.spans[end - 1][1] : doc.spans[end][0]]:
+            break
+        before_capital = end + 1 < n and flags[end + 1] & CAPITAL
+        if word == "." and before_capital:
+            title = words[end - 1]
+            if not (len(title) == 1 or title in COURTESY or title in RANKS):
+                break
+        elif not (word in _PARTICLES and before_capital):
+            name = flags[end] & CAPITAL and word[0].isalnum() and not flags[end] & (PRONOUN | SUBORD | TIME | DET)
+            if not name or doc.quote_at[end] != doc.quote_at[i]:
+                break
+        end += 1
+    return end - 1 if words[end - 1] == "." else end
+
+
+def _name_start(doc: TokenizedText, i: int, end: int) -> int:
+    """Past titles and institutions in front: House Speaker | Paul Vark, Refugee Council | Ada Lund."""
+    words = doc.words
+    name = next((k + 1 for k in range(end - 2, i - 1, -1) if words[k] in _TITLES), i)
+    if words[name] == ".":
+        name = min(name + 1, end - 1)
+    if name > i or end - i < 4:
+        return name
+    # A run of four words or more without a title is an institution and a name (two words), if no institution's own
+    # name ends it and it holds neither particles nor initials, which make a person's name long.
+    joined = any(words[k] in _PARTICLES or len(words[k]) < 3 for k in range(i, end))
+    return name if joined or in_words(words[end - 1], _GROUPS) else end - 2
+
+
+def name_of(doc: TokenizedText, mention: Mention) -> Name:
+    """The name in a mention: without titles, possessive and a particle in front."""
+    start, end = mention.name
+    while start < end - 1 and doc.words[start] in _PARTICLES:
+        start += 1
+    text, spans = doc.text, doc.spans
+    words = [text[a:b] for a, b in spans[start:end] if text[a:b] != "."]
+    words[-1] = words[-1].removesuffix("'s").removesuffix("’s")
+    return Name(tuple(words), doc.of((start, end)).removesuffix("'s").removesuffix("’s"))
+
+
+def is_person_like(doc: TokenizedText, mention: Mention) -> bool:
+    """Whether a run can be a person's name: no ministry, no newspaper, no country."""
+    words = doc.words[slice(*mention.name)]
+    if len(words) == 1 and len(words[0]) < 6 and doc.of(mention.name).isupper():  # NATO, BBC
+        return False
+    if in_words(words[-1], _NO_LAST_NAME) or not words[-1][0].isalpha():
+        return False
+    if any(in_words(w, INSTITUTION) or w in MEDIA for w in words):
+        return False
+    return " ".join(words).removesuffix("'s").removesuffix("’s") not in PLACES
+
+
+# Kinds of source
+
+
+def head(doc: TokenizedText, source: TokenRange) -> TokenRange:
+    """The words of a noun phrase up to its first “of”, comma or “who”.
+
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("a senior official at the ministry")
+    >>> doc.of(head(doc, (0, 6)))
+    'a senior official'
+    """
+    start, end = source
+    words, flags = doc.words, doc.flags
+    for i in range(start + 1, end):
+        if i > start + 1 and words[i].endswith("ing") and in_words(words[i - 1], _TEXT_OR_ROLE):
+            return start, i  # “a letter urging them”
+        if words[i] in (",", "(", "—", "–") or flags[i] & (PREP | SUBORD) or (flags[i] & COORD and words[i] != "&"):
+            return start, i
+    return source
+
+
+def kind_without_name(doc: TokenizedText, source: TokenRange) -> tuple[str, TokenRange]:
+    """The kind of a source that names no person, and the words that decide it.
+
+    The last word of its head decides (“a police *report*” is a document), and only if no list has that word, one
+    before it.
+    """
+    words, flags = doc.words, doc.flags
+    top = head(doc, source)
+    if top[1] - top[0] == 1 and flags[top[0]] & DET and top[1] + 1 < source[1]:
+        top = head(doc, (top[1] + 1, source[1]))  # “some of the officials”: what they are stands behind the “of”
+    if _plain(doc, top) in PLACES:
+        return "metonymic_state", top
+    last = top[1] - 1
+    for listed, kind in _KINDS:
+        if in_words(words[last], listed):
+            return kind, (last, last + 1)
+    for listed, kind in _KINDS:
+        for i in range(last - 1, top[0] - 1, -1):
+            if words[i] in listed:
+                return kind, (i, i + 1)
+    # A capital names something. At the start of the source it may be the sentence's, unless the word is in capitals.
+    if any(flags[i] & CAPITAL for i in range(*top) if i > source[0] or doc.of((i, i + 1)).isupper()):
+        return "institution", top
+    return ("institution" if flags[last] & CAPITAL and top[1] - top[0] == 1 else "anonymous_other"), top
+
+
+def _plain(doc: TokenizedText, words: TokenRange) -> str:
+    """A noun phrase in small letters, without its article and possessive."""
+    text = doc.of(words).lower().removeprefix("the ").replace("’", "'")
+    return text.removesuffix("'s").rstrip(".")
+
+
+# The cast of a story
+
+
+class Who(NamedTuple):
+    """Speaker, kind, the span or words that decided the kind, and a note."""
+
+    speaker: str
+    kind: str
+    decided_by: Span | str
+    note: str = ""
+
+
+NOBODY = Who("", "none", "")
+_HE_OR_SHE = frozenset(("he", "she", "his", "her"))
+_THEY = frozenset(("they", "their"))
+_IT = frozenset(("it", "its"))
+_I_OR_WE = frozenset(("i", "my", "me", "we", "our"))
 _ASIDES = frozenset(("led", "with", "like", "including", "who", "which"))
-_REACH = 1500  # words: how far back a pronoun may look
+_FARTHEST = 1500  # words: how far back a pronoun may look
+_LATEST = 40  # how many of those who came up it may look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,130 +276,147 @@ class Turn:
 class Cast:
     """Everybody a story names. Ask in reading order: pronouns mean who came before."""
 
-    def __init__(self, page: TokenizedText, sources: Sequence[Tokens]) -> None:
-        self.page = page
+    def __init__(self, doc: TokenizedText, sources: Sequence[TokenRange]) -> None:
+        self.doc = doc
         self.names: dict[str, list[Name]] = {}
+        """By surname."""
         self.roles: dict[str, Name] = {}
-        self.mentions = mentions(page)
+        """By title: whom “the governor” means."""
+        self.mentions = mentions(doc)
         self.starts = [m.whole[0] for m in self.mentions]
         self.turns: list[Turn] = []
         self.subjects: list[tuple[int, Name]] = []
         self.next_subject = 0
-        self._seen: dict[Tokens, Who] = {}
-        self._collect({a for a, _ in sources})
+        self._seen: dict[TokenRange, Who] = {}
 
-    def _collect(self, sources: set[int]) -> None:
-        lows = {low for low, _ in self.page.units}
+        # The whole text is read for names first, because a story often gives a full name after the surname: “Lund said
+        # no. Ada Lund, 40, is a baker.” Whoever opens a sentence or is a source can be meant by a pronoun later.
+        openings = {low for low, _ in doc.sentences} | {low for low, _ in sources}
         for mention in self.mentions:
-            if not is_person_like(self.page, mention):
+            if not is_person_like(doc, mention):
                 continue
-            name = name_of(self.page, mention)
-            words = name.words
-            if len(words) == 1 and words[0] not in self.names:
-                if mention.titles:
+            name = name_of(doc, mention)
+            if len(name.words) == 1 and name.words[0] not in self.names:
+                if mention.titles:  # one word alone may be a place or a firm; “Mr. Lund” is a person
                     self._note(name, mention)
                 continue
             noted = self._note(name, mention)
-            if noted and (mention.whole[0] in lows or mention.whole[0] in sources):
+            if mention.whole[0] in openings:
                 self.subjects.append((mention.whole[0], noted))
 
-    def _note(self, name: Name, mention: Mention) -> Name | None:
+    def _note(self, name: Name, mention: Mention) -> Name:
+        """Enter a name under its surname, or add what this mention says to the entry it belongs to."""
+        doc = self.doc
         known = self.names.setdefault(name.words[-1], [])
-        same = next((n for n in known if n.words == name.words or _shorter(name, n) or _shorter(n, name)), None)
+        same = next((n for n in known if n.words == name.words or _shortens(name, n) or _shortens(n, name)), None)
         if same is None:
             known.append(name)
             same = name
         elif len(name.words) > len(same.words):
             same.words, same.written = name.words, name.written
         same.titles.update(mention.titles)
-        office = [t for t in mention.titles if in_words(t, OFFICIAL)]
-        if same.office is None and office:
-            same.office = self._title_span(mention, office)
         if same.office is None:
-            same.office = office_after(self.page, mention.whole[1])
-            if same.office:
-                same.titles.add(self.page.low[same.office[0]])
+            offices = [t for t in mention.titles if in_words(t, OFFICIAL)]
+            if offices:
+                low = max(0, mention.whole[0] - 4)
+                before = range(mention.name[0] - 1, low - 1, -1)
+                at = next((i for i in before if doc.words[i] in offices), mention.whole[0])
+                same.office = at, at + 1
+            else:
+                same.office = self._office_behind(mention.whole[1])
+                if same.office:
+                    same.titles.add(doc.words[same.office[0]])
         for title in same.titles:
             if in_words(title, OFFICIAL):
                 self.roles[title] = same
         return same
 
-    def _title_span(self, mention: Mention, office: list[str]) -> Tokens:
-        low = max(0, mention.whole[0] - 4)
-        at = next((i for i in range(mention.name[0] - 1, low - 1, -1) if self.page.low[i] in office), mention.whole[0])
-        return at, at + 1
+    def _office_behind(self, end: int) -> TokenRange | None:
+        """The office in “Ada Lund, the mayor of Lakeport,”."""
+        doc = self.doc
+        if end + 1 >= len(doc.words) or doc.words[end] != ",":
+            return None
+        for i in range(end + 1, min(len(doc.words), end + 9)):
+            if doc.words[i] in (",", ";", ".") or doc.quote_at[i] >= 0 or doc.flags[i] & PRONOUN:
+                return None
+            if in_words(doc.words[i], OFFICIAL):
+                return i, i + 1
+        return None
 
-    def who(self, source: Tokens | None) -> Who:
+    def who(self, source: TokenRange | None) -> Who:
         """Speaker, kind, what decided it, note.
 
-        >>> from copydesk.attribution.reading import tokenize
-        >>> page = tokenize("Governor Ada Lund came. Lund said no. She said yes.")
-        >>> [Cast(page, [s]).who(s)[:2] for s in ((5, 6), (9, 10))]
+        >>> from copydesk.attribution.tokens import tokenize
+        >>> doc = tokenize("Governor Ada Lund came. Lund said no. She said yes.")
+        >>> [Cast(doc, [s]).who(s)[:2] for s in ((5, 6), (9, 10))]
         [('Ada Lund', 'named_official'), ('Ada Lund', 'named_official')]
         """
         if source is None:
             return NOBODY
         if source not in self._seen:
-            self._advance(source[0])
+            while self.next_subject < len(self.subjects) and self.subjects[self.next_subject][0] < source[0]:
+                at, name = self.subjects[self.next_subject]
+                self.turns.append(Turn(at, self._person(name), True, False, _gender(name.titles)))
+                self.next_subject += 1
             who = self._pronoun(source) or self._named(source) or self._by_role(source)
             self._seen[source] = who
             self.turns.append(self._turn(source, who))
         return self._seen[source]
 
-    def _advance(self, at: int) -> None:
-        """Let subjects that stand before this source take their turn."""
-        while self.next_subject < len(self.subjects) and self.subjects[self.next_subject][0] < at:
-            where, name = self.subjects[self.next_subject]
-            self.turns.append(Turn(where, self._person(name), True, False, _gender(name.titles)))
-            self.next_subject += 1
-
-    def _turn(self, source: Tokens, who: Who) -> Turn:
-        words = set(self.page.low[slice(*head(self.page, source))])
-        plural = (who[1].startswith("anonymous") and any(w.endswith("s") for w in words)) or "and" in words
-        one = who[1].startswith("anonymous") and not plural and any(in_words(w, OFFICIAL | ROLES) for w in words)
-        person = who[1] in ("named_official", "named_other") or one
+    def _turn(self, source: TokenRange, who: Who) -> Turn:
+        """What later pronouns can go by: a person or a thing, one or many, he or she."""
+        words = set(self.doc.words[slice(*head(self.doc, source))])
+        unnamed = who.kind.startswith("anonymous")
+        plural = (unnamed and any(w.endswith("s") for w in words)) or "and" in words
+        one = unnamed and not plural and any(in_words(w, _OFFICIAL_OR_ROLE) for w in words)
+        person = who.kind in ("named_official", "named_other") or one
         return Turn(source[0], who, person, plural, _gender(words))
 
-    def _pronoun(self, source: Tokens) -> Who | None:
-        word = self.page.low[source[0]]
-        if source[1] - source[0] > 1 or word not in _SINGULAR | _PLURAL | _THING | _ME:
+    def _pronoun(self, source: TokenRange) -> Who | None:
+        """The last one who came up that fits the pronoun; None when the source is no pronoun."""
+        word = self.doc.words[source[0]]
+        if source[1] - source[0] > 1:
             return None
-        if word in _ME or (word in ("we", "our")):
-            return ("", "none", self.page.span(source), "")
-        for turn in reversed(self.turns[-40:]):
-            if source[0] - turn.at > _REACH or turn.at >= source[0] or not turn.who[0]:
-                continue
-            if word in _SINGULAR and turn.person and turn.gender in ("", "f" if word in ("she", "her") else "m"):
-                return turn.who
-            if word in _PLURAL and (turn.plural or (not turn.person and turn.who[1] in ("institution", "media"))):
-                return turn.who
-            if word in _THING and not turn.person and not turn.plural:
-                return turn.who
-        return ("", "none", self.page.span(source), "")
+        if word in _HE_OR_SHE or word in _THEY or word in _IT:
+            for turn in reversed(self.turns[-_LATEST:]):
+                if source[0] - turn.at > _FARTHEST or turn.at >= source[0] or not turn.who.speaker:
+                    continue
+                if word in _HE_OR_SHE:
+                    fits = turn.person and turn.gender in ("", "f" if word in ("she", "her") else "m")
+                elif word in _THEY:  # the police or a paper can be “they”, though they are one
+                    fits = turn.plural or (not turn.person and turn.who.kind in ("institution", "media"))
+                else:
+                    fits = not turn.person and not turn.plural
+                if fits:
+                    return turn.who
+        elif word not in _I_OR_WE:  # “I” and “we” mean whoever wrote or spoke the words around, which no rule can tell
+            return None
+        return Who("", "none", self.doc.span(source))
 
-    def _named(self, source: Tokens) -> Who | None:
+    def _named(self, source: TokenRange) -> Who | None:
         """The person named inside the source."""
-        source = (source[0], self._aside_start(source))
-        at = bisect_left(self.starts, source[0])
+        doc = self.doc
+        words, flags, (start, end) = doc.words, doc.flags, source
+        for i in range(start + 1, end - 1):
+            # An aside may name others: “her team, led by Ada Lund”.
+            if words[i] == "," and (words[i + 1].endswith(("ed", "ing")) or words[i + 1] in _ASIDES):
+                end = i
+                break
         best: Name | None = None
-        while at < len(self.mentions) and self.mentions[at].whole[0] < source[1]:
-            mention = self.mentions[at]
-            at += 1
-            before = mention.whole[0] - 1
-            if self.page.flags[before] & DET:
-                before -= 1
-            if self._modifies(mention, source):
-                continue
-            if (
-                before >= source[0]
-                and self.page.flags[before] & PREP
-                and best is None
-                and not mention.titles
-                and self._has_role(source, before)
-            ):
-                continue
-            if self.page.low[mention.whole[1] - 1].endswith(("'s", "’s")) and mention.whole[1] < source[1]:
-                continue
+        for k in range(bisect_left(self.starts, start), len(self.mentions)):
+            mention = self.mentions[k]
+            first, last = mention.whole
+            if first >= end:
+                break
+            if last < end:
+                # “Italian shops”: a capital that belongs to the noun behind it. “Lund’s lawyer”: somebody else.
+                modifies = last - first == 1 and words[last].isalpha() and not flags[last] & (SMALL | CAPITAL)
+                if modifies or words[last - 1].endswith(("'s", "’s")):
+                    continue
+            before = first - 2 if flags[first - 1] & DET else first - 1
+            behind = before >= start and flags[before] & PREP and best is None and not mention.titles
+            if behind and any(not flags[i] & DET for i in range(start, before)):
+                continue  # “a lawyer for Ada Lund”: the role speaks, not the name
             name = self._find(mention)
             if name and (best is None or len(name.words) > len(best.words)):
                 best = name
@@ -412,90 +424,64 @@ class Cast:
                     break
         return self._person(best) if best else None
 
-    def _aside_start(self, source: Tokens) -> int:
-        """Where an aside begins that names others: her team, led by Ada Lund."""
-        low = self.page.low
-        commas = (i for i in range(source[0] + 1, source[1] - 1) if low[i] == ",")
-        return next((i for i in commas if low[i + 1].endswith(("ed", "ing")) or low[i + 1] in _ASIDES), source[1])
-
-    def _modifies(self, mention: Mention, source: Tokens) -> bool:
-        """Italian, in “Italian shops”: a capital that belongs to the noun behind it."""
-        end = mention.whole[1]
-        if end >= source[1] or mention.whole[1] - mention.whole[0] > 1:
-            return False
-        return self.page.low[end].isalpha() and not self.page.flags[end] & SMALL and not self.page.capital(end)
-
-    def _has_role(self, source: Tokens, end: int) -> bool:
-        return any(not self.page.flags[i] & DET for i in range(source[0], end))
-
     def _find(self, mention: Mention) -> Name | None:
-        if not is_person_like(self.page, mention):
+        """The entry that a mention belongs to: by full name, by surname and title, or by first name."""
+        if not is_person_like(self.doc, mention):
             return None
-        words = name_of(self.page, mention).words
-        known = self.names.get(words[-1], ())
+        words = name_of(self.doc, mention).words
+        known = self.names.get(words[-1], [])
         if len(words) > 1:
-            return next((n for n in known if n.words == words or n.words[0] == words[0]), None) or (
-                known[0] if known else None
-            )
-        full = [n for n in known if len(n.words) > 1] or list(known)
+            same = next((n for n in known if n.words == words or n.words[0] == words[0]), None)
+            return same or (known[0] if known else None)
+        full = [n for n in known if len(n.words) > 1] or known
         if full:
             return next((n for n in full if n.titles & set(mention.titles)), full[0])
-        first = [n for names in self.names.values() for n in names if n.words[0] == words[0]]
-        return first[0] if first else None
+        return next((n for names in self.names.values() for n in names if n.words[0] == words[0]), None)
 
     def _person(self, name: Name) -> Who:
         if name.office:
-            return name.full, "named_official", self.page.span(name.office), ""
-        return name.full, "named_other", name.full, ""
+            return Who(name.written, "named_official", self.doc.span(name.office))
+        return Who(name.written, "named_other", name.written)
 
-    def _by_role(self, source: Tokens) -> Who:
+    def _by_role(self, source: TokenRange) -> Who:
         """A role, an institution, a document, a place that stands for a government."""
-        page = self.page
-        if page.flags[source[1] - 1] & RELATIVE and source[1] - source[0] > 1:
-            source = (source[0], source[1] - (2 if page.low[source[1] - 2] == "," else 1))
-        top = head(page, source)
-        if is_definite(page, source):
-            words = [ALIASES.get(w, w) for w in page.low[slice(*top)]]
+        doc, (start, end) = self.doc, source
+        if doc.flags[end - 1] & RELATIVE and end - start > 1:  # without the “, who” that led to the verb
+            end -= 2 if doc.words[end - 2] == "," else 1
+            source = start, end
+        top = head(doc, source)
+        definite = doc.words[start] in _DEFINITE or (doc.flags[start] & CAPITAL and not doc.flags[start] & DET)
+        if definite:  # “the governor” is the one who was named; “a governor” may be another
+            words = [_SHORT_FOR.get(w, w) for w in doc.words[slice(*top)]]
             name = next((self.roles[w] for w in reversed(words) if w in self.roles), None)
             if name and words[-1] in name.titles:
                 return self._person(name)
-        kind, decided = kind_without_name(page, source)
+        kind, decided = kind_without_name(doc, source)
         if kind == "metonymic_state":
-            return self._state(source, top)
-        phrase = page.of(source if source[1] - source[0] < 9 else top)
-        speaker = _institution(page, source, top) if kind == "institution" else phrase
-        return speaker, kind, page.span(decided) if decided else phrase, ""
+            return self._state(top)
+        phrase = doc.of(source if end - start < 9 else top)
+        speaker = phrase.removeprefix("The ").removeprefix("the ") if kind == "institution" else phrase
+        return Who(speaker, kind, doc.span(decided))
 
-    def _state(self, source: Tokens, top: Tokens) -> Who:
-        page, place = self.page, plain(self.page, top)
+    def _state(self, top: TokenRange) -> Who:
+        """A place that stands for a government: a capital for its state, if the story names the state too."""
+        doc, place, words = self.doc, _plain(self.doc, top), self.doc.of(top)
         state = SEATS.get(place)
-        where = page.span(top)
-        if state and state != place and any(plain(page, m.whole) == state for m in self.mentions):
-            return state.title(), "metonymic_state", where, STATE_NOTE
-        words = page.of(top)
-        return (
-            (words[4:] if words.lower().startswith("the ") and place not in SEATS else words),
-            "metonymic_state",
-            where,
-            STATE_NOTE,
-        )
+        if state and state != place and any(_plain(doc, m.whole) == state for m in self.mentions):
+            speaker = state.title()
+        elif place not in SEATS and words.lower().startswith("the "):
+            speaker = words[4:]
+        else:
+            speaker = words
+        return Who(speaker, "metonymic_state", doc.span(top), _STATE_NOTE)
 
 
-def _institution(page: TokenizedText, source: Tokens, top: Tokens) -> str:
-    """A spokesperson stands for the institution they speak for; otherwise the words as they stand."""
-    words = page.of(top if source[1] - source[0] > 8 else source)
-    for article in ("The ", "the "):
-        words = words.removeprefix(article)
-    return words
-
-
-def _shorter(short: Name, long: Name) -> bool:
+def _shortens(short: Name, long: Name) -> bool:
+    """Whether one name is the other without its first or middle names."""
     return len(short.words) < len(long.words) and (len(short.words) == 1 or short.words[0] == long.words[0])
 
 
 def _gender(words: set[str]) -> str:
+    """What titles and roles say about “he” or “she”: m, f, or nothing."""
     male, female = bool(words & MALE), bool(words & FEMALE)
     return "m" if male and not female else "f" if female and not male else ""
-
-
-__all__ = ["NOBODY", "PLACES", "Cast", "Turn", "Who"]

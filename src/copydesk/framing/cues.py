@@ -1,6 +1,7 @@
-"""The cue list, read from `data/framing_cues.toml`: every entry with its class, its forms and flatter wordings.
+"""The cue list of `data/framing_cues.toml`, and the finder of its words in a text.
 
-The finder of places to look: it knows words, not meaning, and that is the lesson.
+The finder knows words and not their meaning. A hit is a place to look, never a finding; that is what the lesson
+teaches.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from copydesk.attribution.reading import CUES, forms_of, tokenize
 from copydesk.attribution.speakers import SEATS
+from copydesk.attribution.tokens import tokenize
+from copydesk.attribution.words import REPORTING, forms_of
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 from copydesk.framing.clauses import WORDS, find_passives
@@ -88,7 +90,7 @@ def _forms(word: str, inflect: str, more: tuple[str, ...]) -> tuple[str, ...]:
     forms = [word]
     if inflect == "verb":
         verb, *rest = word.split()
-        forms = [" ".join((form, *rest)) for form, _ in forms_of(verb, CUES["irregular"])]
+        forms = [" ".join((form, *rest)) for form, _ in forms_of(verb, REPORTING["irregular"])]
     elif inflect == "noun":
         forms.append(word + ("es" if word.endswith(("s", "sh", "ch", "x")) else "s"))
     return tuple(dict.fromkeys((*forms, *more)))
@@ -199,5 +201,5 @@ def _is_place(written: list[str], i: int, end: int) -> bool:
 
 def _passives(text: str) -> Iterator[Hit]:
     cue = next(cue for cue in cues() if cue.pattern == "passive")
-    page = tokenize(text)
-    return (Hit(page.span(passive.verb), cue) for passive in find_passives(page) if passive.agent is None)
+    doc = tokenize(text)
+    return (Hit(doc.span(passive.verb), cue) for passive in find_passives(doc) if passive.agent is None)

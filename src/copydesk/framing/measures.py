@@ -1,12 +1,12 @@
-"""Who acts: clauses whose agent is named, is a stand-in, or is left out, as far as a small rule can see.
+"""What rules can measure in a lead or a headline, before and after a rewrite.
 
-The rule takes the noun phrase before each verb of doing, or behind “by”, and asks: does the list call it a stand-in? Is
-it a name, people by what they do, or a pronoun for people? If neither, it says nothing. What it cannot see: acts put as
-nouns, passives without “be”, present tenses that look like nouns, most headlines without a verb, whether what is named
-really did it, and whether a state’s name stands for its government (it counts as named). Good enough to lay a sentence
-beside its own rewrite, and for no more.
+`find_agency` sorts clauses by who acts. It takes the noun phrase before each verb of doing, or behind “by”. Such a
+phrase is a stand-in if the cue list calls it one. It names somebody if it holds a name, people by what they do, or
+a pronoun for people. Else the rule says nothing. It cannot see acts put as nouns, passives without “be”, present
+tenses that look like nouns, or most headlines without a verb. It cannot tell whether what is named really did it.
+The name of a state counts as named, although it may stand for a government.
 
-What a rewrite changed: plain counts of a lead or a headline, before and after. More is not better, nor is less.
+`measure` and `compare` count before and after. More is not better, nor is less.
 """
 
 from __future__ import annotations
@@ -16,20 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from copydesk.attribution import find_attributions
-from copydesk.attribution.grammar import is_possessive, is_word
-from copydesk.attribution.reading import (
-    AUX,
-    DET,
-    PRONOUN,
-    RELATIVE,
-    SHORT,
-    TIME,
-    TokenizedText,
-    Tokens,
-    tokenize,
-    word_set,
-)
+from copydesk.attribution.grammar import POSSESSIVE
 from copydesk.attribution.speakers import DOCUMENT, PLACES, head, in_words
+from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
+from copydesk.attribution.words import AUX, CAPITAL, DET, PRONOUN, RELATIVE, SHORT, TIME, WORD, word_set
 from copydesk.base.spans import Span, merge, words
 from copydesk.base.wording import load_wording
 from copydesk.framing.clauses import PEOPLE, WORDS, find_passives, find_subjects
@@ -55,53 +45,57 @@ def find_agency(text: str) -> Agency:
     >>> [[s.of(text) for s in spans] for spans in (found.named, found.stand_in, found.left_out)]
     [['The mayor'], ['Paris'], ['were shut']]
     """
-    page = tokenize(text)
+    doc = tokenize(text)
     listed = {hit.span.end: hit for hit in find_words(text)}
-    opens = dict(page.units)
-    passives = list(find_passives(page))
-    agents = [*find_subjects(page), *((p.agent, False) for p in passives if p.agent)]
-    heads = [(_head(page, agent), said) for agent, said in agents]
-    kinds = sorted((page.span(h), _kind(page, h, said, listed, opens)) for h, said in heads)
+    opens = dict(doc.sentences)
+    passives = list(find_passives(doc))
+    agents = [*find_subjects(doc), *((p.agent, False) for p in passives if p.agent)]
+    heads = [(_head(doc, agent), said) for agent, said in agents]
+    kinds = sorted((doc.span(h), _kind(doc, h, said, listed, opens)) for h, said in heads)
     return Agency(
         tuple(span for span, kind in kinds if kind == "named"),
         tuple(span for span, kind in kinds if kind == "stand_in"),
-        tuple(page.span(p.verb) for p in passives if p.agent is None),
+        tuple(doc.span(p.verb) for p in passives if p.agent is None),
     )
 
 
-def _head(page: TokenizedText, agent: Tokens) -> Tokens:
+def _head(doc: TokenizedText, agent: TokenRange) -> TokenRange:
     """The noun phrase up to its first “of”, comma or “who”."""
-    start, end = head(page, agent)
-    while end - 1 > start and (page.flags[end - 1] & RELATIVE or not is_word(page, end - 1)):
+    start, end = head(doc, agent)
+    while end - 1 > start and (doc.flags[end - 1] & RELATIVE or not doc.flags[end - 1] & WORD):
         end -= 1
     return start, end
 
 
-def _kind(page: TokenizedText, agent: Tokens, said: bool, listed: Mapping[int, Hit], opens: Mapping[int, int]) -> str:
+def _kind(
+    doc: TokenizedText, agent: TokenRange, said: bool, listed: Mapping[int, Hit], opens: Mapping[int, int]
+) -> str:
     """`named`, `stand_in`, or nothing a rule could tell; who says something has a name."""
     start, end = agent
-    word, span = page.low[end - 1], page.span(agent)
-    if end - start == 1 and page.flags[start] & (PRONOUN | SHORT):
+    word, span = doc.words[end - 1], doc.span(agent)
+    if end - start == 1 and doc.flags[start] & (PRONOUN | SHORT):
         return "named" if word.replace("’", "'").split("'")[0] in _SOMEBODY else ""
     hit = listed.get(span.end)
-    if hit and hit.group.id == "metonym" and page.text[span.start : hit.span.start].strip().lower() in ("", "the"):
+    if hit and hit.group.id == "metonym" and doc.text[span.start : hit.span.start].strip().lower() in ("", "the"):
         return "stand_in"
     if hit and hit.group.id == "agentless_noun":
         return ""
-    speaks = said and page.capital(start) and not (page.flags[start] & (DET | TIME) or in_words(word, DOCUMENT))
-    return "named" if speaks or in_words(word, PEOPLE) or _has_name(page, agent, opens) else ""
+    speaks = said and doc.flags[start] & CAPITAL and not (doc.flags[start] & (DET | TIME) or in_words(word, DOCUMENT))
+    return "named" if speaks or in_words(word, PEOPLE) or _has_name(doc, agent, opens) else ""
 
 
-def _has_name(page: TokenizedText, agent: Tokens, opens: Mapping[int, int]) -> bool:
+def _has_name(doc: TokenizedText, agent: TokenRange, opens: Mapping[int, int]) -> bool:
     """Whether a name stands in a noun phrase: Lund, the Baltic states."""
     start = agent[0]
-    names = [i for i in range(*agent) if page.capital(i) and not page.flags[i] & (DET | TIME | PRONOUN)]
+    names = [i for i in range(*agent) if doc.flags[i] & CAPITAL and not doc.flags[i] & (DET | TIME | PRONOUN)]
     if names != [start] or start not in opens:
         return bool(names)
     # One capital at the start of a sentence: a name if nothing else could stand there without an article.
-    word, low = page.word(start), page.low[start]
-    sentence = any(page.flags[i] & (DET | AUX) for i in range(start, opens[start]))
-    return low in PLACES or word.isupper() or is_possessive(page, start) or (sentence and not low.endswith("s"))
+    word, low = doc.of((start, start + 1)), doc.words[start]
+    sentence = any(doc.flags[i] & (DET | AUX) for i in range(start, opens[start]))
+    return (
+        low in PLACES or word.isupper() or doc.words[start].endswith(POSSESSIVE) or (sentence and not low.endswith("s"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +117,6 @@ class Measures:
     def attributed_share(self) -> float:
         """The share of all words that are attributed to somebody, 0–1."""
         return self.attributed / self.words if self.words else 0.0
-
-    @property
-    def hedges(self) -> tuple[Span, ...]:
-        """Where the hedges stand."""
-        return tuple(hit.span for hit in self.hits if hit.group.id == "hedge")
 
     @property
     def by_group(self) -> dict[str, int]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span
+from copydesk.base.wording import load_wording
 from copydesk.page.furniture import (
     AGENCY_CREDIT,
     AGENCY_LINE,
@@ -27,11 +28,11 @@ from copydesk.page.furniture import (
     classify,
     kind_by_words,
 )
-from copydesk.page.sentences import PAGE, ends_sentence, split_sentences, trim
+from copydesk.page.sentences import ends_sentence, split_sentences, trim
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WIDEST, _LONG = 120, 45  # characters: nobody wraps lines wider than that by hand; a shorter line was not wrapped
-_MONTH = "|".join(PAGE["names"]["months"])
+_MONTH = "|".join(load_wording("furniture")["names"]["months"])
 _DATE = rf"(?i:(?:{_MONTH})\.?\s+\d{{1,2}}(?:,\s+\d{{4}})?|\d{{1,2}}\s+(?:{_MONTH})\.?(?:\s+\d{{4}})?)"
 _WHOLE = re.compile(r"(?P<whole>.+)", re.DOTALL)
 _NAME = rf"{TITLED}(?:[\s/]+{TITLED}){{0,3}}"

@@ -1,7 +1,8 @@
 """Furniture: the lines of a page that are not its story.
 
 Two ordered tables of small named rules: `BY_WORDS` knows a line by what it says, `BY_PLACE` by where it stands. The
-first rule that recognises a line names its kind; what no rule knows is story. The words are data, in `data/page.toml`.
+first rule that recognises a line names its kind; what no rule knows is story. The words are data, in
+`data/furniture.toml`.
 No rule by words looks at a line of more than `LONGEST` characters, so no line can keep one busy.
 """
 
@@ -11,7 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from copydesk.page.sentences import PAGE, ends_sentence
+from copydesk.base.wording import load_wording
+from copydesk.page.sentences import ends_sentence
 
 LONGEST = 500
 
@@ -22,7 +24,8 @@ def _any(words: Sequence[str]) -> str:
     return "(?:" + "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in ordered) + ")"
 
 
-_NAMES, _STAMPS, _SHARE = PAGE["names"], PAGE["stamps"], PAGE["share"]
+_WORDS = load_wording("furniture")
+_NAMES, _STAMPS, _SHARE = _WORDS["names"], _WORDS["stamps"], _WORDS["share"]
 TITLED = r"(?![a-zß-öø-ÿ])[^\W\d_][\w.’'-]*+"
 _TITLES = rf"{TITLED}(?:\s+{TITLED}){{0,3}}"
 _PERSON = rf"{TITLED}(?:\s+(?:{TITLED}|{_any(_NAMES['particles'])}(?=\s))){{1,4}}+"
@@ -90,12 +93,12 @@ class Line:
 
 
 def by_phrase(kind: str) -> Callable[[Line], bool]:
-    """A rule for one table of phrases in `page.toml`.
+    """A rule for one table of phrases in `furniture.toml`.
 
     >>> by_phrase("read_more")(Line.of("READ MORE: Herons return"))
     True
     """
-    table = PAGE["phrases"][kind]
+    table = _WORDS["phrases"][kind]
     ends = {"is": r"[\W\d_]*$", "label": r"\s*[:|–—»›>→-]", "opens": r"\b"}
     ways = [rf"[\W\d_]*+{_any(table[way])}{end}" for way, end in ends.items() if way in table]
     ways += [rf".*\b{_any(table['has'])}\b"] if "has" in table else []

@@ -1,29 +1,28 @@
 """Sentences: where one ends and the next begins, in one pass over the full stops.
 
 Every `.`, `?`, `!` and `…` before white space is a candidate; if a rule of `RULES` knows better, it ends no sentence.
-The words the rules need (titles, abbreviations, words that open a sentence) are data, in `data/page.toml`.
+The words the rules need are data: titles in `data/titles.toml`, abbreviations and words that open a sentence in
+`data/sentences.toml`.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import pairwise
-from typing import Any
 
 from copydesk.base.spans import Span
+from copydesk.base.wording import load_wording
 
-PAGE: dict[str, Any] = tomllib.loads((files("copydesk") / "data" / "page.toml").read_text("utf-8"))
 BLANK = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
 """White space as this kit understands it: Unicode's, and the byte order mark."""
 
-_WORDS = {kind: frozenset(words) for kind, words in PAGE["sentences"].items()}
+_WORDS = {kind: frozenset(words) for kind, words in load_wording("sentences").items()}
+_TITLES = frozenset(word for titles in load_wording("titles").values() for word in titles["short"].split())
 _STOP = re.compile(r"([.?!…]++)([\"'”’»)\]]*+)(?=([\s\ufeff]?))")
 _GAP = re.compile(r"[\s\ufeff\"'“‘«„()\[–—-]*+")
 _EDGE = re.compile(r"[\s\ufeff\"'“”‘’«»„()\[\]/–—-]")
@@ -74,7 +73,7 @@ def before_more_stops(stop: Stop) -> bool:
 
 def after_title(stop: Stop) -> bool:
     """Gen. Ode, e.g. Lakeport: more of the phrase must follow."""
-    return stop.plain and stop.before.lower() in _WORDS["titles"]
+    return stop.plain and (stop.before.lower() in _TITLES or stop.before.lower() in _WORDS["never_end"])
 
 
 def before_number(stop: Stop) -> bool:

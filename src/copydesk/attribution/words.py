@@ -1,0 +1,122 @@
+"""The words the rules know, and the classes of grammar each word belongs to.
+
+The words are data. `data/reporting_verbs.toml` lists the verbs, nouns and adjectives that report what somebody said;
+`data/grammar_words.toml` lists small words such as auxiliaries and prepositions. Both are read once, here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from copydesk.base.wording import load_wording
+
+REPORTING: Mapping[str, Any] = load_wording("reporting_verbs")
+GRAMMAR: Mapping[str, Any] = load_wording("grammar_words")
+
+
+def word_set(words: str | Iterable[str]) -> frozenset[str]:
+    """Words written in a row, as a set."""
+    return frozenset(words.split() if isinstance(words, str) else words)
+
+
+# A word can belong to several classes (“that” is a determiner, a relative pronoun and a subordinator), so its classes
+# are bits of one number: a rule asks about several of them in one comparison.
+_CLASSES = (
+    *("be", "have", "modal", "contracted", "adverb", "determiner", "preposition", "conjunction", "subordinator"),
+    *("relative", "pronoun", "object_pronoun", "time", "finite"),
+)
+BE, HAVE, MODAL, SHORT, ADVERB, DET, PREP, COORD, SUBORD, RELATIVE, PRONOUN, OBJECT, TIME, FINITE = (
+    1 << i for i in range(len(_CLASSES))
+)
+CUE, WORD, CAPITAL, LY = (1 << i for i in range(len(_CLASSES), len(_CLASSES) + 4))
+"""A form of a reporting verb; a word or number rather than a mark; a capital letter; an adverb known by its ending."""
+AUX = BE | HAVE | MODAL
+ADVERBIAL = ADVERB | LY
+VERB_GROUP = AUX | ADVERBIAL
+"""What may stand between a subject and its verb: has *not yet publicly* said."""
+SMALL = AUX | SHORT | DET | PREP | COORD | SUBORD | PRONOUN | TIME
+"""What cannot stand inside a plain run of nouns."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerbForm:
+    """One form of a reporting verb: `tense` is base, s, past, part or ing; `unsure` forms are often nouns.
+
+    `frames` says what may stand around the verb, and `particles` which small words make it another verb (call, call
+    for); the data file explains both.
+    """
+
+    lemma: str
+    tense: str
+    frames: frozenset[str]
+    unsure: bool
+    particles: frozenset[str]
+
+
+def forms_of(lemma: str, irregular: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The forms of a verb with their tense.
+
+    >>> [form for form, tense in forms_of("argue", {})]
+    ['argue', 'argues', 'argued', 'arguing']
+    """
+    if lemma in irregular:
+        third, past, part, ing = irregular[lemma].split()
+    else:
+        third = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s")
+        past = part = lemma + ("d" if lemma.endswith("e") else "ed")
+        ing = (lemma[:-1] if lemma.endswith("e") else lemma) + "ing"
+    # Of two equal forms the later tense counts: “argued” is a past tense more often than a participle.
+    return tuple({lemma: "base", third: "s", part: "part", past: "past", ing: "ing"}.items())
+
+
+def _verb_forms() -> dict[str, VerbForm]:
+    frames: dict[str, set[str]] = {}
+    for band in REPORTING["bands"].values():
+        for verb in band["verbs"].split():
+            frames.setdefault(verb, set()).update(band["frames"])
+    for verb in REPORTING["particles"]:
+        frames.setdefault(verb, set())
+    unsure = word_set(REPORTING["also_other"]["forms"])
+    return {
+        form: VerbForm(verb, tense, frozenset(may), form in unsure, word_set(REPORTING["particles"].get(verb, ())))
+        for verb, may in frames.items()
+        for form, tense in forms_of(verb, REPORTING["irregular"])
+    }
+
+
+VERB_FORMS = _verb_forms()
+"""Every form of every reporting verb."""
+
+
+def _classes() -> dict[str, int]:
+    found = dict.fromkeys(VERB_FORMS, CUE)
+    for bit, name in enumerate(_CLASSES):
+        for word in GRAMMAR[name].split():
+            found[word] = found.get(word, 0) | 1 << bit
+    return found
+
+
+CLASSES = _classes()
+"""The classes of every word that is listed anywhere."""
+_NOT_LY = frozenset(("family", "july", "italy", "ally", "assembly", "reply", "supply", "only", "early", "friendly"))
+
+
+def classes_of(words: Sequence[str], written: Sequence[str]) -> list[int]:
+    """The classes of every word of a text, from its lower-case form and from how it is written.
+
+    >>> [bool(flags & ADVERBIAL) for flags in classes_of(("reportedly", "kelly"), ("reportedly", "Kelly"))]
+    [True, False]
+    """
+    found = []
+    for word, first in zip(words, written, strict=True):
+        flags = CLASSES.get(word, 0)
+        if word[0].isalnum():
+            flags |= WORD
+        if first[0].isupper():
+            flags |= CAPITAL
+        elif word.endswith("ly") and word not in _NOT_LY:  # no list holds every adverb, and few other words end so
+            flags |= LY
+        found.append(flags)
+    return found
