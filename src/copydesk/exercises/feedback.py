@@ -69,7 +69,7 @@ def _not_attempted(exercise: Exercise) -> str:
 @lru_cache(maxsize=1024)
 def row(of: ByIdentity[Note]) -> dict[str, Any]:
     """What the key says of one item, for the interface; many learners have the same notes."""
-    note = of.it
+    note = of.value
     mark = (
         "open" if not note.possible else "full" if note.earned == note.possible else "part" if note.earned else "none"
     )

@@ -47,7 +47,7 @@ def _layer_of_questions(layers: ByIdentity[Mapping[str, tuple[Entry, ...]]]) -> 
             "accept": [e["answer"], *(a.patch["answer"] for a in e.alternatives if "answer" in a.patch)],
             "why": say["evidence"].format(where=e.get("evidence", "")),
         }
-        for e in layers.it.get("questions", ())
+        for e in layers.value.get("questions", ())
     }
 
 
@@ -76,7 +76,7 @@ def accepts(expected: Mapping[str, Any], value: Any) -> bool:
 def _note(
     number: int, asked: ByIdentity[Mapping[str, Any]], keyed: ByIdentity[Mapping[str, Any]], right: bool, blank: bool
 ) -> Note:
-    say, question, expected = load_wording("strings")["form"], asked.it, keyed.it
+    say, question, expected = load_wording("strings")["form"], asked.value, keyed.value
     where = say["where"].format(n=number)
     if not expected:
         return Note(question["id"], where, 0, 0, reveal=question.get("after", say["open"]))

@@ -52,7 +52,7 @@ def _note(
     text: str,
 ) -> Note:
     """The same marks on the same target, such as many learners make, have the same note."""
-    one, entry = target.it, target.it.entry
+    one, entry = target.value, target.value.entry
     total = sum((points for _, points in earned), 0.0)
     match = Match(one, None if group is None else Group(dict(group), {}), dict(earned), total)
     where = entry["name"] if entry.layer == "entman" else place(entry.get("region", ""))
@@ -271,7 +271,7 @@ def pricing(exercise: Exercise, groups: list[Group], key: Key, text: str) -> Pri
 @lru_cache(maxsize=64)
 def _ground(of: ByIdentity[Exercise], layers: ByIdentity[Layers], text: str) -> tuple[tuple[Span, ...], int]:
     """Where marks on nothing cost: on plain controls and on devices; and how many words the region has."""
-    exercise, key = of.it, Key("", "", layers.it)
+    exercise, key = of.value, Key("", "", layers.value)
     spans = [s for c in key.layer("controls", exercise.region) for s in c.spans("span")]
     spans += [s for t in targets_of(exercise, key) for found in t.roles.values() for s in found]
     paragraphs = key.layer("paragraphs", exercise.region)

@@ -51,8 +51,8 @@ def targets_of(exercise: Exercise, key: Key) -> list[Target]:
 
 @lru_cache(maxsize=256)
 def _targets(of: ByIdentity[Exercise], layers: ByIdentity[Layers]) -> tuple[Target, ...]:
-    exercise, kinds = of.it, of.it.get("kinds")
-    entries = Key("", "", layers.it).layer(exercise.get("layer"), exercise.region)
+    exercise, kinds = of.value, of.value.get("kinds")
+    entries = Key("", "", layers.value).layer(exercise.get("layer"), exercise.region)
     return tuple(target(exercise, e, e.data) for e in entries if not kinds or e.get("kind") in kinds)
 
 
@@ -66,7 +66,7 @@ def target(exercise: Exercise, entry: Entry, data: Mapping[str, Any]) -> Target:
 
 @lru_cache(maxsize=2048)
 def _patched(exercise: ByIdentity[Exercise], entry: ByIdentity[Entry], alternative: ByIdentity[Alternative]) -> Target:
-    return target(exercise.it, entry.it, {**entry.it.data, **alternative.it.patch})
+    return target(exercise.value, entry.value, {**entry.value.data, **alternative.value.patch})
 
 
 def readings(exercise: Exercise, entry: Entry, others: Sequence[Target]) -> list[list[Target]]:

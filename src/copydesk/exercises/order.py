@@ -70,7 +70,7 @@ def events(exercise: Exercise, key: Key, text: str) -> list[Event]:
 
 @lru_cache(maxsize=32)
 def _events(of: ByIdentity[Exercise], by: ByIdentity[Key], text: str) -> tuple[Event, ...]:
-    exercise, key = of.it, by.it
+    exercise, key = of.value, by.value
     keyed = key.answers.get(exercise.key_name, {})
     listed = ranks(keyed.get("order", {}).get("accept", ()))
     found = []

@@ -63,7 +63,7 @@ def with_form(exercise: Exercise, name: str) -> Exercise:
 
 @lru_cache(maxsize=64)
 def _with_form(of: ByIdentity[Exercise], name: str) -> Exercise:
-    return replace(of.it, settings={**of.it.settings, "items": of.it.get("forms")[name]})
+    return replace(of.value, settings={**of.value.settings, "items": of.value.get("forms")[name]})
 
 
 def as_answered(exercise: Exercise, answer: Mapping[str, Any]) -> Exercise:

@@ -53,7 +53,7 @@ def asked(exercise: Exercise, key: Key) -> list[Asked]:
 
 @lru_cache(maxsize=128)
 def _asked(of: ByIdentity[Exercise], by: ByIdentity[Key]) -> tuple[Asked, ...]:
-    return tuple(_ask(of.it, by.it))
+    return tuple(_ask(of.value, by.value))
 
 
 def _ask(exercise: Exercise, key: Key) -> list[Asked]:
@@ -94,7 +94,7 @@ def _entry(where: str, entry: Entry, field: str) -> Asked:
 
 @lru_cache(maxsize=16)
 def _openings(key: ByIdentity[Key], text: str) -> dict[str, str]:
-    return {e.id: opening(text, e) for e in key.it.layer("sentences")}
+    return {e.id: opening(text, e) for e in key.value.layer("sentences")}
 
 
 def opening(text: str, entry: Entry, *, most: int = 5) -> str:
@@ -110,7 +110,7 @@ def _noted(item: Asked, chosen: str | None, classes: dict[str, str], begins: str
 
 @lru_cache(maxsize=4096)
 def _note(asked: ByIdentity[Asked], chosen: str | None, labels: tuple[tuple[str, str], ...], begins: str) -> Note:
-    say, item, classes = load_wording("strings")["sort"], asked.it, dict(labels)
+    say, item, classes = load_wording("strings")["sort"], asked.value, dict(labels)
     right, worth = chosen in item.accepted, int(set(item.accepted) != set(classes))
     hint = "" if right else say["empty" if chosen is None else "look_again"].format(item=item.where)
     best = classes[item.accepted[0]]

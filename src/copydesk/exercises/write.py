@@ -100,13 +100,13 @@ def _evidence_note(wanted: Mapping[str, int], found: int, places: int) -> Note:
 
 @lru_cache(maxsize=16)
 def _blocks(key: ByIdentity[Key]) -> tuple[Span, ...]:
-    return tuple(e.spans("span")[0] for layer in ("furniture", "paragraphs") for e in key.it.layer(layer))
+    return tuple(e.spans("span")[0] for layer in ("furniture", "paragraphs") for e in key.value.layer(layer))
 
 
 @lru_cache(maxsize=64)
 def _samples(of: ByIdentity[Exercise], key: ByIdentity[Key], text: str) -> tuple[Note, ...]:
-    say, exercise = load_wording("strings")["write"], of.it
-    samples = key.it.answers.get(exercise.key_name, {}).get("samples", ())
+    say, exercise = load_wording("strings")["write"], of.value
+    samples = key.value.answers.get(exercise.key_name, {}).get("samples", ())
     return tuple(
         Note(f"sample-{n}", say["sample"].format(n=n), 0, 0, reveal="\n\n".join(_texts(exercise, s, text).values()))
         for n, s in enumerate(samples, 1)

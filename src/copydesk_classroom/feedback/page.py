@@ -136,7 +136,7 @@ def _marks(unit: Unit, exercise: Exercise, answer: Answer, outcome: Outcome) -> 
 @lru_cache(maxsize=256)
 def _key_marks(of: ByIdentity[Unit], shown: tuple[Block, ...], marks: tuple[Mark, ...]) -> str:
     """The key's marks on the text: the same for many learners."""
-    unit = of.it
+    unit = of.value
     return blocks(unit.text, {b.id: b for b in shown}, marks, lang=unit.lesson.story.about["language"])
 
 

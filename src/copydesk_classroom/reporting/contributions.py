@@ -57,7 +57,7 @@ def ground(unit: Unit, exercise: Exercise) -> Ground:
 
 @lru_cache(maxsize=128)
 def _ground(of: ByIdentity[Unit], asked: ByIdentity[Exercise]) -> Ground:
-    unit, exercise = of.it, asked.it
+    unit, exercise = of.value, asked.value
     found = words(unit.text)
     plain = Ground(tuple(w.start for w in found), tuple(w.end for w in found), (), b"")
     article = unit.lesson.story.article
@@ -261,7 +261,7 @@ Known = Mapping[str, str] | tuple[float, float]
 @lru_cache(maxsize=256)
 def _offered(of: ByIdentity[Unit], asked: ByIdentity[Exercise]) -> tuple[tuple[str, Known], ...]:
     """What each item offers; a question that asks for a learner's own words is left out: those are never counted."""
-    unit, exercise = of.it, asked.it
+    unit, exercise = of.value, asked.value
     if exercise.type == "sort":
         return tuple((item, choice_labels(exercise.get("choices"))) for item in unit.words(exercise))
     return tuple((q["id"], known) for q in exercise.get("questions", ()) if (known := offered(q)))
