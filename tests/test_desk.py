@@ -118,11 +118,11 @@ def test_the_package_offers_its_names_late() -> None:
         copydesk.open_leson  # noqa: B018
 
 
-def test_the_machine_waits_until_the_marking_was_checked() -> None:
+def test_the_finder_waits_until_the_marking_was_checked() -> None:
     desk = open_lesson("02_who_says_so")
     assert (
-        repr(desk.machine(after="mark_alone")) == "First do “On your own” and check it once; then run this cell again."
+        repr(desk.finder(after="mark_alone")) == "First do “On your own” and check it once; then run this cell again."
     )
     desk.answers.add_try("mark_alone", {"groups": []}, 0.0, 0.0)
-    assert "11 counted attributions" in repr(desk.machine(after="mark_alone"))
-    assert repr(desk.machine()) == repr(desk.machine(after="mark_alone"))
+    assert "11 counted attributions" in repr(desk.finder(after="mark_alone"))
+    assert repr(desk.finder()) == repr(desk.finder(after="mark_alone"))

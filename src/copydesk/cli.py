@@ -17,7 +17,7 @@ from typing import Any
 
 from copydesk import __version__
 from copydesk.base.errors import CopydeskError
-from copydesk.checkup.doctor import checkup, line, verdict
+from copydesk.checkup.doctor import checkup, finding_line, summary
 
 GROUP = "copydesk.commands"
 DOCTOR_EPILOG = """
@@ -76,7 +76,7 @@ def run_doctor(options: argparse.Namespace) -> int:
         findings = [asdict(finding) for finding in found]
         print(json.dumps({"copydesk": __version__, "well": well, "findings": findings}, indent=2))
     else:
-        print("\n".join([*map(line, found), verdict(found)]))
+        print("\n".join([*map(finding_line, found), summary(found)]))
     return int(not well)
 
 

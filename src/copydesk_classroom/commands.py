@@ -129,14 +129,14 @@ def _check_lesson(lesson_id: str, story: Story, *, show_all: bool) -> int:
 
 def _print_finder(story: Story) -> None:
     assert story.key is not None
-    foil = compare_finder(story.key, story.article)
-    for r in foil.readings:
-        print(f"  {r.entry.id:>4} {r.found:<7} {r.machine.rule if r.machine else '-':<22} {r.note}")
-    for a in foil.wrong:
+    found = compare_finder(story.key, story.article)
+    for m in found.matches:
+        print(f"  {m.entry.id:>4} {m.found:<7} {m.attribution.rule if m.attribution else '-':<22} {m.note}")
+    for a in found.wrong:
         print(f"       wrong   {a.rule:<22} at {a.start}")
-    counts = ", ".join(f"{foil.count(name)} {name}" for name in ("whole", "part", "missed"))
+    counts = ", ".join(f"{found.count(name)} {name}" for name in ("whole", "part", "missed"))
     print(
-        f"  finder: of {len(foil.readings)} counted attributions {counts}; {len(foil.wrong)} marks are not in the key"
+        f"  finder: of {len(found.matches)} counted attributions {counts}; {len(found.wrong)} marks are not in the key"
     )
 
 

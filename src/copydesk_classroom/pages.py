@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 
+from copydesk.page.palette import tokens
 from copydesk_classroom.wording import class_wording
 
 
@@ -76,7 +77,7 @@ def sealed_page(title: str, body: str, *styles: str) -> str:
 
 @cache
 def _sealed(styles: tuple[str, ...]) -> tuple[str, str]:
-    style = "".join((files("copydesk_classroom") / name).read_text(encoding="utf-8") for name in styles)
+    style = tokens() + "".join((files("copydesk_classroom") / name).read_text(encoding="utf-8") for name in styles)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return style, f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 

@@ -22,7 +22,7 @@ from copydesk import __version__
 from copydesk.base.wording import load_wording
 from copydesk.checkup import jupyter as programs
 from copydesk.checkup import work
-from copydesk.checkup.doctor import checkup, line, verdict
+from copydesk.checkup.doctor import checkup, finding_line, summary
 from copydesk.checkup.findings import Finding, Python, is_older, this_python
 from copydesk.checkup.jupyter import FRONT_END, Jupyter, Spec, ask_jupyter, check_figures, check_programs, floors
 from copydesk.checkup.work import check_answers, check_notebooks, check_story, lessons_folder
@@ -101,7 +101,7 @@ class TestPrograms:
 
     def test_at_the_floor_nothing_is_wrong(self, mine: Python, jupyter: Jupyter) -> None:
         found = check_programs(mine, jupyter, FLOOR)
-        assert all(finding.well for finding in found) and verdict(found).startswith("Nothing is wrong.")
+        assert all(finding.well for finding in found) and summary(found).startswith("Nothing is wrong.")
         assert [finding.check for finding in found] == [*load_wording("doctor")["title"]][: len(found)]
 
     def test_an_old_python(self, mine: Python, jupyter: Jupyter) -> None:
@@ -315,7 +315,7 @@ class TestRealKernels:
         done = doctor(kit, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
         assert done.returncode == 1 and not done.stderr
         assert re.search(r"wrong  Letters: this system writes text as \S+, which lacks letters", done.stdout)
-        assert "set PYTHONUTF8=1" in done.stdout and "1 thing to mend." in done.stdout
+        assert "set PYTHONUTF8=1" in done.stdout and "1 thing needs fixing." in done.stdout
 
     @pytest.mark.parametrize(
         ("name", "well"), [("UTF-8", True), ("utf8", True), ("cp1252", False), ("US-ASCII", False)]
@@ -474,10 +474,10 @@ class TestInANotebook:
         monkeypatch.setenv("COPYDESK_STORY", "<b>")
         page = copydesk.doctor()
         found = checkup(kernel=this_python())
-        assert repr(page).splitlines() == [*map(line, found), verdict(found)]
+        assert repr(page).splitlines() == [*map(finding_line, found), summary(found)]
         html = page._repr_html_()
         assert html.count("<tr>") == len(found) + 1 and html.count('<th scope="col">') == 3
-        assert f"<caption>{verdict(found)}</caption>" in html and "✗ wrong" in html and "<b>" not in html
+        assert f"<caption>{summary(found)}</caption>" in html and "✗ wrong" in html and "<b>" not in html
 
     def test_it_asks_the_jupyter_that_started_the_kernel(self, tmp_path: Path) -> None:
         """A kernel under a real server's Python, with another Jupyter on the path."""
@@ -491,7 +491,7 @@ class TestInANotebook:
 
     def test_verdicts(self) -> None:
         bad = Finding("story", False, "…")
-        assert [verdict([bad] * n) for n in (1, 2)] == ["1 thing to mend.", "2 things to mend."]
+        assert [summary([bad] * n) for n in (1, 2)] == ["1 thing needs fixing.", "2 things need fixing."]
 
 
 def test_each_sentence_of_a_fault_is_one_sentence() -> None:

@@ -154,37 +154,3 @@ def test_a_page_holds_nobody_elses_work(tmp_path: Path) -> None:
     for n in range(3):
         mine = pages[f"Name{n}"]
         assert all((f"secret{m}" in mine) == (f"Name{m}" in mine) == (m == n) for m in range(3))
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
-def test_contrast(scheme: str) -> None:
-    html = page_of(lesson(), {})
-    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
-    assert style
-    blocks = {
-        "light": style[1].split("@media")[0],
-        "dark": style[1].split("(prefers-color-scheme: dark)")[1].split("\n}")[0],
-        "print": style[1].split("@media print")[1],
-    }
-    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", blocks[scheme]))
-    for ink, paper in (
-        *(("ink", p) for p in ("paper", "card")),
-        *(("soft", p) for p in ("paper", "card")),
-        *((c, "card") for c in ("good", "try", "link")),
-        *((r, f"{r}-bg") for r in ("source", "cue", "content", "device")),
-        *(("ink", f"{r}-bg") for r in ("source", "cue", "content", "device")),
-    ):
-        assert ratio(colours[ink], colours[paper]) >= 4.5, (scheme, ink, paper)
-
-
-def ratio(one: str, other: str) -> float:
-    """WCAG 2.1 contrast of two colours."""
-
-    def light(colour: str) -> float:
-        digits = colour[1:] if len(colour) == 7 else "".join(2 * c for c in colour[1:])
-        parts = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    low, high = sorted((light(one), light(other)))
-    return (high + 0.05) / (low + 0.05)

@@ -462,9 +462,9 @@ def test_every_exercise_is_received_and_gives_nothing_away(lesson: str) -> None:
 
 def test_what_gives_answers_away_waits_for_an_answer_here_too() -> None:
     desk = blind("02_who_says_so")
-    assert "First do" in repr(desk.machine(after="mark_alone"))
+    assert "First do" in repr(desk.finder(after="mark_alone"))
     desk.answers.save("mark_alone", {"groups": [{"cue": [[1849, 1853]]}]})
-    assert "machine marked" in repr(desk.machine(after="mark_alone"))
+    assert "finder marked" in repr(desk.finder(after="mark_alone"))
     later = blind("07_what_was_going_on")
     assert "First do" in repr(later.timeline(after="order"))
 

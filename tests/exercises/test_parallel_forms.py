@@ -305,7 +305,8 @@ class TestAtTheDesk:
 
 
 def test_the_page_says_it_in_words() -> None:
-    html, plain = discernment_page(Discernment(1, 5, 3, 5), Discernment(4, 5, 4, 5))
+    page = discernment_page(Discernment(1, 5, 3, 5), Discernment(4, 5, 4, 5))
+    html, plain = page.html, page.plain
     assert "1 of the 5 sentences" in plain and "0.2 − 0.6 = −0.4" in plain
     assert (
         '<th scope="col">false alarms</th>' in html and "<td>−0.4</td>" in html and "leaves this machine only" in html

@@ -81,7 +81,7 @@ def test_nbval_can_fail(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "src" / "copydesk", package / "copydesk")
     counts = package / "copydesk" / "views" / "sourcing.py"
     right = counts.read_text(encoding="utf-8")
-    counts.write_text(right.replace('if a["counted"]]', "]"), encoding="utf-8")
+    counts.write_text(right.replace('        if a["counted"]\n', ""), encoding="utf-8")
     assert counts.read_text(encoding="utf-8") != right
     done = nbval(tmp_path / "answers", "02_who_says_so.ipynb", package=package)
     assert done.returncode == 1, done.stdout[-3000:]

@@ -15,10 +15,10 @@ from copydesk.story.facts import by_id, story_facts
 from copydesk.story.key import FORMS, FUNCTIONS, VERDICTS, Entry, Key
 from copydesk.story.story import load_story
 from copydesk.views.agreement import agreement, class_votes
-from copydesk.views.comparisons import compare_cues, compare_finder
+from copydesk.views.comparisons import compare_finder, compare_word_list
 from copydesk.views.retellings import retellings, word_diff
 from copydesk.views.scales import scales
-from copydesk.views.sourcing import counted, direct_share, diversity, totals, without, words_by_voice
+from copydesk.views.sourcing import counted, diversity, totals, without, words_by_voice
 from copydesk_classroom.checking.story import check_scoring, key_faults, lesson_faults
 
 STORY = load_story("greywater-barrage")
@@ -132,17 +132,18 @@ class TestKey:
         by_voice = words_by_voice(STORY)
         assert said["body_words"] == sum(by_voice.values())
         assert said["attributed_content_words"] == sum(i.words for i in ITEMS)
-        assert said["direct_words"] == round(direct_share(ITEMS) * said["attributed_content_words"])
-        assert said["direct_quotations"] == sum(i.form == "direct" for i in ITEMS)
+        direct = {a.id for a in KEY.attributions if a["form"] == "direct"}
+        assert said["direct_words"] == sum(i.words for i in ITEMS if i.id in direct)
+        assert said["direct_quotations"] == sum(i.id in direct for i in ITEMS)
         assert said["counted_attributions"] == totals(ITEMS) and said["n_counted"] == len(ITEMS)
         own = [e for e in KEY.layer("sentences") if e["voice"] == "reporter"] + [*KEY.layer("reporter_voice")]
         assert said["reporter_voice_words"] == sum(len(words(TEXT, s)) for e in own for s in e.spans("span"))
         for name, amounts in (("by_count", totals(ITEMS)), ("by_words", totals(ITEMS, by="words"))):
             d, block = diversity(amounts), said[name]
             assert block["shares"] == {speaker: round(v, 3) for speaker, v in d.shares.items()}
-            measured = (d.total, d.hhi, d.simpson, d.shannon, d.evenness, d.effective, d.effective_shannon)
+            measured = (d.total, d.hhi, d.simpson, d.shannon, d.evenness, d.effective)
             keyed = [block[n] for n in ("total", "HHI", "simpson", "shannon_nats", "evenness")]
-            keyed += [block["effective_sources_1_over_HHI"], block["effective_sources_expH"]]
+            keyed += [block["effective_sources_1_over_HHI"]]
             assert keyed == pytest.approx(measured, abs=0.005), name
 
     def test_four_to_eight_quirks(self) -> None:
@@ -364,19 +365,19 @@ class TestHelp:
 class TestNumbersInQuestions:
     """What a question states is what the kit counts."""
 
-    def test_the_machine(self) -> None:
+    def test_the_finder(self) -> None:
         found = compare_finder(KEY, ARTICLE)
-        assert len(found.readings) == len(ITEMS)
+        assert len(found.matches) == len(ITEMS)
         assert answer("02_who_says_so/foil", "whole")["range"] == [found.count("whole")] * 2
-        carried = next(r for r in found.readings if r.entry.id == "A10")
+        carried = next(r for r in found.matches if r.entry.id == "A10")
         assert (carried.found == "missed") == (answer("02_who_says_so/foil", "carried")["accept"] == ["missed"])
 
     def test_the_word_list(self) -> None:
-        found = compare_cues(KEY, ARTICLE, lesson("04_which_words_frame").exercise("devices").region)
-        met = len(found.readings) - len(found.missed)
+        found = compare_word_list(KEY, ARTICLE, lesson("04_which_words_frame").exercise("devices").region)
+        met = len(found.matches) - len(found.missed)
         assert answer("04_which_words_frame/foil", "found")["range"] == [met, met]
         told = lesson("04_which_words_frame").exercise("predict").questions
-        assert any(f"The key has {len(found.readings)} there." in q.after for q in told)
+        assert any(f"The key has {len(found.matches)} there." in q.after for q in told)
 
     def test_the_measures(self) -> None:
         numbers = lesson("03_how_strong_is_the_sourcing").exercise("numbers")

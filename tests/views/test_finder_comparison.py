@@ -1,4 +1,4 @@
-"""The machine beside the key: what counts as whole, in part, missed and wrong."""
+"""The finder beside the key: what counts as whole, in part, missed and wrong."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from copydesk import load_story
 from copydesk.attribution import Attribution, find_attributions
 from copydesk.base.spans import Span
 from copydesk.lessons.lesson import load_lesson
-from copydesk.views import comparisons as foil
+from copydesk.views import comparisons
 from copydesk.views.comparisons import finder_page
 
 STORY = load_story("baltics-2022")
@@ -31,10 +31,10 @@ def as_found(entry, **changes) -> Attribution:
 def finds(monkeypatch: pytest.MonkeyPatch):
     """Make the finder find just what a test says."""
 
-    def set_to(*found: Attribution) -> foil.Foil:
-        monkeypatch.setattr(foil, "find_attributions", lambda text: list(found))
-        monkeypatch.setattr(foil, "why", lambda a: "a rule")
-        return foil.compare_finder(STORY.key, STORY.article)
+    def set_to(*found: Attribution) -> comparisons.FinderComparison:
+        monkeypatch.setattr(comparisons, "find_attributions", lambda text: list(found))
+        monkeypatch.setattr(comparisons, "why", lambda a: "a rule")
+        return comparisons.compare_finder(STORY.key, STORY.article)
 
     return set_to
 
@@ -53,9 +53,9 @@ def test_nothing_found_is_all_missed(finds) -> None:
 def test_a_wrong_speaker_is_found_in_part(finds) -> None:
     a8 = STORY.key.entry("A8")
     found = finds(as_found(a8, source=None, speaker="somebody else"))
-    reading = next(r for r in found.readings if r.entry.id == "A8")
-    assert reading.found == "part"
-    assert "somebody else" in reading.note
+    match = next(r for r in found.matches if r.entry.id == "A8")
+    assert match.found == "part"
+    assert "somebody else" in match.note
 
 
 def test_half_a_content_is_found_in_part_and_plain_text_is_wrong(finds) -> None:
@@ -64,13 +64,13 @@ def test_half_a_content_is_found_in_part_and_plain_text_is_wrong(finds) -> None:
     controls = STORY.key.entry("PC7").spans("span")
     plain = as_found(STORY.key.entry("A8"), source=None, cue=None, content=controls)
     found = finds(half, plain)
-    assert next(r for r in found.readings if r.entry.id == "A7").found == "part"
+    assert next(r for r in found.matches if r.entry.id == "A7").found == "part"
     assert found.wrong == (plain,)
 
 
-def test_the_lesson_states_what_the_machine_really_does() -> None:
+def test_the_lesson_states_what_the_finder_really_does() -> None:
     """The number in the key is the number the comparison gives today."""
-    real = foil.compare_finder(STORY.key, STORY.article)
+    real = comparisons.compare_finder(STORY.key, STORY.article)
     keyed = load_lesson("02_who_says_so").key.answers["02_who_says_so/foil"]["whole"]["range"]
     assert keyed == [real.count("whole")] * 2
     forms = {a.form for a in find_attributions(STORY.article.text)}
@@ -78,7 +78,7 @@ def test_the_lesson_states_what_the_machine_really_does() -> None:
 
 
 def test_the_page_says_it_in_one_sentence_and_carries_the_notice() -> None:
-    html, summary = finder_page(STORY)
-    assert "11 counted attributions" in summary
-    assert STORY.rights.replace("’", "’") in html
-    assert "marked" in finder_page(replace(STORY, key=None))[1]
+    page = finder_page(STORY)
+    assert "11 counted attributions" in page.plain
+    assert STORY.rights.replace("’", "’") in page.html
+    assert "marked" in repr(finder_page(replace(STORY, key=None)))

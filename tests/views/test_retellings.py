@@ -124,7 +124,8 @@ class Reader(HTMLParser):
 
 
 def read(lesson: Lesson, exercise: str = "drifts") -> tuple[Reader, str]:
-    html, summary = retelling_page(lesson, exercise)
+    page = retelling_page(lesson, exercise)
+    html, summary = page.html, page.plain
     reader = Reader()
     reader.feed(html)
     assert not reader.open
@@ -149,7 +150,7 @@ class TestPage:
         assert (
             heads[:3] == ["Retelling 1", f"The story, {first.where}", f"Made up: {first.teller}"] and len(heads) == 18
         )
-        assert SAY["note"] in retelling_page(LESSON, "drifts")[0]
+        assert SAY["note"] in retelling_page(LESSON, "drifts").html
 
     def test_each_mark_has_a_sign_for_the_eye_and_words_for_the_ear(self) -> None:
         legend, marks = read(LESSON)[0].marks[:2], read(LESSON)[0].marks[2:]
@@ -175,7 +176,7 @@ class TestPage:
         assert set(lines) == {"del", "ins"} and len(set(lines.values())) == 2
 
     def test_no_drift_is_named(self) -> None:
-        html = retelling_page(LESSON, "drifts")[0].rpartition("</style>")[2]
+        html = retelling_page(LESSON, "drifts").html.rpartition("</style>")[2]
         for value, words_shown in choice_labels("drift").items():
             assert value not in html and words_shown not in html
 
@@ -184,7 +185,7 @@ class TestPage:
         item = Item(id="d1", where=f"here {hostile}", span=(675, 746), teller=hostile, text=hostile)
         reader, _ = read(with_items(item))
         assert reader.quotes[1] == hostile and reader.heads[2] == f"Made up: {hostile}"
-        assert "<script>" not in retelling_page(with_items(item), "drifts")[0]
+        assert "<script>" not in retelling_page(with_items(item), "drifts").html
 
     def test_the_same_words_get_no_marks(self) -> None:
         same = Item(id="d1", where="here", span=(675, 746), teller="a copy", text=Span(675, 746).of(TEXT))

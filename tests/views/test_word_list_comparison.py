@@ -10,7 +10,7 @@ import pytest
 from copydesk import load_story
 from copydesk.base.wording import load_wording
 from copydesk.lessons.lesson import load_lesson
-from copydesk.views.comparisons import compare_cues, places, word_list_page
+from copydesk.views.comparisons import compare_word_list, places, word_list_page
 
 STORY = load_story("baltics-2022")
 TEXT = STORY.article.text
@@ -20,27 +20,26 @@ SAY = load_wording("strings")["framing"]["page"]
 
 
 def test_every_device_is_read_once_and_every_hit_is_placed() -> None:
-    foil = compare_cues(STORY.key, STORY.article)
-    assert [r.entry for r in foil.readings] == list(STORY.key.framing)
-    met = {h.span for r in foil.readings for h in r.hits}
-    assert {h.span for h in foil.hits} == met | {h.span for h in foil.elsewhere}
-    assert not met & {h.span for h in foil.elsewhere}
-    assert set(foil.on_plain) <= set(foil.elsewhere)
-    assert all(h.span.overlap(s) for r in foil.readings for h in r.hits for s in r.entry.spans("span")[:1])
+    found = compare_word_list(STORY.key, STORY.article)
+    assert [r.entry for r in found.matches] == list(STORY.key.framing)
+    met = {h.span for r in found.matches for h in r.hits}
+    assert {h.span for h in found.hits} == met | {h.span for h in found.elsewhere}
+    assert not met & {h.span for h in found.elsewhere}
+    assert set(found.on_plain) <= set(found.elsewhere)
+    assert all(h.span.overlap(s) for r in found.matches for h in r.hits for s in r.entry.spans("span")[:1])
 
 
 def test_the_list_finds_some_devices_and_misses_many() -> None:
-    foil = compare_cues(STORY.key, STORY.article)
-    found = len(foil.readings) - len(foil.missed)
-    assert 0 < found < len(foil.readings) * 2 / 3
-    assert foil.elsewhere
+    found = compare_word_list(STORY.key, STORY.article)
+    assert 0 < len(found.matches) - len(found.missed) < len(found.matches) * 2 / 3
+    assert found.elsewhere
 
 
 def test_a_region_is_read_alone() -> None:
-    foil = compare_cues(STORY.key, STORY.article, ("p7",))
+    found = compare_word_list(STORY.key, STORY.article, ("p7",))
     block = STORY.article.block("p7").span
-    assert {r.entry["region"] for r in foil.readings} == {"p7"}
-    assert foil.hits and all(block.covers(h.span) for h in foil.hits)
+    assert {r.entry["region"] for r in found.matches} == {"p7"}
+    assert found.hits and all(block.covers(h.span) for h in found.hits)
 
 
 def test_flat_words_are_no_places_to_look() -> None:
@@ -49,31 +48,33 @@ def test_flat_words_are_no_places_to_look() -> None:
 
 
 def test_a_hit_on_a_plain_control_is_named() -> None:
-    foil = compare_cues(STORY.key, STORY.article, ("p4",))
+    found = compare_word_list(STORY.key, STORY.article, ("p4",))
     control = next(e for e in STORY.key.layer("controls", ("p4",)))
-    assert [h.span for h in foil.on_plain] and all(control.spans("span")[0].covers(h.span) for h in foil.on_plain)
+    assert [h.span for h in found.on_plain] and all(control.spans("span")[0].covers(h.span) for h in found.on_plain)
 
 
 def test_the_page_says_it_in_a_sentence_two_tables_and_a_warning() -> None:
-    html, summary = word_list_page(STORY)
-    foil = compare_cues(STORY.key, STORY.article)
-    assert f"Places to look: {len(foil.hits)};" in summary and f"misses {len(foil.missed)}." in summary
-    assert html.count("<tr>") == 2 + len(foil.hits) + len(foil.missed)
+    page = word_list_page(STORY)
+    html, summary = page.html, page.plain
+    found = compare_word_list(STORY.key, STORY.article)
+    assert f"Places to look: {len(found.hits)};" in summary and f"misses {len(found.missed)}." in summary
+    assert html.count("<tr>") == 2 + len(found.hits) + len(found.missed)
     assert SAY["note"] in html and load_wording("strings")["outcome"]["framing_figure"] in html
     assert STORY.rights in html
 
 
 def test_without_a_key_the_page_shows_the_places_only() -> None:
-    html, summary = word_list_page(replace(STORY, key=None), ("p2",))
+    page = word_list_page(replace(STORY, key=None), ("p2",))
+    html, summary = page.html, page.plain
     assert summary == SAY["no_key"].format(n=len(places(STORY.article, ("p2",))))
     assert SAY["missed"] not in html and SAY["columns"][-1] not in html
 
 
 @pytest.mark.parametrize("evil", ["<b>", "&lt;", '"><i'])
 def test_words_of_a_page_are_escaped(evil: str) -> None:
-    missed = compare_cues(STORY.key, STORY.article).missed[0].spans("span")[0]
+    missed = compare_word_list(STORY.key, STORY.article).missed[0].spans("span")[0]
     text = TEXT[: missed.start] + evil.ljust(len(missed), "x") + TEXT[missed.end :]
-    html, _ = word_list_page(replace(STORY, article=replace(STORY.article, text=text)))
+    html = word_list_page(replace(STORY, article=replace(STORY.article, text=text))).html
     assert evil + "x" not in html
 
 
@@ -83,7 +84,7 @@ def test_the_number_the_key_expects_is_the_one_the_list_finds(path: Path) -> Non
     if LESSON not in story.lessons or story.key is None:
         pytest.skip("no lesson 04 on this story")
     lesson = load_lesson(LESSON, story)
-    foil = compare_cues(story.key, story.article, lesson.exercise("devices").region)
-    found = len(foil.readings) - len(foil.missed)
+    found = compare_word_list(story.key, story.article, lesson.exercise("devices").region)
+    met = len(found.matches) - len(found.missed)
     assert lesson.key is not None
-    assert lesson.key.answers[f"{LESSON}/foil"]["found"]["range"] == [found, found]
+    assert lesson.key.answers[f"{LESSON}/foil"]["found"]["range"] == [met, met]

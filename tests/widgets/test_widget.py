@@ -401,10 +401,10 @@ class TestOrder:
     def test_the_still_twin_numbers_only_what_was_arranged(self, made: Lesson, make: Make) -> None:
         widget = make("recall", made)
         assert "not yet arranged" in widget._repr_mimebundle_()[0]["text/html"]
-        assert "<td>1</td>" not in widget._repr_mimebundle_()[0]["text/html"]
+        assert 'scope="row">1<' not in widget._repr_mimebundle_()[0]["text/html"]
         send(widget, {"order": ["vote", "paid"], "choices": {"paid": "later"}})
         html = widget._repr_mimebundle_()[0]["text/html"]
-        rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>", html)
+        rows = re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td></tr>', html)
         assert rows[:2] == [("1", FACTS["vote"][2], ""), ("2", FACTS["paid"][2], "known only later")]
         assert len(rows) == 7 and {n for n, *_ in rows[2:]} == {""} and "not yet arranged" not in html
 

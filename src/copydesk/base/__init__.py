@@ -1,1 +1,1 @@
-"""What every other room stands on: spans, errors, wording, caching, safe file writing."""
+"""What every other room stands on: spans, errors, wording, figures, safe file writing."""

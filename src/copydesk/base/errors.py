@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class CopydeskError(ValueError):
-    """Something was not as it must be; the message says what, where and how to mend it.
+    """Something was not as it must be; the message says what, where and how to fix it.
 
     >>> raise CopydeskError("no story named 'baltic'", "there are: baltics-2022")
     Traceback (most recent call last):

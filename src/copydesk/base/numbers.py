@@ -1,4 +1,4 @@
-"""Figures as a reader sees them: one way to write a percentage and one to write a decimal."""
+"""Numbers as a reader sees them: one way to write a percentage and one to write a decimal."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The check-up: what stands between a learner and a lesson, a sentence each, and how to mend it.
+"""The check-up: what is wrong with an installation and how to fix it, one sentence for each thing that is checked.
 
-The check-up inside a notebook: a small table.
+`checkup` runs all checks, `doctor` shows them in a notebook, and `copydesk doctor` prints them in a terminal. The
+checks of Python and Jupyter are in `jupyter`, those of the lessons in `work`; their words are in `data/doctor.toml`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from copydesk.checkup.jupyter import ask_jupyter, check_programs, floors
 from copydesk.checkup.work import check_work, lessons_folder
 from copydesk.page.html import Page, static_html, table
 
-__all__ = ["Finding", "checkup"]
-
 
 def checkup(folder: Path | None = None, *, kernel: Python | None = None) -> list[Finding]:
     """Look at the Python, the Jupyter and the lessons that somebody in this folder would use.
@@ -30,27 +29,27 @@ def checkup(folder: Path | None = None, *, kernel: Python | None = None) -> list
 
 
 def doctor() -> Page:
-    """Look at the Jupyter and the lessons in use, and say in one sentence each what is wrong and how to mend it.
+    """Look at the Jupyter and the lessons in use, and list what is wrong and how to fix it.
 
     In a terminal, `copydesk doctor` does the same.
     """
     found = checkup(kernel=this_python())
     rows = [(finding.title, finding.state, finding.sentence) for finding in found]
-    html = table(load_wording("doctor")["words"]["columns"], rows, caption=verdict(found))
-    return Page(static_html(html), "\n".join([*map(line, found), verdict(found)]))
+    html = table(load_wording("doctor")["words"]["columns"], rows, caption=summary(found))
+    return Page(static_html(html), "\n".join([*map(finding_line, found), summary(found)]))
 
 
-def line(finding: Finding) -> str:
+def finding_line(finding: Finding) -> str:
     """One finding as a line of text.
 
-    >>> line(Finding("encoding", True, "UTF-8."))
+    >>> finding_line(Finding("encoding", True, "UTF-8."))
     '✓ fine  Letters: UTF-8.'
     """
     words = load_wording("doctor")["words"]
     return str(words["line"]).format(state=finding.state, title=finding.title, sentence=finding.sentence)
 
 
-def verdict(found: Sequence[Finding]) -> str:
-    """How many things are to be mended."""
+def summary(found: Sequence[Finding]) -> str:
+    """How many things need fixing."""
     words, n = load_wording("doctor")["words"], sum(not finding.well for finding in found)
     return str(words["all_well" if n == 0 else "one" if n == 1 else "some"]).format(n=n)

@@ -1,7 +1,4 @@
-"""A finding: what one check saw, in a sentence.
-
-A Python and what is installed for it.
-"""
+"""What checks work with: a finding, which is one sentence, and a Python with the packages it has."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from copydesk.checkup.probe import look
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found: whether all is well, and one sentence that says so or says how to mend it."""
+    """What one check found: whether all is well, and one sentence: that it is, or what is wrong and how to fix it."""
 
     check: str
     well: bool

@@ -1,6 +1,7 @@
-"""Checks of Python, Jupyter and the packages: each takes what it looks at.
+"""Checks of Python, Jupyter and the packages, and the Jupyter they look at.
 
-The Jupyter that would run here: asked by its own commands, the kernel it starts included.
+`ask_jupyter` finds the Jupyter that would run here and asks it by its own commands, including the kernel it starts.
+Each check then takes what was found, so tests can give it any Jupyter.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from copydesk.answers import AnswerFile, Record
+from copydesk.base.numbers import percent
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer, Outcome
@@ -52,9 +53,9 @@ class Result:
         rows = []
         for objective in self.lesson.objectives:
             share = self.share(objective)
-            yours = say["open"] if share is None else f"{100 * share:.0f}"
+            yours = say["open"] if share is None else percent(share)
             state = say["open"] if share is None else say["met" if share >= objective.bar else "not_yet"]
-            rows.append((objective.text, f"{100 * objective.bar:.0f}", yours, state))
+            rows.append((objective.text, percent(objective.bar), yours, state))
         caption = f"{say['result']}: {self.points:.1f} / {self.possible:g}"
         if self.lesson.story.key is None:
             caption = say["graded_note"]

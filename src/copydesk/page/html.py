@@ -1,4 +1,4 @@
-"""Spans to HTML: the one place where the page, a learner's words and the key become markup. Everything is escaped."""
+"""Spans to HTML: marked text, tables, and pages that show themselves in a notebook. Everything is escaped."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib.resources import files
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 from copydesk.page.article import Block
+from copydesk.page.palette import tokens
 
 
 class Page:
@@ -42,12 +43,12 @@ class Mark:
 
 @cache
 def css() -> str:
-    """The kit's stylesheet, shared by widgets and still pages."""
-    return (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
+    """The kit's style sheet, shared by widgets and still pages, with the palette in front."""
+    return tokens() + (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
 
 
 _safe = lru_cache(maxsize=4096)(escape)
-"""Pieces of the page escaped: the same ones are shown to learner after learner."""
+"""`escape` with a memory: feedback for a class shows the same pieces of the page again and again."""
 
 
 def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
@@ -94,14 +95,25 @@ def paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str) -> str:
-    """A plain table with a caption and scoped headers."""
-    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
-    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return (
-        f'<table class="cd-still-table"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "") -> str:
+    """A table with scoped headings; the first cell of a row names the row, and `None` is an empty cell.
+
+    >>> '<tr><th scope="row">&lt;Ann&gt;</th><td class="cd-num">2</td></tr>' in table(["who", "n"], [["<Ann>", 2]])
+    True
+    """
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in columns)
+    body = "".join(f"<tr>{''.join(_cell(n, cell) for n, cell in enumerate(row))}</tr>" for row in rows)
+    return f'<table class="cd-still-table">{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _cell(place: int, cell: object) -> str:
+    text, kind = "" if cell is None else str(cell), ""
+    if any(len(word) > 30 for word in text.split()):  # a web address must not push the table off the page
+        kind = ' class="cd-long"'
+    elif place and isinstance(cell, int | float):
+        kind = ' class="cd-num"'
+    return f"<td{kind}>{escape(text)}</td>" if place else f'<th scope="row"{kind}>{escape(text)}</th>'
 
 
 def marks_of(groups: Iterable[Mapping[str, object]]) -> list[Mark]:

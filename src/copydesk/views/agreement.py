@@ -1,12 +1,9 @@
 """How far people agree: pairwise agreement, Krippendorff's alpha with an interval, splits by item, heat over a text.
 
-Everything is counted on tables without names, item → {value: how many said so}; `counts` makes one from votes.
+Everything is counted on tables without names, item → {value: how many said so}; `counts` makes one from votes, and
+`class_votes` reads those of a class from its hand-in files or, where there are none, from the story’s made-up class.
 Alpha is 1 for perfect agreement and 0 for what chance would give (Krippendorff 2011, Computing Krippendorff's
 Alpha-Reliability, https://repository.upenn.edu/asc_papers/43). It describes a class and an item, never a person.
-
-The votes of a class, without names: from hand-in files where there are any, else from a class the kit made up.
-
-Votes are counted as they are read and never kept apart: item → {value: how many}. Nobody can be picked out of that.
 """
 
 from __future__ import annotations

@@ -1,14 +1,6 @@
-"""A machine's reading beside the key: what the finder finds whole, in part, not at all, and what it marks wrongly.
+"""The kit's own tools compared with the key: the attribution finder, and the word list of framing.
 
-The machine is a foil, never a judge: learners predict what it will find, run it, and say why it missed.
-
-The machine's reading as a page: marks on the story, and a table that says why each was made.
-
-A word list beside the key: which framing devices it points at, which it misses, and where else it points.
-
-The list is a foil, never a judge: learners predict what it will flag, run it, and count what it missed.
-
-The word list's reading of a story as a page: where it points, what stands there in the key, and what it misses.
+Learners predict what a tool will find, run it, and say why it missed something. The comparisons never grade anybody.
 """
 
 from __future__ import annotations
@@ -25,120 +17,111 @@ from copydesk.exercises.exercise import place
 from copydesk.exercises.mark import label_words
 from copydesk.framing import Hit, find_cues
 from copydesk.page.article import Article
-from copydesk.page.html import Mark, blocks, static_html, table
+from copydesk.page.html import Mark, Page, blocks, static_html, table
 from copydesk.story.key import Entry, Key
 from copydesk.story.story import Story
 
+# --- The attribution finder ---
+
 WHOLE, PART = 0.8, 0.3
+"""From which word F1 of the content on an attribution of the key counts as found whole, or in part."""
 Found = Literal["whole", "part", "missed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One counted attribution of the key and what the machine made of it."""
+class FinderMatch:
+    """One counted attribution of the key, the finder's attribution nearest to it, and how far they agree."""
 
     entry: Entry
-    machine: Attribution | None
+    attribution: Attribution | None
     found: Found
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Foil:
-    """The machine's reading of one story beside its key; `wrong` are marks that meet no attribution of the key."""
+class FinderComparison:
+    """What the finder made of one story; `wrong` are its attributions that meet none of the key."""
 
-    readings: tuple[Reading, ...]
+    matches: tuple[FinderMatch, ...]
     wrong: tuple[Attribution, ...]
 
     def count(self, found: Found) -> int:
         """How many counted attributions were found whole, in part, or missed."""
-        return sum(r.found == found for r in self.readings)
+        return sum(match.found == found for match in self.matches)
 
 
-def compare_finder(key: Key, article: Article) -> Foil:
-    """Run the finder on the page and lay its reading beside the key."""
-    text = article.text
-    machine = find_attributions(text)
-    readings = tuple(_reading(e, machine, text) for e in key.attributions if e["counted"])
-    keyed = [(*e.spans("content"), *e.spans("cue")) for e in key.attributions]
-    repeats = [b.span for b in article.furniture]
-    met = [any(_overlap(a, spans) for spans in keyed) or _inside(a, repeats) for a in machine]
-    return Foil(readings, tuple(a for a, known in zip(machine, met, strict=True) if not known))
+def compare_finder(key: Key, article: Article) -> FinderComparison:
+    """Run the finder on the page and match what it finds with the key.
+
+    An attribution that repeats the story in the page furniture, such as a headline, is not counted as wrong.
+    """
+    attributions = find_attributions(article.text)
+    matches = tuple(_match(entry, attributions, article.text) for entry in key.attributions if entry["counted"])
+    keyed = [span for entry in key.attributions for role in ("content", "cue") for span in entry.spans(role)]
+    furniture = [block.span for block in article.furniture]
+    wrong = []
+    for attribution in attributions:
+        spans = attribution.content or ((attribution.cue,) if attribution.cue else ())
+        known = any(span.overlap(other) for span in spans for other in keyed)
+        if not known and not any(block.covers(span) for block in furniture for span in spans):
+            wrong.append(attribution)
+    return FinderComparison(matches, tuple(wrong))
 
 
-def _spans(a: Attribution) -> tuple[Span, ...]:
-    return a.content or ((a.cue,) if a.cue else ())
-
-
-def _overlap(a: Attribution, spans: Sequence[Span]) -> bool:
-    return any(s.overlap(other) for s in _spans(a) for other in spans)
-
-
-def _inside(a: Attribution, blocks: Sequence[Span]) -> bool:
-    return any(b.covers(s) for b in blocks for s in _spans(a))
-
-
-def _reading(entry: Entry, machine: Sequence[Attribution], text: str) -> Reading:
-    content = entry.spans("content")
-    best = max(machine, key=lambda a: word_f1(text, a.content, content), default=None)
+def _match(entry: Entry, attributions: Sequence[Attribution], text: str) -> FinderMatch:
+    """The attribution whose content is nearest to an entry's; with another speaker it is found in part at most."""
+    content, source = entry.spans("content"), entry.spans("source")
+    best = max(attributions, key=lambda a: word_f1(text, a.content, content), default=None)
     close = word_f1(text, best.content, content) if best and best.content else 0.0
     if best is None or close < PART:
-        return Reading(entry, None, "missed")
-    speaker_right = _same_speaker(entry, best, text)
-    note = why(best) if speaker_right else f"{why(best)} It takes the source to be “{best.speaker or '?'}”."
-    return Reading(entry, best, "whole" if close >= WHOLE and speaker_right else "part", note)
+        return FinderMatch(entry, None, "missed")
+    same_words = bool(best.source and source and word_f1(text, [best.source], source) > 0)
+    if same_words or entry["speaker"].casefold() == best.speaker.casefold():
+        return FinderMatch(entry, best, "whole" if close >= WHOLE else "part", why(best))
+    return FinderMatch(entry, best, "part", f"{why(best)} It takes the source to be “{best.speaker or '?'}”.")
 
 
-def _same_speaker(entry: Entry, found: Attribution, text: str) -> bool:
-    source = entry.spans("source")
-    on_page = bool(found.source and source and word_f1(text, [found.source], source) > 0)
-    return on_page or entry["speaker"].casefold() == found.speaker.casefold()
-
-
-def finder_page(story: Story) -> tuple[str, str]:
-    """The page as HTML, and its summary in one sentence."""
-    article, say = story.article, load_wording("strings")["machine"]
-    body = {p.id: p for p in article.paragraphs}
+def finder_page(story: Story) -> Page:
+    """The finder's marks on the story, and a table that says which rule made each."""
+    article, say = story.article, load_wording("strings")["finder"]
     first = article.paragraphs[0].start if article.paragraphs else 0
     found = [a for a in find_attributions(article.text) if a.start >= first]
-    summary = _finder_summary(story, found)
-    rows = [(n, a.speaker, label_words("form", a.form), why(a)) for n, a in enumerate(found, 1)]
-    html = f"<p><strong>{escape(summary)}</strong></p>" + blocks(article.text, body, _marks(found))
-    html += table(say["columns"], rows, caption=say["caption"])
-    return static_html(html, rights=story.rights), summary
-
-
-def _finder_summary(story: Story, found: list[Attribution]) -> str:
-    say = load_wording("strings")["machine"]
     if story.key is None:
-        return str(say["no_key"].format(n=len(found)))
-    foil = compare_finder(story.key, story.article)
-    counts = {name: foil.count(name) for name in ("whole", "part", "missed")}
-    return str(say["summary"].format(**counts, of=len(foil.readings), wrong=len(foil.wrong)))
+        summary = say["no_key"].format(n=len(found))
+    else:
+        compared = compare_finder(story.key, article)
+        counts = {name: compared.count(name) for name in ("whole", "part", "missed")}
+        summary = say["summary"].format(**counts, of=len(compared.matches), wrong=len(compared.wrong))
+    marks = [
+        Mark(span, role, number)
+        for number, a in enumerate(found, 1)
+        for role, spans in (("source", (a.source,)), ("cue", (a.cue,)), ("content", a.content))
+        for span in spans
+        if span
+    ]
+    rows = [(n, a.speaker, label_words("form", a.form), why(a)) for n, a in enumerate(found, 1)]
+    html = f"<p><strong>{escape(summary)}</strong></p>"
+    html += blocks(article.text, {p.id: p for p in article.paragraphs}, marks)
+    html += table(say["columns"], rows, caption=say["caption"])
+    return Page(static_html(html, rights=story.rights), summary)
 
 
-def _marks(found: list[Attribution]) -> list[Mark]:
-    marks = []
-    for number, a in enumerate(found, 1):
-        marks += [Mark(s, "source", number) for s in (a.source,) if s]
-        marks += [Mark(s, "cue", number) for s in (a.cue,) if s]
-        marks += [Mark(s, "content", number) for s in a.content]
-    return marks
+# --- The word list of framing ---
 
 
 @dataclass(frozen=True, slots=True)
-class CueReading:
-    """One framing device of the key and the list's hits that meet it, perhaps none."""
+class WordListMatch:
+    """One framing device of the key and the places of the word list that overlap it, perhaps none."""
 
     entry: Entry
     hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class CueFoil:
-    """The list's places to look beside the key; `elsewhere` meet no device, some of them `on_plain` wording."""
+class WordListComparison:
+    """The places of the word list beside the key; `elsewhere` meet no device, some of them `on_plain` wording."""
 
-    readings: tuple[CueReading, ...]
+    matches: tuple[WordListMatch, ...]
     hits: tuple[Hit, ...]
     elsewhere: tuple[Hit, ...]
     on_plain: tuple[Hit, ...]
@@ -146,64 +129,55 @@ class CueFoil:
     @property
     def missed(self) -> tuple[Entry, ...]:
         """The devices without a hit."""
-        return tuple(r.entry for r in self.readings if not r.hits)
+        return tuple(match.entry for match in self.matches if not match.hits)
 
 
-def compare_cues(key: Key, article: Article, region: Sequence[str] = ()) -> CueFoil:
-    """Run the list on some blocks, or on the story and wherever the key has a device, and lay it beside the key.
+def compare_word_list(key: Key, article: Article, region: Sequence[str] = ()) -> WordListComparison:
+    """Match the word list with the key, on some blocks or on the story and wherever the key has a device.
 
     >>> from copydesk import load_story
     >>> story = load_story("baltics-2022")
-    >>> foil = compare_cues(story.key, story.article, ["p10"])
-    >>> [reading.entry for reading in foil.readings] == [*story.key.layer("framing", ("p10",))]
+    >>> found = compare_word_list(story.key, story.article, ["p10"])
+    >>> [match.entry for match in found.matches] == [*story.key.layer("framing", ("p10",))]
     True
     """
     entries = key.layer("framing", tuple(region))
     everywhere = dict.fromkeys([*(p.id for p in article.paragraphs), *(e["region"] for e in entries)])
     hits = places(article, region or [*everywhere])
-    readings = tuple(CueReading(e, _meeting(hits, e.spans("span"))) for e in entries)
-    met = {hit.span for reading in readings for hit in reading.hits}
-    elsewhere = tuple(h for h in hits if h.span not in met)
-    plain = [span for e in key.layer("controls", tuple(region)) for span in e.spans("span")]
-    return CueFoil(readings, hits, elsewhere, _meeting(elsewhere, plain))
+    matches = tuple(WordListMatch(entry, _overlapping(hits, entry.spans("span"))) for entry in entries)
+    met = {hit.span for match in matches for hit in match.hits}
+    elsewhere = tuple(hit for hit in hits if hit.span not in met)
+    plain = [span for entry in key.layer("controls", tuple(region)) for span in entry.spans("span")]
+    return WordListComparison(matches, hits, elsewhere, _overlapping(elsewhere, plain))
 
 
 def places(article: Article, region: Sequence[str]) -> tuple[Hit, ...]:
-    """Where the list says “look here” in some blocks, in reading order: its hits without the flat words."""
-    blocks = sorted((article.block(name) for name in region), key=lambda b: b.start)
-    return tuple(h for b in blocks for h in find_cues(article.text, b.span) if not h.cue.plain)
+    """Where the word list points in some blocks, in reading order: its hits without the plain words."""
+    shown = sorted((article.block(name) for name in region), key=lambda block: block.start)
+    return tuple(hit for block in shown for hit in find_cues(article.text, block.span) if not hit.cue.plain)
 
 
-def _meeting(hits: Sequence[Hit], spans: Sequence[Span]) -> tuple[Hit, ...]:
-    return tuple(h for h in hits if any(h.span.overlap(s) for s in spans))
+def _overlapping(hits: Sequence[Hit], spans: Sequence[Span]) -> tuple[Hit, ...]:
+    return tuple(hit for hit in hits if any(hit.span.overlap(span) for span in spans))
 
 
-def word_list_page(story: Story, region: Sequence[str] = ()) -> tuple[str, str]:
-    """What the list makes of a story, or of some blocks of it, as HTML, and its summary in one sentence."""
+def word_list_page(story: Story, region: Sequence[str] = ()) -> Page:
+    """Where the word list points in a story, or in some blocks of it, and which devices of the key it misses."""
     article, say = story.article, load_wording("strings")["framing"]["page"]
     if story.key is None:
         hits = places(article, region or [p.id for p in article.paragraphs])
         summary = say["no_key"].format(n=len(hits))
         tables = table(say["columns"][:-1], (_row(hit, article) for hit in hits), caption=say["caption"])
     else:
-        foil = compare_cues(story.key, article, region)
-        summary = _word_list_summary(foil, say)
-        tables = table(say["columns"], _rows(foil, article, say), caption=say["caption"])
-        tables += table(say["missed_columns"], _missed(foil.missed, article), caption=say["missed"])
+        found = compare_word_list(story.key, article, region)
+        met = len(found.hits) - len(found.elsewhere)
+        counts = {"plain": len(found.on_plain), "missed": len(found.missed), "of": len(found.matches)}
+        summary = say["summary"].format(n=len(found.hits), met=met, **counts)
+        tables = table(say["columns"], _rows(found, article, say), caption=say["caption"])
+        tables += table(say["missed_columns"], _missed(found.missed, article), caption=say["missed"])
     notes = (say["note"], load_wording("strings")["outcome"]["framing_figure"])
-    html = f"<p><strong>{escape(summary)}</strong></p>{tables}" + "".join(f"<p>{escape(n)}</p>" for n in notes)
-    return static_html(html, rights=story.rights), summary
-
-
-def _word_list_summary(foil: CueFoil, say: dict[str, Any]) -> str:
-    counts = {
-        "n": len(foil.hits),
-        "met": len(foil.hits) - len(foil.elsewhere),
-        "plain": len(foil.on_plain),
-        "missed": len(foil.missed),
-        "of": len(foil.readings),
-    }
-    return str(say["summary"].format(**counts))
+    html = f"<p><strong>{escape(summary)}</strong></p>{tables}" + "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return Page(static_html(html, rights=story.rights), summary)
 
 
 def _row(hit: Hit, article: Article) -> tuple[str, ...]:
@@ -212,18 +186,14 @@ def _row(hit: Hit, article: Article) -> tuple[str, ...]:
     return place(block), hit.span.of(article.text), hit.group.name, advice
 
 
-def _rows(foil: CueFoil, article: Article, say: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    for hit in foil.hits:
-        met = [_device(r.entry) for r in foil.readings if hit in r.hits]
-        nothing = say["plain"] if hit in foil.on_plain else say["nothing"]
+def _rows(found: WordListComparison, article: Article, say: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for hit in found.hits:
+        met = [label_words("device", match.entry["device"]) for match in found.matches if hit in match.hits]
+        nothing = say["plain"] if hit in found.on_plain else say["nothing"]
         yield (*_row(hit, article), ", ".join(met) or nothing)
 
 
 def _missed(entries: Sequence[Entry], article: Article) -> Iterator[tuple[str, ...]]:
     for entry in entries:
         words = " … ".join(span.of(article.text) for span in entry.spans("span"))
-        yield place(entry["region"]), words, _device(entry)
-
-
-def _device(entry: Entry) -> str:
-    return str(load_wording("devices")[entry["device"]]["name"])
+        yield place(entry["region"]), words, label_words("device", entry["device"])

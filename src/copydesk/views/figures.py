@@ -1,7 +1,6 @@
-"""A picture with words and a table: the one way lessons show a figure.
+"""Figures of the lessons: a picture with an alternative text, a caption and a table of its data.
 
-Whoever cannot see the picture reads its alternative text, and whoever cannot draw it (no matplotlib, as on a phone)
-still has the sentence and the table.
+Where the picture cannot be drawn (no matplotlib, as on a phone), the caption and the table are shown without it.
 """
 
 from __future__ import annotations
@@ -15,24 +14,31 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
+from copydesk.page.html import table
+from copydesk.page.palette import palette
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
 
-PAPER = "#fbfaf7"
+PAPER = palette()["page"][0]
 """The ground of every picture: opaque, so that its ink keeps its contrast in the light and in the dark theme."""
 PIXELS_PER_INCH = 100
 """On the page; the file holds twice as many, for sharp screens."""
+STYLE = (
+    "figure.copydesk-figure :is(th, td) { text-align: left } figure.copydesk-figure td.cd-num { text-align: right } "
+    "figure.copydesk-figure .cd-long { overflow-wrap: anywhere }"
+)
+"""JupyterLab sets every cell of a table to the right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Headings and rows; the first cell of a row names it.
 
-    >>> Table(["voice", "share"], [["Ann Lee", "43%"]]).rows
-    [['Ann Lee', '43%']]
+    >>> Table(["voice", "share"], [["Ann Lee", "43 %"]]).rows
+    [['Ann Lee', '43 %']]
     """
 
     columns: Sequence[str]
@@ -42,29 +48,18 @@ class Table:
         for number, row in enumerate(self.rows, 1):
             if len(row) != len(self.columns):
                 problem = f"row {number} of the table has {len(row)} cells for {len(self.columns)} columns"
-                raise CopydeskError(problem, "give each row one cell a column")
+                raise CopydeskError(problem, "give each row one cell per column")
 
     def html(self) -> str:
         """The table as HTML, headings tied to their cells, every string escaped."""
-        head = "".join(f'<th scope="col" style="text-align:left">{escape(str(name))}</th>' for name in self.columns)
-        body = "".join(f"<tr>{''.join(_cell(n, cell) for n, cell in enumerate(row))}</tr>" for row in self.rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(place: int, cell: object) -> str:
-    tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
-    text = "" if cell is None else str(cell)
-    style = f"text-align:{'right' if isinstance(cell, int | float) else 'left'}"  # JupyterLab sets all to the right
-    if any(len(word) > 30 for word in text.split()):
-        style += ";overflow-wrap:anywhere"  # a web address must not push the table off the page
-    return f'<{tag}{scope} style="{style}">{escape(text)}</{tag}>'
+        return table(self.columns, self.rows)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Figure:
     """What a notebook shows: the picture if there is one, one sentence, the table.
 
-    >>> Figure(alt="One bar, 43%.", caption="Lee speaks most.", table=Table(["voice", "share"], [["Lee", 43]]))
+    >>> Figure(alt="One bar, 43 %.", caption="Lee speaks most.", table=Table(["voice", "share"], [["Lee", 43]]))
     Figure: Lee speaks most.
     """
 
@@ -88,24 +83,19 @@ class Figure:
         return f"Figure: {self.caption}"
 
     def _repr_html_(self) -> str:
+        picture, excuse = "", ""
+        if self.png:
+            source = f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
+            style = f"width:100%;max-width:{self.width}px;height:auto"
+            picture = f'<img alt="{escape(self.alt)}" src="{source}" style="{style}">'
+        else:
+            why = f" ({escape(self.missing)})" if self.missing else ""
+            excuse = f" <em>The picture could not be drawn here{why}; the table holds the same data.</em>"
         return (
-            f'<figure class="copydesk-figure" style="margin:0">{self._image()}'
-            f'<figcaption style="margin:.5em 0">{escape(self.caption)}{self._apology()}</figcaption>'
+            f'<figure class="copydesk-figure" style="margin:0"><style>{STYLE}</style>{picture}'
+            f'<figcaption style="margin:.5em 0">{escape(self.caption)}{excuse}</figcaption>'
             f"<details{'' if self.png else ' open'}><summary>Table</summary>{self.table.html()}</details></figure>"
         )
-
-    def _image(self) -> str:
-        if not self.png:
-            return ""
-        source = f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
-        style = f"width:100%;max-width:{self.width}px;height:auto"
-        return f'<img alt="{escape(self.alt)}" src="{source}" style="{style}">'
-
-    def _apology(self) -> str:
-        if self.png:
-            return ""
-        why = f" ({escape(self.missing)})" if self.missing else ""
-        return f" <em>The picture could not be drawn here{why}; the table holds the same data.</em>"
 
 
 def show(plot: Callable[..., Axes], data: Any, *, alt: str, caption: str, table: Table, **options: Any) -> Figure:
@@ -125,6 +115,7 @@ def show(plot: Callable[..., Axes], data: Any, *, alt: str, caption: str, table:
 
 
 def _draw(picture: Picture) -> tuple[bytes, int]:
+    """The picture as a PNG file of at most 256 colours, and its width on the page; notebooks carry it as text."""
     from PIL import Image  # matplotlib brings it
 
     drawn, file = io.BytesIO(), io.BytesIO()
@@ -134,7 +125,7 @@ def _draw(picture: Picture) -> tuple[bytes, int]:
         if pyplot := sys.modules.get("matplotlib.pyplot"):  # a figure left open there is shown a second time
             pyplot.close(picture)
     few = Image.open(drawn).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(file, format="png")  # a third of the size, and notebooks carry it as text
+    few.save(file, format="png")
     return file.getvalue(), round(picture.get_figwidth() * PIXELS_PER_INCH)
 
 

@@ -1,8 +1,8 @@
-"""Pictures of plain data: each takes `ax`, draws on it and gives it back; lessons show them with `figures.show`.
+"""Plots, and the figures that lessons make of them.
 
-Quiet on purpose: one ink for all actors, no red for any side, every mark with its words beside it.
-
-Figures of the lessons: data of a story, through the plots, with alt text, caption and table.
+A plot takes plain data and `ax`, draws on the axes and returns them. A figure takes a story or a lesson, and adds the
+alternative text, the caption and the table. All actors have one colour, no side is red, and each mark has its words
+beside it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.numbers import decimal, percent
 from copydesk.base.wording import load_wording, say_day
 from copydesk.lessons.lesson import Lesson
+from copydesk.page.palette import palette
 from copydesk.story.facts import Event, by_id, story_facts, timeline
 from copydesk.story.story import Story
 from copydesk.views.agreement import ClassVotes, agreement, class_votes, per_item_split
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-INK, QUIET, LINE, MARK, STORY = "#23272c", "#5a616a", "#868d96", "#28607a", "#7a4f00"
+INK, QUIET, LINE, MARK, STORY = (palette()[name][0] for name in ("ink", "soft", "line", "share", "story"))
 FAMILY = "DejaVu Sans"  # comes with matplotlib: the same picture on every machine
 SIZE = 10.0  # of type, in points; so are all lengths below
 VOICES: dict[str, dict[str, Any]] = {
@@ -51,22 +53,27 @@ def timeline_plot(events: Sequence[Event], *, story: dt.date | None = None, ax: 
         raise CopydeskError("no events to draw", "ask for a later day or for more kinds")
     width = _width(ax)
     ordered = sorted(events, key=lambda event: event.day)
-    labels = [_wrap(_words(event, story), width - TEXT - EDGE) for event in ordered]
+    labels = [_wrap(_label(event, story), width - TEXT - EDGE) for event in ordered]
     places, line_at, height = _layout(ordered, labels, story)
     ax = _sheet(ax, width, height)
     for above, below, place, further in zip(ordered, ordered[1:], places, places[1:], strict=False):
         dotted = _years_between(above.day, below.day) > 0
         ax.plot([SPINE] * 2, [place, further], color=LINE, lw=1.2, ls=(0, (1, 2.5)) if dotted else "-", zorder=1)
         if dotted:
-            _write(ax, (SPINE - 16, (place + further) / 2), _pause(above.day, below.day), voice="note", right=True)
-    for event, label, place in zip(ordered, labels, places, strict=True):
+            years = round((below.day - above.day).days / 365.25)
+            pause = f"about {years} year{'s' if years > 1 else ''} later"
+            _write(ax, (SPINE - 16, (place + further) / 2), pause, voice="note", right=True)
+    for event, lines, place in zip(ordered, labels, places, strict=True):
         hollow = story is not None and not event.known_on(story)
         ax.plot([SPINE], [place], "o", ms=8, mfc=PAPER if hollow else MARK, mec=MARK, mew=1.6, zorder=3)
         _write(ax, (SPINE - 16, place), event.when, right=True)
-        for number, line in enumerate(label):
+        for number, line in enumerate(lines):
             _write(ax, (TEXT, place + number * LEAD), line)
     if story and line_at is not None:
-        _mark_story(ax, story, line_at, width, later=ordered[-1].day > story)
+        ax.plot([EDGE, width - EDGE], [line_at, line_at], color=STORY, lw=1.4, zorder=2)
+        _write(ax, (TEXT, line_at + 13), f"The story: {say_day(story)}", voice="story")
+        if ordered[-1].day > story:
+            _write(ax, (TEXT, line_at + 13 + LEAD), "Below the line: had not happened yet", voice="note")
     return ax
 
 
@@ -84,8 +91,12 @@ def timeline_table(events: Sequence[Event], *, story: dt.date | None = None) -> 
 
 
 def shares_plot(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
-    """One bar a name, in the order given, each with its share of the whole in percent; shares are 0–1."""
-    _check_shares(shares)
+    """One bar per name, in the order given, each with its share of the whole in percent; shares are 0–1."""
+    if not shares:
+        raise CopydeskError("no shares to draw", "give at least one name with its share")
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            raise CopydeskError(f"the share of {name!r} is {share}", "shares are parts of one whole, from 0 to 1")
     width = _width(ax)
     names = [_wrap(name, width * 0.34 - EDGE) for name in shares]
     heights = [max(len(lines) * LEAD, 20.0) + GAP for lines in names]
@@ -96,8 +107,7 @@ def shares_plot(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
     for lines, share, height in zip(names, shares.values(), heights, strict=True):
         middle = top + (height - GAP) / 2
         ax.barh(middle, share * scale, left=zero, height=18, color=MARK, lw=0, zorder=2)
-        for number, line in enumerate(lines):
-            _write(ax, (zero - 10, middle + (number - (len(lines) - 1) / 2) * LEAD), line, right=True)
+        _write_lines(ax, (zero - 10, middle), lines, right=True)
         _write(ax, (zero + share * scale + 7, middle), percent(share))
         top += height
     ax.plot([zero] * 2, [EDGE - 4, top - GAP + 4], color=LINE, lw=1.2, zorder=3)
@@ -108,13 +118,13 @@ def shares_table(shares: Mapping[str, float], *, name: str = "name", share: str 
     """The same shares as rows.
 
     >>> shares_table({"Ann Lee": 0.43}, name="voice").rows
-    [['Ann Lee', '43%']]
+    [['Ann Lee', '43 %']]
     """
     return Table([name, share], [[who, percent(part)] for who, part in shares.items()])
 
 
 def scales_plot(scales: Sequence[Scale], *, ax: Axes | None = None) -> Axes:
-    """One line a scale, 0 to 1: a bar for the range the key allows, a diamond for the learner's own mean."""
+    """One line per scale, 0 to 1: a bar for the range the key allows, a diamond for the learner's own mean."""
     width = _width(ax)
     ax = _sheet(ax, width, 2 * EDGE + 34.0 * len(scales) + LEAD)
     zero = width * 0.34 + 12
@@ -127,7 +137,7 @@ def scales_plot(scales: Sequence[Scale], *, ax: Axes | None = None) -> Axes:
         _write(ax, (zero - 12, y), one.name, right=True)
         if one.yours is not None:
             ax.plot([zero + one.yours * scale], [y], "D", ms=8, mfc=PAPER, mec=INK, mew=1.6, zorder=3)
-            _write(ax, (zero + scale + 12, y), f"you {one.yours:.2f}")
+            _write(ax, (zero + scale + 12, y), f"you {decimal(one.yours)}")
     below = EDGE + 34.0 * len(scales) + 4
     for value in (0, 0.5, 1):
         _write(ax, (zero + value * scale + (8 if value else 3), below), f"{value:g}", voice="note", right=True)
@@ -135,7 +145,7 @@ def scales_plot(scales: Sequence[Scale], *, ax: Axes | None = None) -> Axes:
 
 
 def splits_plot(rows: Sequence[tuple[str, Mapping[str, float], str]], *, ax: Axes | None = None) -> Axes:
-    """One bar an item, filled for the share of its first value; each row is (item, shares by value, your vote)."""
+    """One bar per item, filled for the share of its first value; each row is (item, shares by value, your vote)."""
     width = _width(ax)
     bar, gap = width * 0.36, 14.0
     labels = [_wrap(item, width - 2 * EDGE - bar - 84) for item, _, _ in rows]
@@ -148,23 +158,11 @@ def splits_plot(rows: Sequence[tuple[str, Mapping[str, float], str]], *, ax: Axe
         ax.barh(middle, bar, left=left, height=18, facecolor=PAPER, edgecolor=MARK, lw=1.2, zorder=1)
         ax.barh(middle, bar * share, left=left, height=18, color=MARK, lw=0, zorder=2)
         _write(ax, (left + bar + 8, middle), f"{first} {percent(share)}")
-        for number, line in enumerate(lines):
-            _write(ax, (EDGE, middle + (number - (len(lines) - 1) / 2) * LEAD), line)
+        _write_lines(ax, (EDGE, middle), lines)
         if yours:
             _write(ax, (left + bar + 8, middle + 12), f"you: {yours}", voice="note")
         top += height + (0 if len(lines) > 1 else 2)
     return ax
-
-
-def percent(share: float) -> str:
-    """A share in whole percent; what is there is never rounded to nothing, nor what is missing to all.
-
-    >>> [percent(share) for share in (0, 0.004, 0.43, 0.997, 1)]
-    ['0%', 'under 1%', '43%', 'over 99%', '100%']
-    """
-    if 0 < share < 0.01:
-        return "under 1%"
-    return "over 99%" if 0.99 < share < 1 else f"{share:.0%}"
 
 
 def _layout(
@@ -186,14 +184,7 @@ def _layout(
     return places, line_at, down - GAP + EDGE - LEAD / 2
 
 
-def _mark_story(ax: Axes, story: dt.date, at: float, width: float, *, later: bool) -> None:
-    ax.plot([EDGE, width - EDGE], [at, at], color=STORY, lw=1.4, zorder=2)
-    _write(ax, (TEXT, at + 13), f"The story: {say_day(story)}", voice="story")
-    if later:
-        _write(ax, (TEXT, at + 13 + LEAD), "Below the line: had not happened yet", voice="note")
-
-
-def _words(event: Event, story: dt.date | None) -> str:
+def _label(event: Event, story: dt.date | None) -> str:
     """The label, and a warning where something had happened by the day of the story but was not public."""
     if story is None or event.day > story or event.known_on(story):
         return event.label
@@ -204,19 +195,6 @@ def _words(event: Event, story: dt.date | None) -> str:
 
 def _years_between(first: dt.date, second: dt.date) -> int:
     return second.year - first.year - ((second.month, second.day) < (first.month, first.day))
-
-
-def _pause(first: dt.date, second: dt.date) -> str:
-    years = round((second - first).days / 365.25)
-    return f"about {years} year{'s' if years > 1 else ''} later"
-
-
-def _check_shares(shares: Mapping[str, float]) -> None:
-    if not shares:
-        raise CopydeskError("no shares to draw", "give at least one name with its share")
-    for name, share in shares.items():
-        if not 0 <= share <= 1:
-            raise CopydeskError(f"the share of {name!r} is {share}", "shares are parts of one whole, from 0 to 1")
 
 
 def _width(ax: Axes | None) -> float:
@@ -241,6 +219,13 @@ def _write(ax: Axes, at: tuple[float, float], text: str, *, voice: str = "label"
         va="center_baseline",
         parse_math=False,  # a dollar sign in a label is a dollar sign
     )
+
+
+def _write_lines(ax: Axes, at: tuple[float, float], lines: Sequence[str], *, right: bool = False) -> None:
+    """Lines of text around a middle height."""
+    x, middle = at
+    for number, line in enumerate(lines):
+        _write(ax, (x, middle + (number - (len(lines) - 1) / 2) * LEAD), line, right=right)
 
 
 def _wrap(text: str, width: float, *, most: int = 3) -> list[str]:
@@ -311,7 +296,7 @@ def scales_figure(story: Story, values: Mapping[str, str]) -> Figure:
     if story.key is None:
         raise CopydeskError(say["no_key"])
     found = scales(story.key, values)
-    you = {s.name: f", you {s.yours:.2f}" for s in found if s.yours is not None}
+    you = {s.name: f", you {decimal(s.yours)}" for s in found if s.yours is not None}
     shown = [f"{s.name} {s.low:g} to {s.high:g}{you.get(s.name, '')}" for s in found]
     mine = [s for s in found if s.yours is not None]
     inside = sum(s.low <= s.yours <= s.high for s in mine if s.yours is not None)
@@ -342,15 +327,18 @@ def split_figure(lesson: Lesson, exercise_id: str, yours: Mapping[str, str]) -> 
 
 def agreement_words(votes: ClassVotes) -> str:
     """Who voted, and how far they agree, in sentences."""
-    say = load_wording("strings")["agreement"]
-    who = say["made_up" if votes.made_up else "real"].format(n=votes.learners)
-    how = agreement(votes)
-    agreed = say["percent"].format(percent=round(100 * (how.percent or 0)))
-    if how.alpha is None or how.low is None:
-        return f"{who} {agreed} {say['no_alpha']}"
-    found = say["alpha"].format(alpha=f"{how.alpha:.2f}", low=f"{how.low:.2f}", high=f"{how.high:.2f}")
-    rest = say["unreadable"].format(n=votes.unreadable) if votes.unreadable else ""
-    return f"{who} {agreed} {found} {rest}".strip()
+    say, found = load_wording("strings")["agreement"], agreement(votes)
+    said = [say["made_up" if votes.made_up else "real"].format(n=votes.learners)]
+    if found.percent is not None:
+        said.append(say["percent"].format(percent=percent(found.percent)))
+    if found.alpha is None or found.low is None:
+        said.append(say["no_alpha"])
+    else:
+        alpha, low, high = decimal(found.alpha), decimal(found.low), decimal(found.high)
+        said.append(say["alpha"].format(alpha=alpha, low=low, high=high))
+    if votes.unreadable:
+        said.append(say["unreadable"].format(n=votes.unreadable))
+    return " ".join(said)
 
 
 def sourcing_figure(items: tuple[Counted, ...], *, by: By = "attributions", dropped: str = "") -> Figure:
@@ -359,13 +347,11 @@ def sourcing_figure(items: tuple[Counted, ...], *, by: By = "attributions", drop
     amounts = totals(without(items, dropped), by=by)
     found = diversity(amounts)
     first = next(iter(found.shares))
-    caption = say["caption"].format(
-        first=first,
-        amount=f"{amounts[first]:g}",
-        total=f"{found.total:g}",
-        unit=say[by],
-    )
+    caption = say["caption"].format(first=first, amount=f"{amounts[first]:g}", total=f"{found.total:g}", unit=say[by])
     alt = "Bar chart of shares: " + ", ".join(f"{n} {percent(v)}" for n, v in found.shares.items()) + "."
-    rows = [[name, amounts[name], f"{share:.3f}", f"{share * share:.3f}"] for name, share in found.shares.items()]
+    rows = [
+        [name, amounts[name], decimal(share, places=3), decimal(share * share, places=3)]
+        for name, share in found.shares.items()
+    ]
     table = Table(["source", say[by], "share", "share squared"], rows)
     return show(shares_plot, found.shares, alt=alt, caption=caption, table=table)

@@ -1,19 +1,14 @@
-"""Retellings: passages of a story beside short versions of them, and the words in which the two differ.
+"""Two texts side by side: passages of a story beside retellings of them, and sentences beside a swapped version.
 
-A story lists them as the items of an exercise in its `lessons.toml`: the passage by offsets, and the retelling in full,
-made for the lesson. The comparison sees words and quotation marks only: it says what differs, not what that does.
-
-The swap test: a sentence of the story beside the same sentence with other names in it.
-
-A story lists the pairs in its `lessons.toml`, by offsets; the words are looked up on the page when they are shown.
-
-Passages and their retellings side by side: what was left out is marked in the one, what was added in the other.
+A story lists both in its `lessons.toml` as items of an exercise. It gives the passages by offsets, so their words are
+looked up on the page when they are shown. Retellings are given in full, since they were written for the lesson. The
+comparison sees words and quotation marks only: it says what differs, not what the difference does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import escape
@@ -21,9 +16,9 @@ from html import escape
 from copydesk.base.spans import WORD, Span
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.form import Form, Swap
+from copydesk.exercises.form import Form
 from copydesk.lessons.lesson import Lesson
-from copydesk.page.html import static_html
+from copydesk.page.html import Page, static_html
 
 TOKEN = re.compile(rf"{WORD.pattern}|[“”„«»\"]")
 """What is compared: words, and quotation marks, since a quotation that loses its marks is no quotation any more."""
@@ -59,26 +54,19 @@ def word_diff(before: str, after: str) -> list[Piece]:
     >>> [(p.before and p.before.of(before), p.after and p.after.of(after)) for p in word_diff(before, after)]
     [('It', 'It'), ('rained', None), (None, 'poured'), ('on Monday', 'on Monday'), ('he said', None)]
     """
-    old, new = _tokens(before), _tokens(after)
+    old, new = ([Span(m.start(), m.end()) for m in TOKEN.finditer(text)] for text in (before, after))
     left_words, right_words = [t.of(before).casefold() for t in old], [t.of(after).casefold() for t in new]
     pieces: list[Piece] = []
     for same, a, b, c, d in SequenceMatcher(None, left_words, right_words, autojunk=False).get_opcodes():
-        left, right = _run(old[a:b]), _run(new[c:d])
+        left = Span(old[a].start, old[b - 1].end) if a < b else None
+        right = Span(new[c].start, new[d - 1].end) if c < d else None
         pieces += [Piece(left, right)] if same == "equal" else [Piece(left, None), Piece(None, right)]
     return [p for p in pieces if p.before or p.after]
 
 
-def _tokens(text: str) -> list[Span]:
-    return [Span(m.start(), m.end()) for m in TOKEN.finditer(text)]
-
-
-def _run(tokens: Sequence[Span]) -> Span | None:
-    return Span(tokens[0].start, tokens[-1].end) if tokens else None
-
-
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One sentence as it stands, and as nobody said it."""
+    """One sentence as it stands on the page, and the same with other names, which nobody said."""
 
     where: str
     original: str
@@ -87,33 +75,33 @@ class Pair:
 
 def swapped(exercise: Exercise, text: str) -> list[Pair]:
     """Every pair of a swap exercise, in its order."""
-    return [_pair(pair, text) for pair in exercise.pairs] if isinstance(exercise, Form) else []
-
-
-def _pair(pair: Swap, text: str) -> Pair:
-    span = Span(*pair.span)
-    made, at = "", span.start
-    for start, end, other in sorted(pair.swap):
-        made, at = made + text[at:start] + other, end
-    made = re.sub(r"\s+", " ", made + text[at : span.end]).strip()
-    return Pair(pair.where, span.of(text), made)
+    pairs = []
+    for pair in exercise.pairs if isinstance(exercise, Form) else ():
+        span = Span(*pair.span)
+        made, at = "", span.start
+        for start, end, other in sorted(pair.swap):
+            made, at = made + text[at:start] + other, end
+        made = re.sub(r"\s+", " ", made + text[at : span.end]).strip()
+        pairs.append(Pair(pair.where, span.of(text), made))
+    return pairs
 
 
 SIGNS = {"del": ("left_out", "−"), "ins": ("added", "+")}
+"""HTML tag → the name of its words under [retellings] in strings.toml, and the sign in front of the marked words."""
 
 
-def retelling_page(lesson: Lesson, exercise_id: str) -> tuple[str, str]:
-    """Every retelling of an exercise beside its passage, as HTML, and how many there are in one sentence."""
+def retelling_page(lesson: Lesson, exercise_id: str) -> Page:
+    """Every retelling of an exercise beside its passage: left-out words are marked in one, added ones in the other."""
     say, story = load_wording("strings")["retellings"], lesson.story
     told = retellings(lesson.exercise(exercise_id))
     legend = "".join(f"<li><{tag}>{_sign(tag)}{escape(say[name])}</{tag}></li>" for tag, (name, _) in SIGNS.items())
-    pairs = "".join(_drift_pair(n, r, story.article.text, story.about["language"]) for n, r in enumerate(told, 1))
-    summary = str(say["summary"].format(n=len(told)))
+    pairs = "".join(_side_by_side(n, r, story.article.text, story.about["language"]) for n, r in enumerate(told, 1))
     body = f'<p>{escape(say["note"])}</p><ul class="cd-legend">{legend}</ul>{pairs}'
-    return static_html(f'<div class="cd-retellings">{body}</div>', rights=story.rights), summary
+    html = static_html(f'<div class="cd-retellings">{body}</div>', rights=story.rights)
+    return Page(html, say["summary"].format(n=len(told)))
 
 
-def _drift_pair(number: int, told: Retelling, text: str, lang: str) -> str:
+def _side_by_side(number: int, told: Retelling, text: str, lang: str) -> str:
     say, passage = load_wording("strings")["retellings"], told.passage.of(text)
     pieces = word_diff(passage, told.text)
     left = _marked(passage, (p.before for p in pieces if p.before and not p.after), "del")
@@ -127,7 +115,7 @@ def _drift_pair(number: int, told: Retelling, text: str, lang: str) -> str:
 
 
 def _marked(text: str, spans: Iterable[Span], tag: str) -> str:
-    """A text with some of its words in `<del>` or `<ins>`, and what that means in hidden words for who hears it."""
+    """A text with some of its words in `<del>` or `<ins>`, each with hidden words for screen readers."""
     out, at = "", 0
     for span in spans:
         out += f"{escape(text[at : span.start])}<{tag}>{_sign(tag, spoken=True)}{escape(span.of(text))}</{tag}>"

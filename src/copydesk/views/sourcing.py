@@ -1,10 +1,8 @@
-"""How strong and how varied the sourcing is: shares, concentration, and what one dropped item does to them.
+"""How strong and how varied the sourcing is: who is quoted, how often, and how concentrated that is.
 
-Simpson's index is the one used in studies of actor diversity (Masini and others 2018); indices differ, so several
-stand side by side (Deacon & Stanyer 2021, doi:10.1177/20570473211006481). With a dozen attributions every figure is
-shaky: drop one and look again before you say anything.
-
-What a story's key adds up to: plain counts that lessons show after the marking.
+Simpson's index is the one used in studies of actor diversity (Masini and others 2018). Indices differ, so several are
+given (Deacon & Stanyer 2021, doi:10.1177/20570473211006481). A story has about a dozen attributions, so each figure
+may change with one of them: `without` drops one, to see how much.
 """
 
 from __future__ import annotations
@@ -24,12 +22,10 @@ By = Literal["attributions", "words"]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One attribution that counts: who speaks, what kind of source, in which form, and how many words."""
+    """One attribution that counts: its id in the key, who speaks, and how many words are attributed."""
 
     id: str
     speaker: str
-    kind: str
-    form: str
     words: int
 
 
@@ -48,31 +44,36 @@ class Diversity:
     shannon: float
     evenness: float
     effective: float
-    effective_shannon: float
 
 
 def counted(key: Key, text: str) -> tuple[Counted, ...]:
     """The attributions of a key that count, in reading order."""
     return tuple(
-        Counted(a.id, a["speaker"], a["kind"], a["form"], sum(len(words(text, s)) for s in a.spans("content")))
+        Counted(a.id, a["speaker"], sum(len(words(text, span)) for span in a.spans("content")))
         for a in key.attributions
         if a["counted"]
     )
 
 
-def totals(
-    items: Iterable[Counted], *, by: By = "attributions", of: Literal["speaker", "kind"] = "speaker"
-) -> dict[str, int]:
-    """How much each speaker (or kind of source) has, the most first."""
-    found: dict[str, int] = {}
+def without(items: Iterable[Counted], dropped: str) -> tuple[Counted, ...]:
+    """The same attributions less the one with that id."""
+    return tuple(i for i in items if i.id != dropped)
+
+
+def totals(items: Iterable[Counted], *, by: By = "attributions") -> dict[str, int]:
+    """How many attributions, or attributed words, each speaker has, the most first.
+
+    >>> totals([Counted("A1", "Ann", 5), Counted("A2", "Bo", 9), Counted("A3", "Ann", 1)], by="words")
+    {'Bo': 9, 'Ann': 6}
+    """
+    found = Counter[str]()
     for item in items:
-        name = item.speaker if of == "speaker" else item.kind
-        found[name] = found.get(name, 0) + (1 if by == "attributions" else item.words)
-    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+        found[item.speaker] += 1 if by == "attributions" else item.words
+    return dict(found.most_common())
 
 
 def diversity(amounts: Mapping[str, float]) -> Diversity:
-    """The measures for amounts by source; nothing at all has no diversity.
+    """The measures for amounts by source; without any amount, all are 0.
 
     >>> d = diversity({"one": 2, "other": 2})
     >>> d.hhi, d.simpson, d.effective, round(d.evenness, 3)
@@ -81,24 +82,12 @@ def diversity(amounts: Mapping[str, float]) -> Diversity:
     amounts = {name: n for name, n in amounts.items() if n > 0}
     total = sum(amounts.values())
     if not total:
-        return Diversity(0, {}, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Diversity(0, {}, 0.0, 0.0, 0.0, 0.0, 0.0)
     shares = {name: n / total for name, n in amounts.items()}
     hhi = sum(p * p for p in shares.values())
-    shannon = -sum(p * math.log(p) for p in shares.values()) + 0.0
+    shannon = -sum(p * math.log(p) for p in shares.values()) + 0.0  # + 0.0 turns −0.0 into 0.0
     evenness = shannon / math.log(len(shares)) if len(shares) > 1 else 0.0
-    return Diversity(total, shares, hhi, 1 - hhi, shannon, evenness, 1 / hhi, math.exp(shannon))
-
-
-def direct_share(items: Iterable[Counted]) -> float:
-    """The share of attributed words that stand in direct quotation, 0–1."""
-    found = list(items)
-    total = sum(i.words for i in found)
-    return sum(i.words for i in found if i.form == "direct") / total if total else 0.0
-
-
-def without(items: Iterable[Counted], dropped: str) -> tuple[Counted, ...]:
-    """The same attributions less one: what the measures say then shows how much they can be trusted."""
-    return tuple(i for i in items if i.id != dropped)
+    return Diversity(total, shares, hhi, 1 - hhi, shannon, evenness, 1 / hhi)
 
 
 def speakers(story: Story) -> dict[str, int]:
@@ -109,22 +98,19 @@ def speakers(story: Story) -> dict[str, int]:
     >>> counted == sorted(counted, reverse=True)
     True
     """
-    counted = [a["speaker"] for a in (story.key.attributions if story.key else ()) if a["counted"]]
-    return dict(Counter(counted).most_common())
+    return totals(counted(story.key, story.article.text)) if story.key else {}
 
 
 def words_by_voice(story: Story) -> dict[str, int]:
     """How many words of the story are attributed content, by speaker, and how many are not; empty without a key."""
     if story.key is None:
         return {}
-    text, counted = story.article.text, Counter[str]()
-    for a in story.key.attributions:
-        if a["counted"]:
-            counted[a["speaker"]] += sum(len(words(text, s)) for s in a.spans("content"))
+    text = story.article.text
+    found = totals(counted(story.key, text), by="words")
     body = sum(len(words(text, p.span)) for p in story.article.paragraphs)
-    return {**dict(counted.most_common()), "not attributed": body - counted.total()}
+    return {**found, "not attributed": body - sum(found.values())}
 
 
 def devices(story: Story) -> dict[str, int]:
-    """How many framing devices of each class the key lists; empty without a key."""
+    """How many framing devices of each class the key lists, the most first; empty without a key."""
     return dict(Counter(d["device"] for d in (story.key.framing if story.key else ())).most_common())

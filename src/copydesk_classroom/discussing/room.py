@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.numbers import percent
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise, place
@@ -22,7 +23,6 @@ from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.page.html import Page, static_html, table
 from copydesk.story.story import Story, load_story
 from copydesk.views.agreement import Agreement, ClassVotes, Run, agreement, class_folder, heat, per_item_split
-from copydesk.views.plots import percent
 from copydesk_classroom.discussing.answers import ClassMarks, Item, Reader, class_choices, class_marks, items_of
 from copydesk_classroom.reporting.tally import FEWEST
 from copydesk_classroom.wording import class_wording

@@ -1,0 +1,25 @@
+"""The kit's colours: `data/tokens.css` as a style sheet, and single colours of it for what is drawn without CSS."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def tokens() -> str:
+    """The palette as CSS custom properties, without comments; it goes in front of every other style sheet."""
+    css = (files("copydesk") / "data" / "tokens.css").read_text(encoding="utf-8")
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip() + "\n"
+
+
+@cache
+def palette() -> dict[str, tuple[str, str]]:
+    """Each colour by its name, on a light and on a dark ground.
+
+    >>> palette()["source"]
+    ('#0b5cad', '#8cc4ff')
+    """
+    found = re.findall(r"--cd-([\w-]+):[^;]*light-dark\((#\w{6}), (#\w{6})\)", tokens())
+    return {name: (light, dark) for name, light, dark in found}
