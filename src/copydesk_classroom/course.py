@@ -30,13 +30,13 @@ def read_weights(given: Path | Mapping[str, Any] | None, offered: Mapping[Lesson
     """The factors as given; the error names one that is not here, or is no factor."""
     if given is None:
         return {}
-    weights, faults = weights_and_faults(given, offered)
+    weights, faults = weights_and_errors(given, offered)
     if faults:
         raise faults[0]
     return weights
 
 
-def weights_and_faults(
+def weights_and_errors(
     given: Path | Mapping[str, Any], offered: Mapping[LessonId, Lesson]
 ) -> tuple[dict[str, float], list[CopydeskError]]:
     """The factors that can be used, and what is wrong with each of the others."""

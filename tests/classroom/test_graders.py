@@ -98,7 +98,7 @@ def test_damaged_answers_earn_nothing_and_a_sentence_says_why(name: str, desk: P
     before = path.read_bytes()
     assert score_for_grader(LESSON) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"No answers to {LESSON} lie beside this notebook.")
+    assert said.startswith(f"There are no answers to {LESSON} beside this notebook.")
     assert name == "another lesson" or said.count("\n") == 2
     assert path.read_bytes() == before, "nothing is changed"
 

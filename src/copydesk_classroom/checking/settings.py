@@ -11,7 +11,7 @@ from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
 from copydesk_classroom.collecting.roster import columns_of, name_keys, read_roster
-from copydesk_classroom.course import Unit, offers, weights_and_faults
+from copydesk_classroom.course import Unit, offers, weights_and_errors
 from copydesk_classroom.csv_files import read_rows
 from copydesk_classroom.grading.grade import parse_due
 from copydesk_classroom.marking.grade_files import graders
@@ -86,7 +86,7 @@ def _cut(faults: list[str]) -> tuple[str, ...]:
 def _weights(path: Path, story: str | None) -> Found:
     """The factors, and what they make of the points of each lesson."""
     offered = offers(story, path)
-    factors, wrong = weights_and_faults(path, offered)
+    factors, wrong = weights_and_errors(path, offered)
     faults = [str(fault) for fault in wrong]
     lessons = {lesson.id: lesson for lesson in reversed(offered.values())}
     said = [f"weights {path}: {len(factors)} {'factor' if len(factors) == 1 else 'factors'}"]

@@ -1,6 +1,6 @@
 """What one learner's marks add to the class report: where they stand, which meet nothing in the key, what is off.
 
-What one learner adds to the class report: a slip of short lines without a name, to be counted and no more.
+What one learner adds to the class report: a contribution of short lines without a name, to be counted and no more.
 
 A line says one thing once: that an item was right at first or only later, which class stood on it, where a mark began.
 It never holds a learner's own words. So what a class did is a count of lines, whoever adds them up and in which order.
@@ -164,7 +164,7 @@ def _label(exercise: Exercise, name: str, labels: Mapping[str, Any]) -> str:
 
 
 def contribution(sheets: Sequence[Sheet]) -> str:
-    """The slip of one learner; nothing that was handed in makes it fail.
+    """The contribution of one learner; nothing that was handed in makes it fail.
 
     >>> contribution([])
     ''

@@ -1,6 +1,6 @@
-"""What a class did, as counts: slips are added up, and nothing is kept of who added what.
+"""What a class did, as counts: contributions are added up, and nothing is kept of who added what.
 
-The counts grow with the items of the lessons, not with the learners; the order in which slips are added is gone.
+The counts grow with the items of the lessons, not with the learners; the order in which contributions are added is gone.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ class Tally:
     lines: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, slips: Iterable[str]) -> Tally:
-        """The tally of these slips.
+    def of(cls, contributions: Iterable[str]) -> Tally:
+        """The tally of these contributions.
 
         >>> Tally.of([]).learners
         0
         """
         tally = cls()
-        for slip in slips:
-            tally.add(slip)
+        for contribution in contributions:
+            tally.add(contribution)
         return tally
 
-    def add(self, slip: str) -> None:
-        """Count one learner's slip."""
+    def add(self, contribution: str) -> None:
+        """Count one learner's contribution."""
         self.learners += 1
-        self.lines.update(slip.split("\n") if slip else ())
+        self.lines.update(contribution.split("\n") if contribution else ())
 
     def merge(self, other: Tally) -> None:
         """Count what another tally has counted."""
