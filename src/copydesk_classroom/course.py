@@ -123,7 +123,7 @@ def course(settings: Settings) -> tuple[Unit, ...]:
 def offers(story: str | None, inside: Path) -> dict[LessonId, Lesson]:
     """The lessons of one story, or of all stories that can be read.
 
-    Raises CopydeskError for a story that cannot be read, if it was asked for, and for one that lies in the folder
+    Raises CopydeskError for a story that cannot be read, if it was asked for, and for one that is in the folder
     `inside`, which holds the submissions.
     """
     found: dict[LessonId, Lesson] = {}

@@ -177,7 +177,7 @@ def test_without_a_key_a_learner_is_told_and_a_grader_is_stopped(
     (seeds / STORY / "key.json").unlink()
     put_answers(desk)
     assert score_for_grader(LESSON) is None
-    assert "graded when you have submitted" in capsys.readouterr().out
+    assert "graded after you submit" in capsys.readouterr().out
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     with pytest.raises(CopydeskError, match="has no key here"):
         score_for_grader(LESSON)

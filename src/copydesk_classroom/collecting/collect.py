@@ -114,12 +114,12 @@ def _with_platform_id(pupil: Pupil, named: PlatformName) -> Pupil:
 def assign_remaining(tables: RunTables, roster: Roster, top: str) -> None:
     """Assign all other files with answers, by the name in them, else by the folder around them.
 
-    `top` names the learner whose answers lie in no folder.
+    `top` names the learner whose answers are in no folder.
     """
     for folder, files in tables.unowned():
         answers, handins = [f for f in files if f.kind != "handin"], [f for f in files if f.kind == "handin"]
-        # Answer files that lie together are one learner's: the kit writes them so, and asks for one name. Hand-ins
-        # that lie together may be those of a whole class, so each is assigned by itself.
+        # Answer files in one folder are one learner's: the kit writes them so, and asks for one name. Hand-ins
+        # in one folder may be those of a whole class, so each is assigned by itself.
         if any(f.kind == "answers" for f in answers):
             names = [f.named for f in answers if one_line(f.named)]
             learner = _named(roster, names[-1]) if names else _placed(folder or ".", top)

@@ -1,7 +1,7 @@
 """Find and read the files below a folder and in the zips there, without unpacking, following or changing anything.
 
 `Sources.walk` yields every file in a fixed order; `Sources.read` returns the bytes of one, or raises `Refused`.
-Whoever submits a file may have made it to do harm, so each is checked by its name, kind and size before it is read.
+A submitted file may have been made to do harm, so each is checked by its name, kind and size before it is read.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_UNPACKED = 4_000_000_000
 MOST_RATIO, SMALL = 200, 1_000_000
 """A member larger than `SMALL` bytes may unpack to this many times its packed size; answers reach 5 to 30 times."""
 MOST_DEPTH = 40
-"""How many folders may lie inside each other."""
+"""How many folders may be nested."""
 MOST_OPEN = 4
 """How many zips are open at a time."""
 ANSWERS = re.compile(r".*\.json(\.txt|\.bak)?", re.IGNORECASE | re.DOTALL)
@@ -57,7 +57,7 @@ BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a file lies: its path below the folder, then the number of a member for each zip around it."""
+    """Where a file is: its path below the folder, then the number of a member for each zip around it."""
 
     path: str
     members: tuple[int, ...] = ()
@@ -65,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One file: where it lies, the path to show, and the problem that keeps it from being read, if there is one."""
+    """One file: where it is, the path to show, and the problem that keeps it from being read, if there is one."""
 
     place: Place
     shown: str
@@ -203,7 +203,7 @@ def open_zip(source: Path | bytes) -> zipfile.ZipFile:
 def _member_count(file: IO[bytes]) -> int:
     """How many members a zip has, at least as many as its list of members has room for."""
     # ZipFile() makes an object for every member, so a list of millions would fill the memory before it could be
-    # refused. The count stands in the end record, PK 5 6, which lies in the last 22 + 65,535 bytes. Counts that do
+    # refused. The count is in the end record, PK 5 6, which is in the last 22 + 65,535 bytes. Counts that do
     # not fit there are in the Zip64 record before it, PK 6 6.
     file.seek(0, io.SEEK_END)
     size = file.tell()

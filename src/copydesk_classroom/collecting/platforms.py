@@ -39,8 +39,8 @@ class PlatformName:
 def parse_platform_name(parts: Iterable[str]) -> PlatformName | None:
     """The platform's name in the outermost part of a path that has one, None if no part has.
 
-    The outermost part is the platform's own. What a learner named lies further in and must not count, or one learner
-    could submit as another.
+    The outermost part is the platform's own. A name that a learner chose is further in and must not count, or one
+    learner could submit as another.
 
     >>> parse_platform_name(["week 1.zip", "Zoë Ñandú_1234567_assignsubmission_file", "handin.json"])
     PlatformName(platform='moodle', id='1234567', name='Zoë Ñandú', late=False, again=0)

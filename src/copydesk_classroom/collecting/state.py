@@ -136,7 +136,7 @@ class RunTables:
         return seq
 
     def place(self, seq: int) -> Place:
-        """Where a file lies."""
+        """Where a file is."""
         path, members = self.base.execute("SELECT path, members FROM files WHERE seq = ?", (seq,)).fetchone()
         return Place(json.loads(path), tuple(json.loads(members)))
 
@@ -239,12 +239,12 @@ class RunTables:
         self.base.execute("INSERT OR IGNORE INTO problems VALUES (?, ?, ?)", row)
 
     def add_other(self, seq: int, problem: Problem) -> None:
-        """Add a file without answers; whether that is a problem depends on what lies beside it."""
+        """Add a file without answers; whether that is a problem depends on what is beside it."""
         self.base.execute("INSERT INTO others SELECT shown, who, ? FROM files WHERE seq = ?", (problem.name, seq))
 
     def report_others(self) -> None:
         """Make problems of the files without answers, except for those of learners who submitted answers too."""
-        # Their pictures and notebooks are no problem. A file may have no owner but lie inside the folder of a learner;
+        # Their pictures and notebooks are no problem. A file may have no owner but be inside a learner's folder;
         # a folder is somebody's if all answers in it are.
         homes = (
             "SELECT folder FROM files JOIN answers USING (seq) WHERE folder <> '\"\"' "

@@ -253,7 +253,7 @@ class Run:
         """
         self.tell("writing", 0, 0)
         changes, counts = write_tables(self.out, self.tables, self.units, assignment), self.tables.counts()
-        # `copydesk report` makes a report later from this, and uses the fingerprint to see whether it still may
+        # `copydesk report` makes a report later from this, and uses the fingerprint to see whether that is still valid
         left = {name: counts.get(name, 0) for name in ("missing", "unread")}
         self.tables.kept.set_course(json.dumps({"rules": self._rules, "counts": left, **asdict(self.settings)}))
         made = made_of(self.tables.kept, self.units, counts)

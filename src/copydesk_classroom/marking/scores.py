@@ -2,7 +2,7 @@
 
 `mark_lesson` turns the answers in a file into a `Sheet`; `with_grades` adds to it what people gave the texts.
 `gather_grades` puts the grades of all graders into one file among the results, for every worker to read. The file is
-named after what is in it, so a changed grade changes the name, and whoever depends on it is graded again.
+named after what is in it, so a changed grade changes the name, and all learners are graded again.
 """
 
 from __future__ import annotations

@@ -221,7 +221,7 @@ def _shared(mine: Iterable[Range], theirs: Iterable[Range]) -> int:
 
 
 def _boundary(mine: list[Range], theirs: list[Range]) -> str:
-    """How marks lie to those of the key: a name under `boundary` in `data/report.toml`."""
+    """How marks compare with those of the key: a name under `boundary` in `data/report.toml`."""
     if not mine:
         return "blank"
     shared = _shared(mine, theirs)
