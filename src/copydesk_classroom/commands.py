@@ -1,12 +1,7 @@
-"""The verbs of the command line that have a module of their own.
+"""The instructors' commands: `copydesk check`, `grade`, `report` and `release`.
 
-`copydesk check`: proofs for authors that scoring is fair, and a look at what a class will be graded with.
-
-`copydesk grade`: a folder of what was collected becomes grades, feedback pages and a list of problems.
-
-`copydesk report`: where a class is stuck, on one page; without names unless they are asked for.
-
-`copydesk release`: chosen lessons become a student edition, a folder and a zip.
+For each there is a function that adds its parser, one that runs it and returns the exit status, and one that puts the
+result into the lines to print. The kit's console script finds the first ones by entry points (see `pyproject.toml`).
 """
 
 from __future__ import annotations
@@ -28,8 +23,9 @@ from copydesk.lessons.lesson import load_lesson
 from copydesk.story.edition import edition_words
 from copydesk.story.story import Story, list_stories, load_story
 from copydesk.views.comparisons import compare_finder
+from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring, lesson_faults
 from copydesk_classroom.checking.settings import check_settings
-from copydesk_classroom.checking.story import ScoringCheck, check_scoring, key_faults, lesson_faults
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.grading.class_report import Report, is_graded, report
 from copydesk_classroom.grading.grade import Summary, grade
@@ -37,41 +33,39 @@ from copydesk_classroom.releasing.release import Release, release
 from copydesk_classroom.wording import class_wording
 
 CHECK_EXAMPLES = """examples:
-  copydesk check                        every story, every lesson
+  copydesk check                        every story and lesson
   copydesk check --story baltics-2022   one story
-  copydesk check --story baltics-2022 --finder   the finder beside the key
-  copydesk check --lesson 02_who_says_so --all   every proof, not only a count
-  copydesk check --roster class.csv --weights weights.csv --due 2027-03-01   what a class will be graded with
+  copydesk check --story baltics-2022 --finder   also compare the finder with the key
+  copydesk check --lesson 02_who_says_so --all   list every scoring check
+  copydesk check --roster class.csv --weights weights.csv --due 2027-03-01   the settings for grading a class
 """
 SETTINGS = ("roster", "weights", "due", "rubric")
-"""What a class can be graded with: with one of these, it is looked at instead of stories and lessons."""
+"""The settings for grading a class; if one is given, the settings are checked and not the stories."""
 
 
 def add_check(commands: Any) -> None:
-    """Add the verb to the command line."""
+    """Add `check` to the subparsers of the command line."""
     parser = commands.add_parser(
         "check",
-        help="prove that stories, keys and lessons are sound",
-        description="Read every story, key and lesson, and prove that scoring is fair: the key and each alternative "
-        "score 100 %, a blank 0, marking everything under 50 %, one answer everywhere below the bar.",
+        help="check stories, keys, lessons and the settings for grading",
+        description="Check every story, key and lesson, and that scoring is fair: the key and each alternative score "
+        "100 %, a blank answer scores 0, marking everything stays under 50 %, and one answer everywhere does not pass.",
         epilog=CHECK_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--story", help="name or folder of one story (default: all)")
     parser.add_argument("--lesson", help="one lesson (default: all)")
-    parser.add_argument(
-        "--finder", action="store_true", help="also lay the attribution finder’s reading beside the key"
-    )
-    parser.add_argument("--all", action="store_true", help="print every proof, not only those that fail")
-    parser.add_argument("--roster", type=Path, help="look at this roster instead: who is on it, which columns are read")
-    parser.add_argument("--weights", type=Path, help="look at these weights instead: what each lesson is worth")
-    parser.add_argument("--due", help="look at this date instead: until when work is in time")
-    parser.add_argument("--rubric", type=Path, help="look at these grades of texts instead")
+    parser.add_argument("--finder", action="store_true", help="also compare the attribution finder with the key")
+    parser.add_argument("--all", action="store_true", help="list every scoring check, not only those that fail")
+    parser.add_argument("--roster", type=Path, help="check this roster: who is on it, which columns are read")
+    parser.add_argument("--weights", type=Path, help="check these weights: what each lesson is worth")
+    parser.add_argument("--due", help="check this due date: when a submission is late")
+    parser.add_argument("--rubric", type=Path, help="check these grades that people gave texts")
     parser.set_defaults(run=run_check)
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Print what holds and what does not; 0 only if everything holds."""
+    """Check and print what was found; returns 0 only if there are no faults."""
     if any(getattr(options, name) is not None for name in SETTINGS):
         return _check_class(options)
     faults, stories = 0, [load_story(name) for name in ([options.story] if options.story else list_stories())]
@@ -82,24 +76,27 @@ def run_check(options: argparse.Namespace) -> int:
         in_key = _check_story(story)
         faults += in_key
         if in_key and story.key:
-            print("  the lessons wait until the key is sound")
+            print("  the lessons are not checked until the key has no faults")
             continue
         if options.finder and story.key:
             _print_finder(story)
         for lesson_id in sorted(story.lessons):
             if options.lesson in (None, lesson_id):
                 faults += _check_lesson(lesson_id, story, show_all=options.all)
-    print("all proofs hold" if not faults else f"{faults} faults")
+    print(_verdict(faults))
     return int(faults > 0)
 
 
+def _verdict(faults: int) -> str:
+    return "no faults found" if not faults else f"{faults} {'fault' if faults == 1 else 'faults'} found"
+
+
 def _check_class(options: argparse.Namespace) -> int:
-    """What a class will be graded with."""
     found = [*check_settings(story=options.story, **{name: getattr(options, name) for name in SETTINGS})]
     for one in found:
         print("\n".join([*one.said, *(f"  FAULT {fault}" for fault in one.faults)]))
     faults = sum(len(one.faults) for one in found)
-    print("the class can be graded with this" if not faults else f"{faults} faults")
+    print(_verdict(faults))
     return int(faults > 0)
 
 
@@ -117,13 +114,14 @@ def _check_story(story: Story) -> int:
 def _check_lesson(lesson_id: str, story: Story, *, show_all: bool) -> int:
     lesson = load_lesson(lesson_id, story)
     faults = lesson_faults(lesson)
-    proofs = [] if faults or lesson.key is None else check_scoring(lesson)
-    failed = [p for p in proofs if not p.holds]
-    print(f"  {lesson_id}: {len(lesson.exercises)} exercises, {len(proofs) - len(failed)} of {len(proofs)} proofs hold")
+    checks = [] if faults or lesson.key is None else check_scoring(lesson)
+    failed = [check for check in checks if not check.holds]
+    passed = f"{len(checks) - len(failed)} of {len(checks)} scoring checks passed"
+    print(f"  {lesson_id}: {len(lesson.exercises)} exercises, {passed}")
     for fault in faults:
         print(f"    FAULT {fault}")
-    for proof in proofs if show_all else failed:
-        print(_line(proof))
+    for check in checks if show_all else failed:
+        print(_check_line(check))
     return len(faults) + len(failed)
 
 
@@ -140,10 +138,9 @@ def _print_finder(story: Story) -> None:
     )
 
 
-def _line(proof: ScoringCheck) -> str:
-    return f"    {'holds' if proof.holds else 'FAILS'}  {proof.exercise}: {proof.claim}" + (
-        f" ({proof.detail})" if proof.detail else ""
-    )
+def _check_line(check: ScoringCheck) -> str:
+    detail = f" ({check.detail})" if check.detail else ""
+    return f"    {'passed' if check.holds else 'FAILED'}  {check.exercise}: {check.claim}{detail}"
 
 
 GRADE_EXAMPLES = """examples:
@@ -154,46 +151,52 @@ GRADE_EXAMPLES = """examples:
   copydesk grade submissions --out results --rubric grades
 
 what is read:
-  hand-ins (handin_….json), folders answers/<story>/<lesson>.json, zips of these; downloads of Moodle and Canvas as they
-  are; one folder a learner. Nothing is executed, unpacked or changed. A second run grades only what has changed.
+  hand-in files (handin_….json), folders answers/<story>/<lesson>.json, zips of these, downloads from Moodle and Canvas,
+  one folder per learner. Nothing is executed, unpacked or changed. A second run grades only what has changed.
 
 exit status:
-  0  graded (what could not be read is in problems.csv)
+  0  graded (problems.csv lists what could not be read)
   1  nothing could be graded, or an error
   2  wrong usage
-  130  stopped with Ctrl + C; the same command goes on from there
+  130  stopped with Ctrl + C; the same command continues from there
 """
 MANY = 50
-"""From so many files on, several processes pay."""
+"""With more files than this, starting several processes saves time."""
 
 
 def add_grade(commands: Any) -> None:
-    """Add the verb to the command line."""
+    """Add `grade` to the subparsers of the command line."""
     parser = commands.add_parser(
         "grade",
-        help="grade what a class handed in",
-        description="Grade a class: scores, import files for Moodle and Canvas, one feedback page a learner, a "
-        "report on the class, and a list of what could not be read.",
+        help="grade the submissions of a class",
+        description="Grade a class: write scores, import files for Moodle and Canvas, one feedback page per learner, a "
+        "class report, and a list of what could not be read.",
         epilog=GRADE_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folder", type=Path, help="the folder with what was collected, or one zip")
+    parser.add_argument("folder", type=Path, help="the folder with the submissions, or one zip")
     parser.add_argument("--out", type=Path, required=True, help="the folder for the results")
     parser.add_argument("--story", help="grade this story only")
-    parser.add_argument("--lessons", help="names or numbers, as 01,02 (default: all that somebody handed in)")
-    parser.add_argument("--roster", type=Path, help="CSV with id, name, email: tells who is missing")
-    parser.add_argument("--policy", choices=("last", "best"), default="last", help="which of several tries counts")
-    parser.add_argument("--due", help="last moment, as 2026-03-01 or 2026-03-01T23:59 (here, unless it has a zone)")
-    parser.add_argument("--weights", type=Path, help="CSV or TOML: lesson or lesson/exercise, and its factor")
-    parser.add_argument("--rubric", type=Path, help="the folder with what people gave texts (grade_writing.ipynb)")
-    parser.add_argument("--assignment", default="Copydesk", help="the column in grades_canvas.csv")
-    parser.add_argument("--workers", type=int, help="processes to use (default: all cores for a large class)")
+    parser.add_argument("--lessons", help="names or numbers, such as 01,02 (default: all that somebody submitted)")
+    parser.add_argument("--roster", type=Path, help="CSV with id, name, email; shows who is missing")
+    parser.add_argument(
+        "--policy", choices=("last", "best"), default="last", help="which of several submissions counts"
+    )
+    parser.add_argument(
+        "--due", help="due date, such as 2026-03-01 or 2026-03-01T23:59 (local time unless it has a zone)"
+    )
+    parser.add_argument("--weights", type=Path, help="CSV or TOML with a factor per lesson or lesson/exercise")
+    parser.add_argument(
+        "--rubric", type=Path, help="the folder with the grades that people gave texts (grade_writing.ipynb)"
+    )
+    parser.add_argument("--assignment", default="Copydesk", help="the heading of the points in grades_canvas.csv")
+    parser.add_argument("--workers", type=int, help="number of processes (default: all cores for a large class)")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
     parser.set_defaults(run=run_grade)
 
 
 def run_grade(options: argparse.Namespace) -> int:
-    """Grade and say what was done; 0 if anybody was graded."""
+    """Grade and print a summary; returns 0 if anybody was graded."""
     progress = Progress(quiet=options.quiet or not sys.stderr.isatty())
     try:
         with _executor(options) as executor:
@@ -225,16 +228,13 @@ def run_grade(options: argparse.Namespace) -> int:
 
 
 def _executor(options: argparse.Namespace) -> Any:
-    """A pool of processes for a large class, else nothing."""
+    """A pool of processes for a large class; for a small one a context manager that yields None."""
     workers = options.workers or os.cpu_count() or 1
     if workers < 2 or (options.workers is None and not _is_large(options.folder, options.out)):
         return nullcontext()
-    pool: Executor = ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent)
+    # Ctrl + C reaches every process of the terminal. Only the parent may act on it: it keeps what is done so far.
+    pool: Executor = ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
     return pool
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _is_large(folder: Path, out: Path) -> bool:
@@ -248,28 +248,28 @@ def _is_large(folder: Path, out: Path) -> bool:
 
 
 def grade_summary(summary: Summary) -> list[str]:
-    """What a run did, in plain sentences."""
+    """The lines that say what a run did."""
     say, s = class_wording("classroom")["summary"], summary
     if not s.graded:
         return [say["nothing"].format(out=s.out)]
-    told = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]
-    told += [say["anew"].format(n=s.anew, rest=s.graded - s.anew)] if s.anew < s.graded else []
-    told += [say["not_handed_in"].format(lessons=", ".join(s.not_handed_in))] if s.not_handed_in else []
+    lines = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]
+    lines += [say["anew"].format(n=s.anew, rest=s.graded - s.anew)] if s.anew < s.graded else []
+    lines += [say["not_handed_in"].format(lessons=", ".join(s.not_handed_in))] if s.not_handed_in else []
     names = ("missing", "strangers", "unread", "late", "texts", "several", "waiting", "problems", "notes", "changes")
     for name in names:
         if count := getattr(s, name):
-            told.append(say[name].format(n=count))
-    return [*told, say["written"].format(out=s.out)]
+            lines.append(say[name].format(n=count))
+    return [*lines, say["written"].format(out=s.out)]
 
 
 class Progress:
-    """One line on the terminal that says how far it is; nothing where nobody looks."""
+    """A progress bar on one line of the terminal; with `quiet`, as for output to a file, nothing is shown."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet, self._next, self._width = quiet, 0.0, 0
 
     def __call__(self, what: str, done: int, of: int) -> None:
-        if self._quiet or (time.monotonic() < self._next and done != of):
+        if self._quiet or (time.monotonic() < self._next and done != of):  # ten times a second at most
             return
         self._next = time.monotonic() + 0.1
         text = f"{what} {done:,}{f' of {of:,}' if of else ''}"
@@ -293,13 +293,13 @@ REPORT_EXAMPLES = """examples:
   copydesk report grades                                what `copydesk grade … --out grades` wrote
   copydesk report grades --out week3.html
   copydesk report grades --names --out for_me.html      with a table of who is stuck where
-  copydesk report submissions                           straight from what was handed in
+  copydesk report submissions                           directly from submissions
 
 what is on the page:
-  the hardest items with what was read instead; begun, finished, objectives met; how far votes agree, with intervals,
-  and what divides the class; discernment before and after, of those who shared it; maps of the class's marks.
-  Counts only: no names, no learner's own words, and groups of fewer than 5 are not broken down. `copydesk grade`
-  writes the same page as report.html.
+  the hardest items and the answers given instead; lessons begun and finished, objectives met; agreement on votes, with
+  intervals, and the items that divide the class; discernment before and after, of those who shared it; heat maps of
+  the class's marks. There are only counts: no names, no learner's own words, no details on groups of fewer than 5.
+  `copydesk grade` writes the same page as report.html.
 
 exit status:
   0  written
@@ -309,24 +309,26 @@ exit status:
 
 
 def add_report(commands: Any) -> None:
-    """Add the verb to the command line."""
+    """Add `report` to the subparsers of the command line."""
     parser = commands.add_parser(
         "report",
         help="see where a class is stuck",
-        description="One page on a class: hard items, common other readings, agreement, heat maps, progress.",
+        description="Write one page on a class: hard items, common other readings, agreement, heat maps, progress.",
         epilog=REPORT_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folder", type=Path, help="what `copydesk grade` wrote, or what was handed in (folder or zip)")
+    parser.add_argument("folder", type=Path, help="the results of `copydesk grade`, or submissions (folder or zip)")
     parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page (default: report.html)")
-    parser.add_argument("--names", action="store_true", help="add who is stuck where, by name: for the instructor only")
-    parser.add_argument("--workers", type=int, default=1, help="processes to use where hand-ins are still to be graded")
+    parser.add_argument(
+        "--names", action="store_true", help="add a table of who is stuck where, by name, for the instructor only"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="number of processes to grade submissions with")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
     parser.set_defaults(run=run_report)
 
 
 def run_report(options: argparse.Namespace) -> int:
-    """Write the report and say where it is."""
+    """Write the report and print a summary; returns 0."""
     progress = Progress(quiet=options.quiet or not sys.stderr.isatty())
     many = options.workers > 1 and not is_graded(options.folder)
     try:
@@ -340,7 +342,7 @@ def run_report(options: argparse.Namespace) -> int:
 
 
 def report_summary(made: Report) -> list[str]:
-    """What was written, in plain sentences."""
+    """The lines that say what was written."""
     say, size = class_wording("report")["cli"], f"{made.bytes / 1000:,.0f} kB"
     return [
         say["made"].format(learners=made.learners, path=made.path, size=size),
@@ -356,20 +358,20 @@ RELEASE_EXAMPLES = """examples:
 
 what is in an edition:
   notebooks without outputs, the stories they need, the kit as a wheel, a README for learners, environment.yml. The
-  same command gives the same bytes. Teacher sheets stay out. With --graded so does the key, in every form: answers are
-  received, and `copydesk grade` grades what is handed in.
+  same command writes the same bytes. Teacher sheets are left out. With --graded the key is left out in every form:
+  learners see that their answers are received, and you grade what they submit with `copydesk grade`.
 
 exit status:
   0  made
-  1  not made; the message says why
+  1  nothing was made; the message says why
   2  wrong usage
 """
 OURS = {"baltics-2022", "greywater-barrage", "practice"}
-"""The stories that come with the kit: their keys are public."""
+"""The stories that come with the kit, whose keys are public."""
 
 
 def add_release(commands: Any) -> None:
-    """Add the verb to the command line."""
+    """Add `release` to the subparsers of the command line."""
     parser = commands.add_parser(
         "release",
         help="make a student edition",
@@ -377,20 +379,20 @@ def add_release(commands: Any) -> None:
         epilog=RELEASE_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("out", type=Path, metavar="OUT", help="a new folder, or one with an earlier release in it")
+    parser.add_argument("out", type=Path, metavar="OUT", help="a new folder, or one that holds an earlier release")
     parser.add_argument(
-        "--lessons", help="names or numbers, as 01,02; 00 comes along unless -00 is named (default: all)"
+        "--lessons", help="names or numbers, such as 01,02; 00 is added unless you name -00 (default: all)"
     )
     parser.add_argument("--story", help="name or folder of the story (default: the one in use)")
     parser.add_argument("--graded", action="store_true", help="leave out the key in every form")
     parser.add_argument("--course", default="", help="name of the course, shown to learners")
-    parser.add_argument("--due", help="last day or moment, as 2027-03-01 or 2027-03-01T18:00; shown, never enforced")
+    parser.add_argument("--due", help="due date, such as 2027-03-01 or 2027-03-01T18:00; it is shown, never enforced")
     parser.add_argument("--zip", action=argparse.BooleanOptionalAction, default=True, help="also make OUT.zip")
     parser.set_defaults(run=run_release)
 
 
 def run_release(options: argparse.Namespace) -> int:
-    """Release and say what was made."""
+    """Make the edition and print a summary; returns 0."""
     made = release(
         options.out,
         lessons=options.lessons.split(",") if options.lessons else None,
@@ -405,20 +407,20 @@ def run_release(options: argparse.Namespace) -> int:
 
 
 def release_summary(made: Release) -> list[str]:
-    """What was made, in plain sentences."""
+    """The lines that say what was made."""
     say, edition = class_wording("release")["summary"], made.edition
     lessons, stories = ", ".join(name[:2] for name in edition.lessons), ", ".join(made.stories)
     kind = say["graded" if edition.graded else "ungraded"]
-    told = [say["edition"].format(kind=kind, lessons=lessons, stories=stories), *edition_words(edition)]
-    told.append(say["folder"].format(folder=made.folder, files=len(made.files), size=_size(made.bytes)))
+    lines = [say["edition"].format(kind=kind, lessons=lessons, stories=stories), *edition_words(edition)]
+    lines.append(say["folder"].format(folder=made.folder, files=len(made.files), size=_size(made.bytes)))
     if made.zip:
-        told.append(say["zip"].format(zip=made.zip, size=_size(made.zip_bytes), sha256=made.sha256))
-    told += [say["left_out"], *(f"  - {text}" for text in made.left_out)]
+        lines.append(say["zip"].format(zip=made.zip, size=_size(made.zip_bytes), sha256=made.sha256))
+    lines += [say["left_out"], *(f"  - {text}" for text in made.left_out)]
     known = ", ".join(name for name in made.stories if name in OURS)
     if edition.graded:
-        told += [say["facts"]] if any(name.startswith("07") for name in edition.lessons) else []
-        told += [say["known"].format(stories=known)] if known else []
-    return told
+        lines += [say["facts"]] if any(name.startswith("07") for name in edition.lessons) else []
+        lines += [say["known"].format(stories=known)] if known else []
+    return lines
 
 
 def _size(count: int) -> str:

@@ -1,6 +1,7 @@
-"""What exercises count: factors by `lesson` or `lesson/exercise`, from a mapping, a TOML file, or a CSV.
+"""What a class is graded on: the lessons with their keys, and how many points each exercise is worth.
 
-What a class is graded on: the lessons with their keys at hand, and what each exercise counts.
+`offers` finds the lessons there are and `chosen` those to grade; `read_weights` reads the factors that an instructor
+gives exercises. `Settings` holds all of that in a small form, from which `course` loads the lessons in each process.
 """
 
 from __future__ import annotations
@@ -25,75 +26,17 @@ from copydesk.story.key import Key
 from copydesk.story.story import Story, list_stories, load_story
 from copydesk_classroom.csv_files import read_rows
 
-
-def read_weights(given: Path | Mapping[str, Any] | None, offered: Mapping[LessonId, Lesson]) -> dict[str, float]:
-    """The factors as given; the error names one that is not here, or is no factor."""
-    if given is None:
-        return {}
-    weights, faults = weights_and_faults(given, offered)
-    if faults:
-        raise faults[0]
-    return weights
-
-
-def weights_and_faults(
-    given: Path | Mapping[str, Any], offered: Mapping[LessonId, Lesson]
-) -> tuple[dict[str, float], list[CopydeskError]]:
-    """The factors that can be used, and what is wrong with each of the others."""
-    pairs = [*_pairs(given)] if isinstance(given, Mapping) else _weights_file(Path(given))
-    known = {e.key_name for lesson in offered.values() for e in lesson.exercises} | {lesson for _, lesson in offered}
-    weights: dict[str, float] = {}
-    faults: list[CopydeskError] = []
-    for name, factor in pairs:
-        try:
-            if name not in known:
-                raise CopydeskError(f"the weights name '{name}', which is not here", "write lesson or lesson/exercise")
-            weights[name] = _factor(name, factor)
-        except CopydeskError as fault:
-            faults.append(fault)
-    return weights, faults
-
-
-def _pairs(given: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
-    for name, value in given.items():
-        if isinstance(value, Mapping):
-            yield from _pairs(value, f"{above}{name}/")
-        else:
-            yield f"{above}{name}", value
-
-
-def _weights_file(path: Path) -> list[tuple[str, Any]]:
-    if path.suffix.lower() == ".toml":
-        try:
-            return [*_pairs(tomllib.loads(path.read_text(encoding="utf-8")))]
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise CopydeskError(f"{path} cannot be read as TOML ({error})", "mend that line") from None
-    rows = [*read_rows(path)]
-    if any(len(row) < 2 for row in rows):
-        raise CopydeskError(f"{path} needs two columns", "write exercise,factor on each line")
-    return [(row[0].strip(), row[1]) for row in rows if row[0].strip().lower() not in ("exercise", "lesson")]
-
-
-def _factor(name: str, given: Any) -> float:
-    try:
-        factor = float(str(given).strip().replace(",", "."))
-    except ValueError:
-        factor = math.nan
-    if not 0 <= factor <= 1000:
-        raise CopydeskError(f"the weight of '{name}' is {given!r}", "write a number from 0 to 1000")
-    return factor
-
-
 Policy = Literal["last", "best"]
-MATTERS = {".py", ".toml", ".css", ".json", ".txt", ".csv"}
-"""What kinds of file decide a grade or the words of a page."""
+"""Which of a learner's submissions counts, lesson by lesson: the last one, or the one that earns most."""
 LessonId = tuple[str, str]
 """The story and the lesson, as an answer file names them."""
+MATTERS = {".py", ".toml", ".css", ".json", ".txt", ".csv"}
+"""The kinds of file on which grades and feedback depend."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that decides a grade apart from the answers; small, so that it travels with each piece of work."""
+    """All that decides a grade apart from the answers; small, because every task for a worker carries it."""
 
     lessons: tuple[tuple[str, str, str], ...]
     """Story, lesson, and the folder of the story."""
@@ -101,7 +44,11 @@ class Settings:
     policy: Policy = "last"
 
     def fingerprint(self) -> str:
-        """A hash of these settings, of the stories, and of all that scores and words feedback in this kit."""
+        """A hash of these settings, the stories and the kit's files.
+
+        Grades that were made under another fingerprint are made again: a changed key, rule or sentence of feedback
+        must reach every learner. Every file counts, because nobody could keep a list of those that matter up to date.
+        """
         found = hashlib.sha256(repr((asdict(self), __version__)).encode())
         folders = [Path(folder) for *_, folder in self.lessons]
         folders += [Path(str(files(name))) for name in ("copydesk", "copydesk_classroom")]
@@ -113,7 +60,10 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """One lesson to grade, with what grading needs at hand: the key, the page's text, what each exercise is worth."""
+    """One lesson to grade: its key, the page's text, what each exercise is worth, and caches.
+
+    Units are compared by identity, so that they can be keys of a cache.
+    """
 
     id: LessonId
     name: str
@@ -124,18 +74,16 @@ class Unit:
     """The points each exercise can earn here."""
     possible: float
     outcomes: dict[bytes, Outcome] = field(default_factory=dict)
-    """Outcomes of answers that many learners give."""
+    """A cache of the outcomes of short answers (see `scores.remember`)."""
     shown: dict[bytes, str] = field(default_factory=dict)
-    """Feedback on answers that many learners give."""
-    counted: dict[bytes, list[str]] = field(default_factory=dict)
-    """What answers that many learners give add to the class report."""
+    """A cache of the feedback on short answers."""
     _words: dict[str, dict[str, str]] = field(default_factory=dict)
     _offers: dict[str, Mapping[str, Offer]] = field(default_factory=dict)
     _blocks: dict[str, dict[str, Block]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lesson: Lesson, name: str, weights: Mapping[str, float]) -> Unit:
-        """A lesson and what its exercises count: their points, times the factor of the exercise or of the lesson."""
+        """A lesson with its exercises' points, times the factor of the exercise, else that of the lesson."""
         story, key = lesson.story, lesson.key
         if key is None:
             raise CopydeskError(f"the story '{story.id}' has no key here", "grade with the edition that has it")
@@ -155,7 +103,7 @@ class Unit:
         return self._offers[exercise.id]
 
     def blocks(self, exercise: Exercise) -> dict[str, Block]:
-        """The blocks an exercise is about by their names, looked up once."""
+        """The blocks of the page that an exercise is about, by their ids, looked up once."""
         if exercise.id not in self._blocks:
             self._blocks[exercise.id] = {b.id: b for b in exercise.blocks(self.lesson.story)}
         return self._blocks[exercise.id]
@@ -173,7 +121,11 @@ def course(settings: Settings) -> tuple[Unit, ...]:
 
 
 def offers(story: str | None, inside: Path) -> dict[LessonId, Lesson]:
-    """The lessons there are, of one story or of all that can be read; none that lies among the answers is trusted."""
+    """The lessons of one story, or of all stories that can be read.
+
+    Raises CopydeskError for a story that cannot be read, if it was asked for, and for one that is in the folder
+    `inside`, which holds the submissions.
+    """
     found: dict[LessonId, Lesson] = {}
     for name in [story] if story else list_stories():
         try:
@@ -181,14 +133,15 @@ def offers(story: str | None, inside: Path) -> dict[LessonId, Lesson]:
         except CopydeskError:
             if story:
                 raise
-            continue  # somebody is still writing that story; whoever handed in answers to it is named
+            continue  # a story that is still being written; answers to it are reported as unknown
         for lesson in lessons:
-            _trusted(lesson.story, inside)
+            _check_outside(lesson.story, inside)
             found[(lesson.story.id, lesson.id)] = lesson
     return found
 
 
-def _trusted(story: Story, inside: Path) -> None:
+def _check_outside(story: Story, inside: Path) -> None:
+    # stories are found from the working directory, and a learner could have submitted one with a key of their own
     if story.folder.is_relative_to(inside.resolve()):
         problem = f"the story '{story.id}' lies in the folder to grade, where anybody could have put it"
         raise CopydeskError(problem, "start copydesk from another folder, or set COPYDESK_SEEDS")
@@ -197,10 +150,10 @@ def _trusted(story: Story, inside: Path) -> None:
 def chosen(
     offered: Mapping[LessonId, Lesson], wanted: Collection[str] | None, found: Collection[LessonId]
 ) -> list[LessonId]:
-    """The lessons to grade, in order: those asked for, else those that somebody handed in.
+    """The lessons to grade, sorted: those that are `wanted`, else those that were `found` among the submissions.
 
-    A lesson can be asked for by its name or its number; of several stories with it, those count that were handed in,
-    else the first.
+    A lesson is wanted by its name or its number. If several stories have it, those that were found count, else the
+    first. Raises CopydeskError for a name that no story has.
     """
     ids, stories = set(found) & set(offered), {story for story, _ in found}
     if wanted is not None:
@@ -212,3 +165,65 @@ def chosen(
             raise CopydeskError(f"there is no lesson '{name}' to grade", f"there are: {there}")
         ids.update([i for i in matching if i[0] in stories] or matching[:1])
     return sorted(ids, key=lambda i: (i[1], i[0]))
+
+
+def read_weights(given: Path | Mapping[str, Any] | None, offered: Mapping[LessonId, Lesson]) -> dict[str, float]:
+    """Factors by `lesson` or `lesson/exercise`, from a mapping, a TOML file or a CSV file.
+
+    Raises CopydeskError for the first name that is not offered, or factor that is not from 0 to 1000.
+    """
+    if given is None:
+        return {}
+    weights, errors = weights_and_errors(given, offered)
+    if errors:
+        raise errors[0]
+    return weights
+
+
+def weights_and_errors(
+    given: Path | Mapping[str, Any], offered: Mapping[LessonId, Lesson]
+) -> tuple[dict[str, float], list[CopydeskError]]:
+    """The factors that can be used, and an error for each of the others."""
+    pairs = [*_pairs(given)] if isinstance(given, Mapping) else _weights_file(Path(given))
+    known = {e.key_name for lesson in offered.values() for e in lesson.exercises} | {lesson for _, lesson in offered}
+    weights: dict[str, float] = {}
+    errors: list[CopydeskError] = []
+    for name, factor in pairs:
+        try:
+            if name not in known:
+                raise CopydeskError(f"the weights name '{name}', which is not here", "write lesson or lesson/exercise")
+            weights[name] = _factor(name, factor)
+        except CopydeskError as error:
+            errors.append(error)
+    return weights, errors
+
+
+def _pairs(given: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
+    """Names and factors; tables inside tables give names such as `lesson/exercise`."""
+    for name, value in given.items():
+        if isinstance(value, Mapping):
+            yield from _pairs(value, f"{above}{name}/")
+        else:
+            yield f"{above}{name}", value
+
+
+def _weights_file(path: Path) -> list[tuple[str, Any]]:
+    if path.suffix.lower() == ".toml":
+        try:
+            return [*_pairs(tomllib.loads(path.read_text(encoding="utf-8")))]
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise CopydeskError(f"{path} cannot be read as TOML ({error})", "fix that line") from None
+    rows = [*read_rows(path)]
+    if any(len(row) < 2 for row in rows):
+        raise CopydeskError(f"{path} needs two columns", "write exercise,factor on each line")
+    return [(row[0].strip(), row[1]) for row in rows if row[0].strip().lower() not in ("exercise", "lesson")]
+
+
+def _factor(name: str, given: Any) -> float:
+    try:
+        factor = float(str(given).strip().replace(",", "."))  # many spreadsheets write a decimal comma
+    except ValueError:
+        factor = math.nan
+    if not 0 <= factor <= 1000:  # also false for nan
+        raise CopydeskError(f"the weight of '{name}' is {given!r}", "write a number from 0 to 1000")
+    return factor

@@ -1,4 +1,4 @@
-"""CSV files: strangers’ are read however they were saved, ours are written with cells that nothing runs."""
+"""CSV files: read those of other programs in whatever encoding, write ours with cells that no spreadsheet runs."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from copydesk_classroom.safe_text import csv_cell
 
 Row = Sequence[object]
 NUMBER = (int, float, type(None))
-"""What a cell can hold besides words."""
+"""What is written as it is; everything else is text and goes through `csv_cell`."""
 
 
 def put(path: Path, data: bytes) -> None:
-    """Put bytes in a file in one step, unless it holds them already. Raises CopydeskError if it cannot be written."""
+    """Replace a file in one step, unless it holds these bytes already. Raises CopydeskError if it cannot be written."""
     write(path, data, durable=False, skip_same=True)  # what is lost to a power cut, the next run makes again
 
 
 class CsvFile:
-    """A CSV written row by row, and put in its place when it is closed without an error; every cell is inert.
+    """A CSV file, written row by row; it takes its place when it is closed without an error.
 
-    With `spreadsheet` it starts with the mark by which Excel knows UTF-8; importers get it without. Raises
-    CopydeskError if it cannot be written.
+    With `spreadsheet` it starts with a byte order mark, by which Excel knows UTF-8. The import pages of Moodle and
+    Canvas would read that mark as part of the first heading, so their files do without. Raises CopydeskError if the
+    file cannot be written.
     """
 
     def __init__(self, path: Path, *, spreadsheet: bool = True) -> None:
         self._closing = ExitStack()
         file = self._closing.enter_context(replacing(path, durable=False))
         text = io.TextIOWrapper(file, encoding="utf-8-sig" if spreadsheet else "utf-8", newline="")
-        self._closing.callback(text.detach)  # writes what it still holds, and leaves the file open for `replacing`
+        self._closing.callback(text.detach)  # flushes the text, and leaves the file open for `replacing`
         self._writer = csv.writer(text)
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -49,17 +50,21 @@ class CsvFile:
 
 
 def read_rows(path: Path) -> Iterator[list[str]]:
-    """The rows of a CSV that hold anything, whatever separates its cells and however it was saved."""
+    """The rows of a CSV file that are not blank; comma, semicolon or tab may separate the cells.
+
+    Raises CopydeskError if the file cannot be read.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise CopydeskError(f"{path} cannot be read ({error.strerror})", "check its name") from None
+    # Excel saves “Unicode text” as UTF-16, and plain CSV in the code page of Western Windows
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-    separator = max(",;\t", key=text.partition("\n")[0].count)
+    separator = max(",;\t", key=text.partition("\n")[0].count)  # csv.Sniffer gets short rosters wrong
     try:
         yield from (
             row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(map(str.strip, row))

@@ -1,6 +1,7 @@
-"""Points for the graders a course has already, nbgrader and Otter: read from the answers, not from cells.
+"""Make a lesson's notebook an nbgrader or Otter assignment, and give these graders its points.
 
-A lesson's notebook becomes an nbgrader or an Otter assignment; nobody edits cell metadata by hand.
+The points come from the answers beside the notebook, never from its cells, and no learner's code is run. Nobody has to
+edit cell metadata by hand.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from copydesk.base.files import write
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import DEFAULT, load_story
 from copydesk_classroom.collecting.files import Place, Sources
-from copydesk_classroom.collecting.submissions import Handed, documents, parse_submission, pick
+from copydesk_classroom.collecting.submissions import Attempt, documents, parse_submission, pick
 from copydesk_classroom.course import Unit
 from copydesk_classroom.marking.scores import Sheet, mark_lesson
 from copydesk_classroom.problems import Problem, Refused
@@ -27,14 +28,14 @@ from copydesk_classroom.releasing.notebooks import notebook as stripped
 from copydesk_classroom.wording import class_wording
 
 OURS = "copydesk"
-"""The name of the one graded cell, and the mark of a notebook that has it."""
+"""The id of the graded cell, and the metadata key of a notebook that was made here."""
 MOST_FILES = 20
-"""So many hand-in files beside a notebook are read."""
+"""How many hand-in files beside a notebook are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What the answers beside a notebook earn: points earned and possible, the same by exercise, what is to be said."""
+    """The points for the answers beside a notebook: earned, possible, both by exercise; and what to say about them."""
 
     earned: float
     possible: float
@@ -50,6 +51,8 @@ def score_for_grader(lesson: str, story: str = DEFAULT, *, out_of: float | None 
     """
     here, say = Path.cwd(), class_wording("gradebooks")["score"]
     autograding = os.environ.get("NBGRADER_EXECUTION") == "autograde"
+    # Autograding runs in the learner's folder, and a story that was submitted in it could have any key. A learner who
+    # runs the cell has the course's stories in their own folder.
     opened = _open(lesson, story, here.parent if autograding else here)
     if opened.key is None and not autograding:
         shown, document, _ = _answers(opened, here)
@@ -61,7 +64,7 @@ def score_for_grader(lesson: str, story: str = DEFAULT, *, out_of: float | None 
 
 
 def read_score(lesson: str, story: str = DEFAULT, *, beside: Path | str = ".") -> Score:
-    """What the answers in a folder earn, in `answers` or in a hand-in file; raises CopydeskError without a key.
+    """The points for the answers in a folder, in `answers` or in a hand-in file; raises CopydeskError without a key.
 
     Nothing there is executed, followed or changed.
     """
@@ -70,19 +73,19 @@ def read_score(lesson: str, story: str = DEFAULT, *, beside: Path | str = ".") -
 
 
 def _open(lesson: str, story: str, start: Path) -> Lesson:
-    """A lesson as it is found from a folder: one above the learner's, for a story in there could have any key."""
+    """A lesson of the story that is found from the folder `start`."""
     with chdir(start):
         return load_lesson(lesson, load_story(story))
 
 
 def _score(lesson: Lesson, here: Path) -> Score:
     say, unit = class_wording("gradebooks")["score"], Unit.of(lesson, lesson.id, {})
-    shown, document, faults = _answers(lesson, here)
-    sheet = mark_lesson(unit, document, shown, faults) if document else Sheet(unit)
+    shown, document, problems = _answers(lesson, here)
+    sheet = mark_lesson(unit, document, shown, problems) if document else Sheet(unit)
     scores = {m.exercise.id: m.score or 0 for m in sheet.marked}
     points = {e.id: (round(e.points * scores.get(e.id, 0), 2), e.points) for e in lesson.exercises if e.points}
     said = [say["read" if document else "nothing"].format(lesson=lesson.id, file=shown)]
-    said += [say["fault"].format(file=file, why=fault.why) for file, fault in faults]
+    said += [say["problem"].format(file=file, why=problem.why) for file, problem in problems]
     for exercise in lesson.exercises if document else ():
         if exercise.id in points:
             earned, possible = points[exercise.id]
@@ -91,58 +94,60 @@ def _score(lesson: Lesson, here: Path) -> Score:
 
 
 def _answers(lesson: Lesson, here: Path) -> tuple[str, Json | None, list[tuple[str, Problem]]]:
-    """The last answers to a lesson, chosen as `grade` chooses: the file they are in, they, and what is wrong."""
+    """The latest answers to a lesson, picked as `grade` picks them: the file they are in, the answers, the problems."""
     wanted, page = (lesson.story.id, lesson.id), lesson.story.about["sha256"]
-    faults: list[tuple[str, Problem]] = []
-    read, handed = [*_files(lesson, here, faults)], []
+    problems: list[tuple[str, Problem]] = []
+    read, attempts = [*_files(lesson, here, problems)], []
     for number, (shown, data) in enumerate(read):
-        paper = parse_submission(shown, data)
-        works = [work for work in paper.works if (work.story, work.lesson) == wanted]
-        handed += [Handed(number, shown, paper.sha, False, 0, work) for work in works if work.page in ("", page)]
-        faults += [(shown, Problem("page", lesson.id)) for work in works if work.page not in ("", page)]
-        faults += [(shown, fault) for fault in paper.faults if not shown.endswith(".bak")]
-    picked = pick(handed, "last")
-    if not picked.works:
-        return "", None, faults
-    shown, data = read[picked.works[0].seq]
-    return shown, documents(shown, data)[wanted], [*faults, *picked.faults]
+        submission = parse_submission(shown, data)
+        found = [answers for answers in submission.lessons if (answers.story, answers.lesson) == wanted]
+        attempts += [Attempt(number, shown, submission.sha, False, 0, a) for a in found if a.page in ("", page)]
+        problems += [(shown, Problem("page", lesson.id)) for a in found if a.page not in ("", page)]
+        problems += [(shown, problem) for problem in submission.problems if not shown.endswith(".bak")]
+    picked = pick(attempts, "last")
+    if not picked.attempts:
+        return "", None, problems
+    shown, data = read[picked.attempts[0].seq]
+    return shown, documents(shown, data)[wanted], [*problems, *picked.problems]
 
 
-def _files(lesson: Lesson, here: Path, faults: list[tuple[str, Problem]]) -> Iterator[tuple[str, bytes]]:
+def _files(lesson: Lesson, here: Path, problems: list[tuple[str, Problem]]) -> Iterator[tuple[str, bytes]]:
+    """The files in a folder that may hold answers to a lesson; those that cannot be read are added to `problems`."""
     own = here / "answers" / lesson.story.id / f"{lesson.id}.json"
     for place in (own, own.with_name(f"{own.name}.bak"), *sorted(here.glob("handin*.json*"))[:MOST_FILES]):
         shown = place.relative_to(here).as_posix()
         try:
+            # `Sources` refuses a file that is a link, but the folder `answers` may be one, to another learner's
             if not place.resolve().is_relative_to(here):
                 raise Refused("link")
             if place.exists():
                 yield shown, Sources(place.parent).read(Place(place.name))
         except Refused as refused:
-            faults.append((shown, refused.fault))
+            problems.append((shown, refused.problem))
         except OSError as error:
-            faults.append((shown, Problem("unreadable", error.strerror or "")))
+            problems.append((shown, Problem("unreadable", error.strerror or "")))
 
 
 def answers_only(nb: Any, resources: Any) -> tuple[Any, Any]:
-    """For nbgrader's `sanitize_preprocessors`: of a notebook made here only the graded cell is left to run, once.
+    """Leave only the graded cell in a notebook that was made here; for nbgrader's `sanitize_preprocessors`.
 
-    So cells that were added, doubled, deleted or broken cost nothing, and no learner's code is run. With
+    So cells that a learner added, copied, deleted or broke cost no points, and no learner's code is run. With
     `OverwriteCells.add_missing_cells` a graded cell that was deleted comes back.
     """
     graded = [cell for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == OURS]
     if graded or OURS in nb.metadata:
-        nb.cells = graded[:1]
+        nb.cells = graded[:1]  # nbgrader refuses a notebook that has a grade id twice
     return nb, resources
 
 
 class AnswersOnly:
-    """For Otter's `plugins`: nothing of the notebook is run; the tests read the answers beside it."""
+    """For Otter's `plugins`: no cell of the notebook is run, because the tests read the answers beside it."""
 
     def __init__(self, submission_path: str, submission_metadata: Any, plugin_config: Any) -> None:
         pass
 
     def before_execution(self, submission: Any) -> Any:
-        """The notebook that Otter runs in place of the learner's: an empty one."""
+        """The notebook that Otter runs instead of the learner's: an empty one."""
         submission.cells, submission.metadata = [], {}
         return submission
 
@@ -178,8 +183,8 @@ def nbgrader_assignment(
 ) -> str:
     """Write a lesson's notebook, with one locked cell that reads the points, into an nbgrader `source/` folder.
 
-    `points` are those of the lesson unless given. Gives back what to do next. Raises CopydeskError if the notebook is
-    of no lesson, or the folder holds a notebook of that name that was not made here.
+    The cell is worth `points`, by default those of the lesson. Returns what to tell the instructor. Raises
+    CopydeskError if the notebook belongs to no lesson, or the folder has one of that name that was not made here.
     """
     source, out = Path(notebook), Path(folder)
     lesson, made = _begin(source, story, "nbgrader")
@@ -196,11 +201,12 @@ def nbgrader_assignment(
 def otter_assignment(notebook: Path | str, folder: Path | str, *, story: str | None = None) -> str:
     """Write a lesson's notebook, and what `otter generate` needs beside it, into a folder.
 
-    Each exercise with points is one test file. Gives back what to do next. Raises CopydeskError as above.
+    There is one test file per exercise with points. Returns what to tell the instructor. Raises CopydeskError as
+    `nbgrader_assignment` does, and if the folder holds another assignment.
     """
     source, out = Path(notebook), Path(folder)
     if (out / "tests").exists() and not (out / source.name).exists():
-        raise CopydeskError(f"{out} holds another assignment", "name a folder of its own for each")
+        raise CopydeskError(f"{out} holds another assignment", "use one folder per assignment")
     lesson, made = _begin(source, story, "otter")
     path, worth = _put(made, out / source.name), [e for e in lesson.exercises if e.points]
     (out / "tests").mkdir(exist_ok=True)
@@ -212,7 +218,7 @@ def otter_assignment(notebook: Path | str, folder: Path | str, *, story: str | N
 
 
 def _begin(source: Path, story: str | None, grader: str) -> tuple[Lesson, dict[str, Any]]:
-    """The lesson, and its notebook without outputs, with words on how to submit at the end."""
+    """The lesson, and its notebook without outputs, with instructions for submitting at the end."""
     chosen = load_story(story or DEFAULT)
     lesson = load_lesson(source.stem, chosen)
     try:

@@ -1,4 +1,4 @@
-"""What can be wrong with what was handed in: a short name each, and the words for it, kept as data."""
+"""Problems with submitted files: each has a short name here and its sentences in `data/classroom.toml`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from copydesk_classroom.wording import class_wording
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that was refused, left out or only noted; `name` is an entry of `faults` in `data/classroom.toml`.
+    """One problem with a submitted file; `name` is an entry of `problems` in `data/classroom.toml`.
+
+    `detail` is what the entry's sentence quotes, such as a lesson or a size.
 
     >>> Problem("empty_folder").why
     'There is nothing in it that can be graded.'
@@ -20,7 +22,7 @@ class Problem:
 
     @property
     def what(self) -> str:
-        """What came of it: `not read`, `not graded` or `note`."""
+        """The consequence, in two or three words: `not read`, `not graded`, `note`."""
         return str(self._words["what"])
 
     @property
@@ -30,18 +32,18 @@ class Problem:
 
     @property
     def remedy(self) -> str:
-        """What the instructor can do about it."""
+        """What the instructor can do about it, in a sentence."""
         return str(self._words["do"])
 
     @property
     def _words(self) -> dict[str, str]:
-        words: dict[str, str] = class_wording("classroom")["faults"][self.name]
+        words: dict[str, str] = class_wording("classroom")["problems"][self.name]
         return words
 
 
 class Refused(Exception):
-    """A file or a part of it is not taken; the fault says why."""
+    """A file, or a part of one, is not read; `problem` says why."""
 
     def __init__(self, name: str, detail: str = "") -> None:
         super().__init__(name)
-        self.fault = Problem(name, detail)
+        self.problem = Problem(name, detail)

@@ -1,7 +1,4 @@
-"""Strangers' words made inert: on a line, in running text, in a cell of a table, in the name of a file.
-
-Files put in their place in one step; tables whose cells are inert.
-"""
+"""Make text from submitted files safe to show: on one line, as paragraphs, in a CSV cell, in a file name."""
 
 from __future__ import annotations
 
@@ -13,43 +10,49 @@ from functools import lru_cache
 from copydesk.answers.place import file_part
 
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""Control characters, marks that turn the direction of text around, and halves of characters."""
+"""Control characters, marks that reverse the direction of text, and surrogate halves, which cannot be encoded."""
 UNSEEN_BUT_LINES = re.compile(UNSEEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
+"""The same except for tabs and line ends."""
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""What makes a spreadsheet run a cell instead of showing it (OWASP, CSV injection)."""
+"""First characters that make a spreadsheet run a cell as a formula (OWASP, “CSV Injection”).
+
+The full-width forms count too, because some spreadsheets read them as the ASCII ones.
+"""
 
 
 def one_line(text: object, *, most: int = 200) -> str:
-    """Some words on one line, cut if they are long.
+    """The text on one line, cut to `most` characters.
 
     >>> one_line("Zoë\\nÑandú\u202e")
     'Zoë Ñandú'
     """
+    # the text is cut before the search as well: it may be megabytes long
     tidy = " ".join(UNSEEN.sub(" ", str(text)[: 4 * most]).split())
     return tidy if len(tidy) <= most else f"{tidy[: most - 1]}…"
 
 
 def paragraphs(text: object, *, most: int = 20_000) -> str:
-    """A longer text with its lines kept, cut if it is very long."""
+    """The text with its line ends kept, cut to `most` characters."""
     tidy = UNSEEN_BUT_LINES.sub(" ", str(text)[: most + 1].replace("\r\n", "\n")).strip()
     return tidy if len(tidy) <= most else f"{tidy[: most - 1]}…"
 
 
 @lru_cache(maxsize=2048)
 def csv_cell(text: str) -> str:
-    """Words as a spreadsheet shows them and never runs them.
+    """The text as a CSV cell that no spreadsheet runs as a formula.
 
     >>> csv_cell("=1+1"), csv_cell("7.5")
     ("'=1+1", '7.5')
     """
-    tidy = one_line(text, most=2000)
+    tidy = one_line(text, most=2000)  # a leading tab or line end would hide the formula sign from the test below
     return f"'{tidy}" if tidy.startswith(FORMULA) else tidy
 
 
 def file_name(name: str, key: str, *, ending: str = ".html") -> str:
-    """A name for a learner's file that is valid everywhere and nobody else's.
+    """A file name for a learner, valid on every system and different for every key.
 
-    The last letters come from the key: two learners of one name do no harm, nor does a name Windows keeps for itself.
+    Six hex digits of the key's hash follow the name. They keep two learners of one name apart, and they make a name
+    valid that Windows reserves, such as CON.
 
     >>> file_name("Zoë / ../CON", "moodle:7")
     'Zoë_CON-aff817.html'
@@ -58,7 +61,7 @@ def file_name(name: str, key: str, *, ending: str = ".html") -> str:
 
 
 def sort_key(name: str) -> str:
-    """Where a name stands in a list, whatever its case and accents.
+    """A key that sorts names without regard to case and accents.
 
     >>> sorted(["Zoë", "Óscar", "oda"], key=sort_key)
     ['oda', 'Óscar', 'Zoë']

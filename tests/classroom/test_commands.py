@@ -35,11 +35,11 @@ def test_a_class_is_graded_and_the_summary_says_so(folder: Path, capsys: Out) ->
     assert grade(folder, "--roster", str(roster), "--due", "2026-02-01", "--lessons", "00, 01") == 0
     said = capsys.readouterr()
     assert said.out.splitlines()[0].startswith(f"Learners graded: 1, on {LESSON}, 01_what_is_on_the_page.")
-    for part in ("nothing handed in: 1", "Late: 1", "read or graded: 1", "problems.csv"):
+    for part in ("nothing submitted: 1", "Late: 1", "read or graded: 1", "problems.csv"):
         assert part in said.out
     assert said.err == ""
     assert grade(folder, "--roster", str(roster), "--due", "2026-02-01", "--lessons", "00, 01") == 0
-    assert "Graded anew: 0; the other 1 had not changed" in capsys.readouterr().out
+    assert "Graded in this run: 0; the other 1 had not changed" in capsys.readouterr().out
 
 
 def test_nothing_graded_is_status_1(tmp_path: Path, capsys: Out) -> None:
@@ -97,7 +97,7 @@ def test_a_stopped_run_says_that_it_can_go_on(folder: Path, capsys: Out, monkeyp
 
     monkeypatch.setattr("copydesk_classroom.commands.grade", stop)
     assert grade(folder) == 130
-    assert "the same command goes on from there" in capsys.readouterr().err
+    assert "the same command continues from there" in capsys.readouterr().err
 
 
 def test_a_worker_that_dies_is_one_sentence(folder: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_ctrl_c_leaves_what_was_done_and_no_traceback(tmp_path: Path) -> None:
         time.sleep(0.01)
     os.killpg(run.pid, signal.SIGINT)
     said, complaint = run.communicate(timeout=60)
-    assert (run.returncode, said) == (130, "") and "Traceback" not in complaint and "goes on from there" in complaint
+    assert (run.returncode, said) == (130, "") and "Traceback" not in complaint and "continues from there" in complaint
     kept = len([*(out / "feedback").glob("[!.]*")])
     again = subprocess.run(command, capture_output=True, text=True, check=True)
     reused = re.search(r"the other (\d+) had not changed", again.stdout)

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk_classroom.collecting.files import Sources, open_zip
-from copydesk_classroom.collecting.roster import parse_platform_name
+from copydesk_classroom.collecting.platforms import parse_platform_name
 from copydesk_classroom.collecting.submissions import documents, parse_submission
 from copydesk_classroom.grading.grade import grade
-from copydesk_classroom.pool import UNDER_WAY, map_ordered
+from copydesk_classroom.pool import MOST_BATCHES, map_ordered
 from copydesk_classroom.problems import Problem, Refused
 from tests.classroom.made_class import best, data, document, entry, full, handin, lesson, put, rows, zipped
 
@@ -75,9 +75,9 @@ def test_answers_of_any_shape_are_scored_or_named(answers: dict[str, list[Any]])
 @given(JSON)
 def test_any_json_is_read_or_named(value: Any) -> None:
     for strange in (value, {**GOOD, "answers": [value]}, {**GOOD, "answers": [document({"voices": value})]}):
-        paper = parse_submission("strange.json", json.dumps(strange).encode())
-        assert paper.works or paper.faults
-        assert all(fault.why and fault.remedy and fault.what for fault in paper.faults)
+        submission = parse_submission("strange.json", json.dumps(strange).encode())
+        assert submission.lessons or submission.problems
+        assert all(problem.why and problem.remedy and problem.what for problem in submission.problems)
 
 
 @FAST
@@ -90,8 +90,8 @@ def test_garbled_bytes_are_read_or_named(draw: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as name:
         write(Path(name), garbled)
         check(Path(name))
-    if works := parse_submission("x.json", garbled).works:
-        assert set(documents("x.json", garbled)) == {(w.story, w.lesson) for w in works}
+    if lessons := parse_submission("x.json", garbled).lessons:
+        assert set(documents("x.json", garbled)) == {(a.story, a.lesson) for a in lessons}
 
 
 @FAST
@@ -104,23 +104,23 @@ def test_garbled_zips_are_read_or_refused(draw: st.DataObject) -> None:
         put(Path(name) / "x.zip", bytes(content[: draw.draw(st.integers(1, len(content)))]))
         sources = Sources(Path(name))
         for found in sources.walk():
-            if not found.fault:
+            if not found.problem:
                 try:
                     assert len(sources.read(found.place)) <= 20_000_000
                 except Refused as refused:
-                    assert isinstance(refused.fault, Problem) and refused.fault.why
+                    assert isinstance(refused.problem, Problem) and refused.problem.why
         sources.close()
         try:
             open_zip(bytes(content)).close()
         except Refused as refused:
-            assert refused.fault.remedy
+            assert refused.problem.remedy
 
 
 @FAST
 @given(st.lists(st.text(), max_size=4))
-def test_any_path_has_a_label_or_none(parts: list[str]) -> None:
-    label = parse_platform_name(parts)
-    assert label is None or (label.id and label.platform in ("moodle", "canvas"))
+def test_any_path_is_a_platform_name_or_none(parts: list[str]) -> None:
+    named = parse_platform_name(parts)
+    assert named is None or (named.id and named.platform in ("moodle", "canvas"))
 
 
 def test_many_marks_of_a_real_size_are_scored_in_good_time() -> None:
@@ -165,8 +165,8 @@ def test_only_so_much_is_under_way() -> None:
             yield n
 
     found = map_ordered(abs, numbers(), pool, batch=4)  # type: ignore[arg-type]
-    assert next(found) == 0 and taken <= 4 * UNDER_WAY
-    assert [*found] == [*range(1, 1000)] and pool.most == UNDER_WAY and pool.waiting == 0
+    assert next(found) == 0 and taken <= 4 * MOST_BATCHES
+    assert [*found] == [*range(1, 1000)] and pool.most == MOST_BATCHES and pool.waiting == 0
     stopped = map_ordered(abs, numbers(), pool, batch=4)  # type: ignore[arg-type]
     next(stopped)
     stopped.close()  # type: ignore[attr-defined]

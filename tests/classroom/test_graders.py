@@ -98,7 +98,7 @@ def test_damaged_answers_earn_nothing_and_a_sentence_says_why(name: str, desk: P
     before = path.read_bytes()
     assert score_for_grader(LESSON) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"No answers to {LESSON} lie beside this notebook.")
+    assert said.startswith(f"There are no answers to {LESSON} beside this notebook.")
     assert name == "another lesson" or said.count("\n") == 2
     assert path.read_bytes() == before, "nothing is changed"
 
@@ -177,7 +177,7 @@ def test_without_a_key_a_learner_is_told_and_a_grader_is_stopped(
     (seeds / STORY / "key.json").unlink()
     put_answers(desk)
     assert score_for_grader(LESSON) is None
-    assert "graded when you have submitted" in capsys.readouterr().out
+    assert "graded after you submit" in capsys.readouterr().out
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     with pytest.raises(CopydeskError, match="has no key here"):
         score_for_grader(LESSON)

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from benchmarks.make_class import make_class
 from copydesk.answers import Record
 from copydesk.base.errors import CopydeskError
 from copydesk.lessons.results import record_score
-from copydesk_classroom.collecting.state import HOME
+from copydesk_classroom.collecting.state import BASE, HOME
 from copydesk_classroom.grading.grade import Summary, grade
 from tests.classroom.made_class import (
     LESSON,
@@ -156,6 +157,13 @@ class TestAgain:
         before = results(tmp_path / "out")
         put(tmp_path / "out" / HOME / "state.sqlite", b"not a database" * 99)
         assert grade(klass, tmp_path / "out").anew == 7 and results(tmp_path / "out") == before
+
+    def test_a_state_with_an_older_schema_is_made_again(self, klass: Path, tmp_path: Path) -> None:
+        grade(klass, tmp_path / "out")
+        base = sqlite3.connect(tmp_path / "out" / HOME / BASE)
+        base.executescript("DROP TABLE contributions; PRAGMA user_version = 3;")
+        base.close()
+        assert grade(klass, tmp_path / "out").anew == 7
 
     def test_two_runs_do_not_write_one_folder(self, klass: Path, tmp_path: Path) -> None:
         def meddle(what: str, done: int, of: int) -> None:

@@ -9,12 +9,12 @@ from copydesk_classroom.wording import class_wording
 from tests.classroom.hostile import FILES, GOOD, SPECIAL, make
 from tests.classroom.made_class import data, full, handin, put, rows, tree, zipped
 
-FAULTS = class_wording("classroom")["faults"]
+PROBLEMS = class_wording("classroom")["problems"]
 
 
-def words_of(fault: str) -> tuple[str, str, str]:
-    """What is said of a fault: what came of it, the beginning of why, what to do."""
-    said = FAULTS[fault]
+def words_of(problem: str) -> tuple[str, str, str]:
+    """What is said of a problem: what came of it, the beginning of why, what to do."""
+    said = PROBLEMS[problem]
     return said["what"], said["why"].partition("{")[0], said["do"]
 
 
@@ -33,7 +33,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[st
 
 def test_there_are_at_least_forty() -> None:
     assert len(FILES | SPECIAL) >= 50
-    assert {fault for _, fault in (FILES | SPECIAL).values()} <= set(FAULTS)
+    assert {problem for _, problem in (FILES | SPECIAL).values()} <= set(PROBLEMS)
 
 
 @pytest.mark.parametrize("name", [*FILES, *SPECIAL])
@@ -67,8 +67,8 @@ def test_what_could_be_read_in_part_is_graded_in_part(
         assert by_name.get(refused, {"points": ""})["points"] == ""
 
 
-def test_every_fault_has_its_words() -> None:
-    for name, said in FAULTS.items():
+def test_every_problem_has_its_words() -> None:
+    for name, said in PROBLEMS.items():
         assert set(said) == {"what", "why", "do"}, name
         assert said["why"].endswith(".") and said["do"].endswith("."), name
 

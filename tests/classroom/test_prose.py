@@ -220,11 +220,11 @@ class TestFile:
     @pytest.mark.parametrize(
         ("act", "says"),
         [
-            (lambda f: f.set_points("t", "claim", 4), "4 are no points; a row has 0, 1, 2 or 3"),
-            (lambda f: f.set_points("t", "claim", True), "True are no points"),
+            (lambda f: f.set_points("t", "claim", 4), "4 is not a number of points; use 0, 1, 2 or 3"),
+            (lambda f: f.set_points("t", "claim", True), "True is not a number of points"),
             (lambda f: f.set_points("t", "style", 1), "no rubric row 'style'; there are: claim"),
-            (lambda f: f.set_note("t", "x" * 20_000), "has 20,000 letters; 10,000 are the most"),
-            (lambda f: f.add_comment("x" * 501), "has 501 letters; 500 are the most"),
+            (lambda f: f.set_note("t", "x" * 20_000), "has 20,000 letters; at most 10,000 are allowed"),
+            (lambda f: f.add_comment("x" * 501), "has 501 letters; at most 500 are allowed"),
             (lambda f: [f.add_comment(str(n)) for n in range(61)], "has 60 comments already"),
         ],
     )
@@ -234,7 +234,7 @@ class TestFile:
 
     def test_a_grader_cannot_take_anothers_file(self, tmp_path: Path) -> None:
         GradeFile(tmp_path, "a b").set_points("t", "claim", 1)
-        with pytest.raises(CopydeskError, match="belongs to the grader 'a b'; take another name"):
+        with pytest.raises(CopydeskError, match="belongs to the grader 'a b'; use another name"):
             GradeFile(tmp_path, "a_b")
 
     def test_a_newer_form_is_left_alone(self, tmp_path: Path) -> None:

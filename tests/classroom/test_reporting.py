@@ -292,7 +292,7 @@ class TestNobodyCanBePickedOut:
 
     @settings(max_examples=25, deadline=None)
     @given(st.randoms(use_true_random=False), st.integers(1, 12))
-    def test_the_order_in_which_slips_are_added_does_not_matter(self, dice: random.Random, cut: int) -> None:
+    def test_the_order_in_which_contributions_are_added_does_not_matter(self, dice: random.Random, cut: int) -> None:
         shuffled = [*SLIPS]
         dice.shuffle(shuffled)
         first, second = Tally.of(shuffled[:cut]), Tally.of(shuffled[cut:])
@@ -329,14 +329,14 @@ class TestStrangers:
         ),
         st.sampled_from(sorted(BALTICS)),
     )
-    def test_any_answer_makes_a_slip_and_no_word_of_it_is_on_it(self, answer: dict[str, Any], name: str) -> None:
+    def test_any_answer_makes_a_contribution_without_a_word_of_it(self, answer: dict[str, Any], name: str) -> None:
         for unit in (BALTICS[name], PRACTICE):
             marked = mark_lesson(unit, {"exercises": {e.id: entry(answer) for e in unit.lesson.exercises}}, "x", [])
             lines = contribution([marked])
             assert SECRET not in lines
             page(sorted_out(Tally.of([lines] * 5)), unit)
 
-    def test_a_slip_stays_small_whatever_is_handed_in(self) -> None:
+    def test_a_contribution_stays_small_whatever_is_handed_in(self) -> None:
         unit = BALTICS["02_who_says_so"]
         groups = [{"source": [[n, n + 1 + n % 50]], "labels": {}} for n in range(900)]
         lines = contribution([sheet({"mark_alone": entry({"groups": groups})}, unit)])

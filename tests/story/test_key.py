@@ -17,7 +17,7 @@ from copydesk.base.spans import Span, short_hash, words
 from copydesk.story.key import LAYERS, read_key, spans_of
 from copydesk.story.story import Story, load_story
 from copydesk.views.sourcing import speakers, words_by_voice
-from copydesk_classroom.checking.story import key_faults
+from copydesk_classroom.checking.key import key_faults
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 STORIES = sorted(path.parent.name for path in SEEDS.glob("*/key.json"))
@@ -55,10 +55,10 @@ MUTANTS: dict[str, tuple[Callable[[Json], object], str]] = {
     "white space at an edge": (lambda k: move(entry(k, "D4"), 0, 1), "D4: 615–629 begins or ends with white space"),
     "outside its region": (lambda k: entry(k, "D4").update(region="p3"), "D4: 615–628 lies outside p3"),
     "unknown region": (lambda k: entry(k, "D4").update(region="p99"), "D4: there is no block 'p99'"),
-    "duplicate id in other case": (lambda k: entry(k, "PC2").update(id="d4"), "d4: the id stands twice .*with D4"),
+    "duplicate id in other case": (lambda k: entry(k, "PC2").update(id="d4"), "d4: the id is used twice .*with D4"),
     "duplicate id of an alternative": (
         lambda k: entry(k, "A3")["contestable"]["alternatives"][1].update(id="A3.A"),
-        r"A3\.A: the id stands twice",
+        r"A3\.A: the id is used twice",
     ),
     "unknown form": (lambda k: entry(k, "A7").update(form="shouted"), "A7: form 'shouted' is not one of direct"),
     "unknown kind": (lambda k: entry(k, "A7").update(kind="spy"), "A7: kind 'spy'"),

@@ -125,7 +125,7 @@ def spans_of(value: Any) -> tuple[Span, ...]:
 
 
 def read_key(path: Path) -> Key:
-    """Read a key from `key.json`; what is wrong with it is said by `copydesk_classroom.checking.story`."""
+    """Read a key from `key.json`; what is wrong with it is said by `copydesk_classroom.checking.key`."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
@@ -153,7 +153,7 @@ def _entry(layer: str, record: Mapping[str, Any]) -> Entry:
 
 
 def _misshapen(layer: str, record: Mapping[str, Any]) -> Iterator[str]:
-    """What keeps a record from being read at all; whether it is right is for `copydesk_classroom.checking.story`."""
+    """What keeps a record from being read at all; whether it is right is for `copydesk_classroom.checking.key`."""
     yield from (f"it lacks '{n}'" for n in ("id", *NEEDED.get(layer, ())) if n not in record)
     if not isinstance(record["id"], str) or not record["id"]:
         yield "its id is not a word"

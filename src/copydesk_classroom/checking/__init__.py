@@ -1,1 +1,1 @@
-"""Checks for authors and instructors: stories, keys, lessons, scoring, class settings."""
+"""Check stories, keys, lessons, scoring and the settings for grading, for authors and instructors."""

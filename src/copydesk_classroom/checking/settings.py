@@ -1,4 +1,7 @@
-"""What a class will be graded with, looked at before anybody hands in: roster, weights, due date, grades of texts."""
+"""Check the settings for grading a class before anybody submits: roster, weights, due date, grades of texts.
+
+`check_settings` yields what `copydesk grade` will understand of each, and every fault at once, in sentences.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,18 @@ from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
 from copydesk_classroom.collecting.roster import columns_of, name_keys, read_roster
-from copydesk_classroom.course import Unit, offers, weights_and_faults
+from copydesk_classroom.course import Unit, offers, weights_and_errors
 from copydesk_classroom.csv_files import read_rows
 from copydesk_classroom.grading.grade import late_after
 from copydesk_classroom.marking.grade_files import graders
 
 MOST = 10
-"""So many faults of one kind are named; the rest is counted."""
+"""How many faults of one kind are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was understood, and what is wrong, in sentences."""
+    """What was understood of one setting (`said`), and what is wrong with it, in sentences."""
 
     said: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
@@ -36,7 +39,10 @@ def check_settings(
     rubric: Path | None = None,
     story: str | None = None,
 ) -> Iterator[Found]:
-    """What `grade` will understand of each setting that is given; nothing is graded and nothing is written."""
+    """Check each setting that is given; nothing is graded and nothing is written.
+
+    With `story` only the lessons of that story are offered.
+    """
     if roster is not None:
         yield _safely(partial(_roster, roster))
     if weights is not None:
@@ -65,12 +71,12 @@ def _roster(path: Path) -> Found:
         said.append("  learners are told apart by their names alone; a column with an id, login or email is safer")
     keys, names = Counter(p.key for p in pupils), Counter(k for p in pupils for k in _whole_name(p.name))
     faults = [
-        f"{path}: ‘{key.partition(':')[2]}’ stands there {n} times; keep one line" for key, n in keys.items() if n > 1
+        f"{path}: ‘{key.partition(':')[2]}’ is there {n} times; keep one line" for key, n in keys.items() if n > 1
     ]
     shared = {p.name for p in pupils if keys[p.key] == 1 and any(names[k] > 1 for k in _whole_name(p.name))}
     said += [f"  several are called ‘{name}’: only a file with an id finds its owner" for name in sorted(shared)[:MOST]]
     if not pupils:
-        faults.append(f"nobody is on {path}; write a line for each learner")
+        faults.append(f"nobody is on {path}; write one line per learner")
     return Found(tuple(said), _cut(faults))
 
 
@@ -84,10 +90,10 @@ def _cut(faults: list[str]) -> tuple[str, ...]:
 
 
 def _weights(path: Path, story: str | None) -> Found:
-    """The factors, and what they make of the points of each lesson."""
+    """How many factors there are, and the points of each lesson with them."""
     offered = offers(story, path)
-    factors, wrong = weights_and_faults(path, offered)
-    faults = [str(fault) for fault in wrong]
+    factors, errors = weights_and_errors(path, offered)
+    faults = [str(error) for error in errors]
     lessons = {lesson.id: lesson for lesson in reversed(offered.values())}
     said = [f"weights {path}: {len(factors)} {'factor' if len(factors) == 1 else 'factors'}"]
     total = 0.0
@@ -95,7 +101,7 @@ def _weights(path: Path, story: str | None) -> Found:
         before, now = sum(e.points for e in lesson.exercises), Unit.of(lesson, name, factors).possible
         total += now
         said.append(f"  {name}: {now:g} points{f', not {before:g}' if now != before else ''}")
-    faults += [f"{path}: no exercise is left that counts; give one a factor above 0"] if not total else []
+    faults += [f"{path}: no exercise counts; give one a factor above 0"] if not total else []
     return Found(tuple(said), _cut(faults))
 
 
@@ -107,7 +113,7 @@ def _due(given: str) -> Found:
 
 
 def _rubric(place: Path) -> Found:
-    """Who graded how many texts, and how many were graded by several."""
+    """How many texts each grader graded, and how many texts have several graders."""
     everybody = graders(place) if place.exists() else {}
     if not everybody:
         raise CopydeskError(f"there are no grades in {place}", "name the folder that the grading desk wrote")

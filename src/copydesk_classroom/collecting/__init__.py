@@ -1,1 +1,1 @@
-"""What was handed in becomes answers with an owner."""
+"""Read submitted files, and find the owner of each and the answers in it."""

@@ -1,6 +1,7 @@
-"""Zips read without unpacking: each member is looked at before it is read, and nothing is ever written.
+"""Find and read the files below a folder and in the zips there, without unpacking, following or changing anything.
 
-What lies in a folder and in its zips: found in order, followed nowhere outside, unpacked and changed never.
+`Sources.walk` yields every file in a fixed order; `Sources.read` returns the bytes of one, or raises `Refused`.
+A submitted file may have been made to do harm, so each is checked by its name, kind and size before it is read.
 """
 
 from __future__ import annotations
@@ -24,13 +25,23 @@ from copydesk_classroom.problems import Problem, Refused
 MOST_MEMBERS, MOST_INNER_MEMBERS = 100_000, 5_000
 """How many names a zip may hold, and a zip inside it: 3,000 learners with 30 files each, one learner’s whole folder."""
 MOST_INNER_BYTES = 50_000_000
-"""The largest zip inside a zip, packed."""
+"""The largest zip inside a zip, in packed bytes; it is read into memory."""
 MOST_UNPACKED = 4_000_000_000
-"""What all answers in one zip may come to."""
+"""The most bytes that all answers in one zip may unpack to."""
 MOST_RATIO, SMALL = 200, 1_000_000
-"""How many times smaller packing may make a member that is not small; answers shrink 5 to 30 times."""
-DEEPEST = 40
-"""How many folders may lie in each other."""
+"""A member larger than `SMALL` bytes may unpack to this many times its packed size; answers reach 5 to 30 times."""
+MOST_DEPTH = 40
+"""How many folders may be nested."""
+MOST_OPEN = 4
+"""How many zips are open at a time."""
+ANSWERS = re.compile(r".*\.json(\.txt|\.bak)?", re.IGNORECASE | re.DOTALL)
+"""Names of files that may hold answers; some systems append `.txt`."""
+CLUTTER = re.compile(
+    r"\..*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.tmp|"
+    r"[^.]+\.(damaged|page|newer|handin)(-[\w-]*)?\.json(\.bak)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Names of files that systems and the kit itself leave behind: hidden files, and answers that were set aside."""
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -41,86 +52,12 @@ BROKEN = (
     ValueError,
     RuntimeError,
 )
-"""What Python raises over a zip that is not one, or no longer."""
-
-
-def open_zip(source: Path | bytes) -> zipfile.ZipFile:
-    """Open a zip on the disk or in memory; raises `Refused` with what is wrong with it."""
-    try:
-        with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
-            count = _count(file)
-        if count > (MOST_INNER_MEMBERS if isinstance(source, bytes) else MOST_MEMBERS):
-            raise Refused("zip_crowded", f"{count:,}")
-        return zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
-    except BROKEN as error:
-        raise Refused("zip_broken", str(error)[:80]) from None
-
-
-def _count(file: IO[bytes]) -> int:
-    """How many members the zip says it has, before a list of them is made in memory."""
-    file.seek(0, io.SEEK_END)
-    size = file.tell()
-    file.seek(max(0, size - 66_000))
-    tail = file.read()
-    at = tail.rfind(b"PK\5\6")
-    wide = tail.rfind(b"PK\6\6")
-    count, length = struct.unpack_from("<HL", tail, at + 10) if at >= 0 and at + 16 <= len(tail) else (0, 0)
-    if count == 0xFFFF and 0 <= wide <= len(tail) - 48:
-        count, length = struct.unpack_from("<QQ", tail, wide + 32)
-    return max(int(count), min(int(length), size) // 80)  # a count may lie; a member takes about 80 bytes of the list
-
-
-def name_of(member: zipfile.ZipInfo) -> str:
-    """A member's name with forward slashes, whatever machine made the zip."""
-    return member.filename.replace("\\", "/")
-
-
-def look_at(member: zipfile.ZipInfo) -> None:
-    """Refuse a member that must not be read: by its name, its kind, its packing or its size."""
-    name = name_of(member)
-    parts = PurePosixPath(name).parts
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in parts:
-        raise Refused("zip_slip")
-    if stat.S_ISLNK(member.external_attr >> 16):
-        raise Refused("link")
-    if len(parts) > DEEPEST:
-        raise Refused("deep")
-    if member.flag_bits & 1:
-        raise Refused("locked")
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refused("packing")
-    if member.file_size > max(SMALL, MOST_RATIO * member.compress_size):
-        raise Refused("bomb", f"{member.file_size:,}")
-    most = MOST_INNER_BYTES if name.lower().endswith(".zip") else MOST_BYTES
-    if member.file_size > most:
-        raise Refused("large", f"{most // 1_000_000}")
-
-
-def read_member(archive: zipfile.ZipFile, number: int) -> bytes:
-    """The bytes of a member by its number, names being no help where two are alike; raises `Refused`."""
-    member = archive.infolist()[number]
-    look_at(member)
-    try:
-        with archive.open(member) as file:
-            return file.read(member.file_size + 1)
-    except BROKEN as error:
-        raise Refused("zip_member", str(error)[:80]) from None
-
-
-ANSWERS = re.compile(r".*\.json(\.txt|\.bak)?", re.IGNORECASE | re.DOTALL)
-"""What may hold answers; some systems hang a `.txt` on."""
-CLUTTER = re.compile(
-    r"\..*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.tmp|"
-    r"[^.]+\.(damaged|page|newer|handin)(-[\w-]*)?\.json(\.bak)?",
-    re.IGNORECASE | re.DOTALL,
-)
-"""What systems and the kit itself leave behind: hidden files, and answers that were set aside."""
-MOST_OPEN = 4
+"""What `zipfile` raises for a zip that is damaged, or changed while it was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a file lies: its path below the folder, then the number of a member for each zip around it."""
+    """Where a file is: its path below the folder, then the number of a member for each zip around it."""
 
     path: str
     members: tuple[int, ...] = ()
@@ -128,15 +65,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One file: where it lies, the path to show, and why it is not read, if it is not."""
+    """One file: where it is, the path to show, and the problem that keeps it from being read, if there is one."""
 
     place: Place
     shown: str
-    fault: Problem | None = None
+    problem: Problem | None = None
 
 
 class Sources:
-    """The files below a folder, or those of a single zip, but for some that are known to be something else."""
+    """The files below a folder, or in a single zip, except for those in `leave_out`, such as the roster."""
 
     def __init__(self, folder: Path, *, leave_out: Iterable[object] = ()) -> None:
         self.folder, self._only = (folder.parent, folder.name) if folder.is_file() else (folder, "")
@@ -146,7 +83,7 @@ class Sources:
         self._open: OrderedDict[Place, zipfile.ZipFile] = OrderedDict()
 
     def walk(self) -> Iterator[Found]:
-        """Every file in a fixed order, zips being looked into, one more zip inside them too."""
+        """Every file, sorted by name in each folder; also those in zips, and in zips inside zips."""
         yield from self._folder("", 0)
 
     def _folder(self, below: str, depth: int) -> Iterator[Found]:
@@ -168,7 +105,7 @@ class Sources:
             yield Found(Place(path), path, Problem("unreadable", error.strerror or ""))
             return
         folder, file, link = stat.S_ISDIR(about.st_mode), stat.S_ISREG(about.st_mode), _is_link(about)
-        if folder and not link and depth < DEEPEST:
+        if folder and not link and depth < MOST_DEPTH:
             yield from self._folder(path, depth + 1)
         elif file and not link and path.lower().endswith(".zip"):
             yield from self._zip(Place(path), path)
@@ -182,31 +119,33 @@ class Sources:
         try:
             members = self._archive(place).infolist()
         except Refused as refused:
-            yield Found(place, shown, refused.fault)
+            yield Found(place, shown, refused.problem)
             return
         left = MOST_UNPACKED
         for number, member in enumerate(members):
             name, inner = name_of(member), Place(place.path, (*place.members, number))
             parts = PurePosixPath(name).parts
+            # `..` would match CLUTTER as a hidden file, but a path that leaves the zip must be reported
             if member.is_dir() or name.endswith("/") or any(CLUTTER.fullmatch(p) for p in parts if p != ".."):
                 continue
             path, zipped = f"{shown}/{name}", name.lower().endswith(".zip")
+            # Only what will be read counts: a learner's video must not use up the budget of the whole class.
             left -= member.file_size if zipped or ANSWERS.fullmatch(name) else 0
-            fault = _fault_of(member) if left >= 0 else Problem("bomb", f"{MOST_UNPACKED:,}")
-            if fault is None and zipped and place.members:
-                fault = Problem("zip_in_zip")
-            if zipped and fault is None:
+            problem = _problem_of(member) if left >= 0 else Problem("bomb", f"{MOST_UNPACKED:,}")
+            if problem is None and zipped and place.members:
+                problem = Problem("zip_in_zip")
+            if zipped and problem is None:
                 yield from self._zip(inner, path)
             else:
-                yield _found(inner, path, fault)
+                yield _found(inner, path, problem)
 
     def read(self, place: Place) -> bytes:
-        """The bytes of a file; raises `Refused` if they cannot be had."""
+        """The bytes of a file; raises `Refused` if it cannot be read."""
         if place.members:
             return read_member(self._archive(Place(place.path, place.members[:-1])), place.members[-1])
         try:
             with open(self.folder / place.path, "rb", opener=_not_following) as file:
-                data = file.read(MOST_BYTES + 1)
+                data = file.read(MOST_BYTES + 1)  # the file may have grown since `walk` saw its size
         except OSError as error:
             raise Refused("unreadable", error.strerror or "") from None
         if len(data) > MOST_BYTES:
@@ -214,7 +153,8 @@ class Sources:
         return data
 
     def _archive(self, place: Place) -> zipfile.ZipFile:
-        """A zip, kept open for a while: a class in one zip is not opened anew for each learner."""
+        """The zip at a place; raises `Refused`."""
+        # The last few stay open. A class in one zip would otherwise have its list of members read for each learner.
         if place in self._open:
             self._open.move_to_end(place)
             return self._open[place]
@@ -225,31 +165,100 @@ class Sources:
         return archive
 
     def close(self) -> None:
-        """Let go of the zips."""
+        """Close the zips that are open."""
         while self._open:
             self._open.popitem()[1].close()
 
 
-def _found(place: Place, shown: str, fault: Problem | None) -> Found:
-    """A file, read or not; of a kind that holds no answers, it is not read, and its size is nobody's trouble."""
-    if not ANSWERS.fullmatch(shown) and (fault is None or fault.name in ("large", "bomb")):
-        fault = Problem("notebook" if shown.lower().endswith(".ipynb") else "other")
-    return Found(place, shown, fault)
-
-
-def _fault_of(member: zipfile.ZipInfo) -> Problem | None:
-    try:
-        look_at(member)
-    except Refused as refused:
-        return refused.fault
-    return None
+def _found(place: Place, shown: str, problem: Problem | None) -> Found:
+    """A file with its problem; one whose name is not that of answers is never read, so its size does not matter."""
+    if not ANSWERS.fullmatch(shown) and (problem is None or problem.name in ("large", "bomb")):
+        problem = Problem("notebook" if shown.lower().endswith(".ipynb") else "other")
+    return Found(place, shown, problem)
 
 
 def _is_link(about: os.stat_result) -> bool:
-    """Whether it leads elsewhere: a link, or what Windows calls a junction."""
+    """Whether a file is a symbolic link, or a junction, which is what Windows calls a link between folders."""
     junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
     return stat.S_ISLNK(about.st_mode) or (junction is not None and getattr(about, "st_reparse_tag", 0) == junction)
 
 
 def _not_following(path: str, flags: int) -> int:
+    # The file may have been exchanged since `walk` looked: by a link, or by a pipe, on which opening would wait.
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
+def open_zip(source: Path | bytes) -> zipfile.ZipFile:
+    """Open a zip on the disk or in memory; raises `Refused` if it is damaged or holds too many members."""
+    try:
+        with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+            count = _member_count(file)
+        if count > (MOST_INNER_MEMBERS if isinstance(source, bytes) else MOST_MEMBERS):
+            raise Refused("zip_crowded", f"{count:,}")
+        return zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+    except BROKEN as error:
+        raise Refused("zip_broken", str(error)[:80]) from None
+
+
+def _member_count(file: IO[bytes]) -> int:
+    """How many members a zip has, at least as many as its list of members has room for."""
+    # ZipFile() makes an object for every member, so a list of millions would fill the memory before it could be
+    # refused. The count is in the end record, PK 5 6, which is in the last 22 + 65,535 bytes. Counts that do
+    # not fit there are in the Zip64 record before it, PK 6 6.
+    file.seek(0, io.SEEK_END)
+    size = file.tell()
+    file.seek(max(0, size - 66_000))
+    tail = file.read()
+    at = tail.rfind(b"PK\5\6")
+    wide = tail.rfind(b"PK\6\6")
+    count, length = struct.unpack_from("<HL", tail, at + 10) if at >= 0 and at + 16 <= len(tail) else (0, 0)
+    if count == 0xFFFF and 0 <= wide <= len(tail) - 48:
+        count, length = struct.unpack_from("<QQ", tail, wide + 32)
+    return max(int(count), min(int(length), size) // 80)  # a count may lie; a member takes about 80 bytes of the list
+
+
+def name_of(member: zipfile.ZipInfo) -> str:
+    """A member's name with forward slashes, whatever system made the zip."""
+    return member.filename.replace("\\", "/")
+
+
+def check_member(member: zipfile.ZipInfo) -> None:
+    """Raise `Refused` for a member that must not be read, because of its name, kind, compression or size."""
+    name = name_of(member)
+    parts = PurePosixPath(name).parts
+    # Nothing is unpacked, so such a path could do no harm here; but who made it wanted to, and should be named.
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in parts:
+        raise Refused("zip_slip")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise Refused("link")
+    if len(parts) > MOST_DEPTH:
+        raise Refused("deep")
+    if member.flag_bits & 1:
+        raise Refused("locked")
+    # Platforms write no other compression, and of those that zipfile reads only DEFLATE has a limit, about 1,000 to 1.
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Refused("packing")
+    if member.file_size > max(SMALL, MOST_RATIO * member.compress_size):
+        raise Refused("bomb", f"{member.file_size:,}")
+    most = MOST_INNER_BYTES if name.lower().endswith(".zip") else MOST_BYTES
+    if member.file_size > most:
+        raise Refused("large", f"{most // 1_000_000}")
+
+
+def _problem_of(member: zipfile.ZipInfo) -> Problem | None:
+    try:
+        check_member(member)
+    except Refused as refused:
+        return refused.problem
+    return None
+
+
+def read_member(archive: zipfile.ZipFile, number: int) -> bytes:
+    """The bytes of a member, by its number, because two members may have one name; raises `Refused`."""
+    member = archive.infolist()[number]
+    check_member(member)
+    try:
+        with archive.open(member) as file:
+            return file.read(member.file_size + 1)  # zipfile stops at the size that was checked
+    except BROKEN as error:
+        raise Refused("zip_member", str(error)[:80]) from None

@@ -1,10 +1,9 @@
-"""What a class handed in, learner by learner, read as `copydesk grade` reads it; nothing is scored and nothing kept."""
+"""The answers of a class that count, learner by learner, chosen as `copydesk grade` chooses them; nothing is scored."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from copydesk_classroom.problems import Refused
 
 @dataclass(frozen=True, slots=True)
 class LearnerAnswers:
-    """One learner's answers to one lesson, of those that count."""
+    """One learner's answers to one lesson; under the policy `best` there may be several of a learner and lesson."""
 
     who: str
     name: str
@@ -38,33 +37,30 @@ def latest_answers(  # noqa: PLR0913
     story: str | None = None,
     leave_out: Iterable[Path] = (),
 ) -> Iterator[LearnerAnswers]:
-    """The works that count, in the order of learners' names; files that cannot be read are passed over."""
-    with _collected(Sources(folder, leave_out=(roster, *leave_out)), offered, roster, story) as (ledger, sources):
-        for learner in ledger.learners(missing=False):
-            picked = pick(ledger.works(learner.who), policy)
-            read = {}
-            for seq, shown in {h.seq: h.shown for h in picked.works}.items():
-                try:
-                    read[seq] = documents(shown, sources.read(ledger.place(seq)))
-                except Refused:  # it was there a moment ago
-                    read[seq] = {}
-            for handed in picked.works:
-                if (document := read[handed.seq].get(handed.lesson)) and handed.lesson in offered:
-                    yield LearnerAnswers(learner.who, learner.name, handed.lesson, document)
+    """The answers that count in a folder or zip, by learners' names; files that cannot be read are skipped.
 
-
-@contextmanager
-def _collected(
-    sources: Sources, offered: Mapping[LessonId, Lesson], roster: Path | None, story: str | None
-) -> Iterator[tuple[RunTables, Sources]]:
-    with tempfile.TemporaryDirectory(prefix="copydesk-works-") as temp:
-        ledger = RunTables(Path(temp))
+    `offered` are the lessons to look for. Raises CopydeskError for a roster that cannot be read.
+    """
+    sources = Sources(folder, leave_out=(roster, *leave_out))
+    # grading keeps its tables among the results; here there are none, so they live for as long as the answers are read
+    with tempfile.TemporaryDirectory(prefix="copydesk-answers-") as temp:
+        tables = RunTables(Path(temp))
         try:
-            names = Roster(ledger.base)
+            names = Roster(tables.base)
             names.add(read_roster(roster) if roster else ())
-            collect(sources, ledger, names, None, lambda _: None)
-            drop_unknown_lessons(ledger, names, offered, story)
-            yield ledger, sources
+            collect(sources, tables, names, None, lambda _: None)
+            drop_unknown_lessons(tables, names, offered, story)
+            for learner in tables.learners(missing=False):
+                picked = pick(tables.attempts(learner.who), policy)
+                read = {}
+                for seq, shown in {a.seq: a.shown for a in picked.attempts}.items():
+                    try:
+                        read[seq] = documents(shown, sources.read(tables.place(seq)))
+                    except Refused:  # the file was there a moment ago
+                        read[seq] = {}
+                for attempt in picked.attempts:
+                    if (document := read[attempt.seq].get(attempt.lesson)) and attempt.lesson in offered:
+                        yield LearnerAnswers(learner.who, learner.name, attempt.lesson, document)
         finally:
             sources.close()
-            ledger.close(keep=False)
+            tables.close(keep=False)

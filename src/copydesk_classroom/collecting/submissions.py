@@ -1,6 +1,7 @@
-"""A stranger's bytes become answers to lessons, checked to the last bracket, or a fault with a name.
+"""Parse a submitted file into answers, and pick which of a learner's attempts at a lesson count.
 
-Which of several works by one learner count: the last, or the best, lesson by lesson.
+`parse_submission` takes any bytes and returns what they hold, checked field by field, with the problems found;
+`documents` reads the answers themselves from a file that was parsed. `pick` applies the policy, lesson by lesson.
 """
 
 from __future__ import annotations
@@ -24,10 +25,17 @@ from copydesk.base.errors import CopydeskError
 from copydesk_classroom.course import LessonId, Policy
 from copydesk_classroom.problems import Problem, Refused
 
+MOST_ATTEMPTS = 30
+"""How many attempts of one learner at one lesson are compared under `best`: the latest ones."""
+
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """The answers to one lesson in one file: which page they belong to, when they were last changed, when begun."""
+class LessonAnswers:
+    """The answers to one lesson in one file, without the answers themselves.
+
+    `page` is the sha256 of the page that they were made for. `time`, when they were last changed, and `begun` are in
+    UTC, '' if they are not known.
+    """
 
     story: str
     lesson: str
@@ -35,116 +43,42 @@ class Work:
     time: str
     begun: str
     digest: bytes
-    """The same for the same answers with the same times; empty for a blank."""
+    """A hash of the answers and their times; empty if nothing was answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One file that was read: its fingerprint, whose it says it is, the works in it, what is wrong with it."""
+    """One file that was parsed: its sha256, the learner's name in it, its answers by lesson, its problems."""
 
     kind: str
-    """`handin`, `answers`, `learner` (only a name) or `none`."""
+    """`handin`, `answers`, `learner` (a file that holds only a name) or `none`."""
     sha: str
     learner: str = ""
-    works: tuple[Work, ...] = ()
-    faults: tuple[Problem, ...] = ()
+    lessons: tuple[LessonAnswers, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def parse_submission(shown: str, data: bytes) -> Submission:
-    """What a file holds, without grading it; any bytes will do, and nothing is raised."""
-    sha, faults = hashlib.sha256(data).hexdigest(), []
+    """What a file holds, without grading it; `shown` is its path. Any bytes will do, and nothing is raised."""
+    sha, problems = hashlib.sha256(data).hexdigest(), []
     if (text := _utf8(data)) is not data:
-        faults.append(Problem("utf16"))
+        problems.append(Problem("utf16"))
     try:
         value = decode(text, levels=2 * DEEPEST + 10, strict=True)
-        kind, made, found = _read(shown, value, faults)
+        kind, made, found = _read(shown, value, problems)
     except Damaged as why:
-        return Submission("none", sha, faults=(*faults, Problem("damaged", str(why))))
+        return Submission("none", sha, problems=(*problems, Problem("damaged", str(why))))
     except Refused as refused:
-        return Submission("none", sha, faults=(*faults, refused.fault))
+        return Submission("none", sha, problems=(*problems, refused.problem))
     learner = value.get("learner")
-    works = tuple(_work(document, made) for document in found)
-    return Submission(kind, sha, learner if isinstance(learner, str) else "", works, tuple(faults))
+    lessons = tuple(_lesson_answers(document, made) for document in found)
+    return Submission(kind, sha, learner if isinstance(learner, str) else "", lessons, tuple(problems))
 
 
 def documents(shown: str, data: bytes) -> dict[tuple[str, str], Json]:
-    """The answers in a file that was surveyed, by story and lesson, in today's form."""
+    """The answers in a file that was parsed before, by story and lesson, migrated to today's schema."""
     value = json.loads(_utf8(data).decode("utf-8-sig"))
     return {(d["story"], d["lesson"]): d for d in _read(shown, value, [])[2]}
-
-
-def _read(shown: str, value: Json, faults: list[Problem]) -> tuple[str, str, list[Json]]:
-    """What kind of file it is, when it was packed, and the answers; raises `Refused` or `Damaged` if there are none."""
-    if value.get("kind") == KIND:
-        return "handin", _moment(value.get("made")), _handin(value, faults)
-    if "nbformat" in value:
-        raise Refused("notebook")
-    if any(name in value for name in ("exercises", "answers", "lesson")):
-        return "answers", "", [*_checked([value], shown, faults)]
-    if PurePosixPath(shown).name.lower().startswith("learner.json"):
-        return "learner", "", []
-    raise Refused("alien")
-
-
-def _handin(value: Json, faults: list[Problem]) -> list[Json]:
-    if schema_of(value) > HANDIN_SCHEMA:
-        raise Refused("newer", "hand-in")
-    if not isinstance(listed := value.get("answers"), list):
-        raise Damaged("lacks the answers")
-    story = value.get("story", "")
-    found = [*_checked([{"story": story, **d} if isinstance(d, dict) else d for d in listed], "", faults)]
-    if story and any(d["story"] != story for d in found):
-        raise Damaged("mixes two stories")
-    if not found and not faults:
-        raise Refused("empty_folder")
-    return found
-
-
-def _checked(documents: list[Any], shown: str, faults: list[Problem]) -> Iterator[Json]:
-    """Those documents that hold answers; what is wrong with the others goes to the faults."""
-    path = PurePosixPath(shown)
-    for document in documents:
-        lesson = ""
-        try:
-            if not isinstance(document, dict):
-                raise Damaged("holds something other than answers")
-            story = safe_name(document.get("story", path.parent.name), "story")
-            lesson = safe_name(document.get("lesson", path.name.partition(".")[0]), "lesson")
-            if schema_of(document) > SCHEMA:
-                faults.append(Problem("newer", lesson))
-                continue
-            yield {**checked(document, story=story, lesson=lesson), "story": story, "lesson": lesson}
-        except CopydeskError as error:
-            faults.append(Problem("name", error.problem))
-        except Damaged as why:
-            faults.append(
-                Problem("lesson_damaged", f"{lesson}: it {why}") if not shown else Problem("damaged", str(why))
-            )
-
-
-def _work(document: Json, made: str) -> Work:
-    entries = document["exercises"]
-    answered = any(entry["answer"] or entry["tries"] for entry in entries.values())
-    digest = hashlib.sha256(marshal.dumps(entries, 0)).digest() if answered else b""
-    time = made or _moment(document.get("changed"))
-    begun = _moment(document.get("created"))
-    return Work(document["story"], document["lesson"], document["sha256"], time, begun, digest)
-
-
-def _moment(given: object) -> str:
-    """A recorded moment in UTC, or '' if it is none.
-
-    >>> _moment("2026-03-01T12:00:00+02:00"), _moment("tomorrow")
-    ('2026-03-01T10:00:00Z', '')
-    """
-    if not isinstance(given, str) or len(given) > 40:
-        return ""
-    try:
-        moment = dt.datetime.fromisoformat(given)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-        return aware.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError):
-        return ""
 
 
 def _utf8(data: bytes) -> bytes:
@@ -157,63 +91,145 @@ def _utf8(data: bytes) -> bytes:
     return data
 
 
-MOST_TRIES = 30
-"""How many works by one learner on one lesson are compared under `best`: the latest ones."""
+def _read(shown: str, value: Json, problems: list[Problem]) -> tuple[str, str, list[Json]]:
+    """What kind of file it is, when it was packed, and the answers; raises `Refused` or `Damaged` if there are none."""
+    if value.get("kind") == KIND:
+        return "handin", _utc_time(value.get("made")), _handin(value, problems)
+    if "nbformat" in value:
+        raise Refused("notebook")
+    if any(name in value for name in ("exercises", "answers", "lesson")):
+        return "answers", "", [*_checked([value], shown, problems)]
+    if PurePosixPath(shown).name.lower().startswith("learner.json"):
+        return "learner", "", []
+    raise Refused("alien")
+
+
+def _handin(value: Json, problems: list[Problem]) -> list[Json]:
+    if schema_of(value) > HANDIN_SCHEMA:
+        raise Refused("newer", "hand-in")
+    if not isinstance(listed := value.get("answers"), list):
+        raise Damaged("lacks the answers")
+    story = value.get("story", "")
+    found = [*_checked([{"story": story, **d} if isinstance(d, dict) else d for d in listed], "", problems)]
+    if story and any(d["story"] != story for d in found):
+        raise Damaged("mixes two stories")
+    if not found and not problems:
+        raise Refused("empty_folder")
+    return found
+
+
+def _checked(documents: list[Any], shown: str, problems: list[Problem]) -> Iterator[Json]:
+    """Those documents that hold answers; what is wrong with the others is added to `problems`."""
+    path = PurePosixPath(shown)
+    for document in documents:
+        lesson = ""
+        try:
+            if not isinstance(document, dict):
+                raise Damaged("holds something other than answers")
+            # A file without these names has them in its path, `answers/<story>/<lesson>.json`. They are looked up
+            # as folders and files later, so they are checked as strictly as file names.
+            story = safe_name(document.get("story", path.parent.name), "story")
+            lesson = safe_name(document.get("lesson", path.name.partition(".")[0]), "lesson")
+            if schema_of(document) > SCHEMA:
+                problems.append(Problem("newer", lesson))
+                continue
+            yield {**checked(document, story=story, lesson=lesson), "story": story, "lesson": lesson}
+        except CopydeskError as error:
+            problems.append(Problem("name", error.problem))
+        except Damaged as why:
+            problems.append(
+                Problem("lesson_damaged", f"{lesson}: it {why}") if not shown else Problem("damaged", str(why))
+            )
+
+
+def _lesson_answers(document: Json, made: str) -> LessonAnswers:
+    entries = document["exercises"]
+    answered = any(entry["answer"] or entry["tries"] for entry in entries.values())
+    # marshal is faster than JSON. Version 0 writes no references, so equal values give equal bytes.
+    # The bytes are only hashed and never loaded: marshal.loads must not see what somebody submitted.
+    digest = hashlib.sha256(marshal.dumps(entries, 0)).digest() if answered else b""
+    time = made or _utc_time(document.get("changed"))
+    begun = _utc_time(document.get("created"))
+    return LessonAnswers(document["story"], document["lesson"], document["sha256"], time, begun, digest)
+
+
+def _utc_time(given: object) -> str:
+    """A recorded time in UTC, or '' if it is no time.
+
+    >>> _utc_time("2026-03-01T12:00:00+02:00"), _utc_time("tomorrow")
+    ('2026-03-01T10:00:00Z', '')
+    """
+    if not isinstance(given, str) or len(given) > 40:
+        return ""
+    try:
+        time = dt.datetime.fromisoformat(given)
+        aware = time if time.tzinfo else time.replace(tzinfo=dt.UTC)
+        return aware.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
-    """One work with the file it came in."""
+class Attempt:
+    """One learner's answers to one lesson in one file; a learner may submit several files."""
 
     seq: int
+    """The number of the file."""
     shown: str
     sha: str
     late: bool
+    """Whether the platform called the file late."""
     again: int
-    work: Work
+    """How often the platform says that the file was submitted again."""
+    answers: LessonAnswers
 
     @property
     def lesson(self) -> LessonId:
         """The lesson it belongs to."""
-        return self.work.story, self.work.lesson
+        return self.answers.story, self.answers.lesson
 
     @property
-    def when(self) -> tuple[str, int, str]:
-        """What decides which of two is the later: the recorded time, the platform's count, the name."""
-        return self.work.time, self.again, self.shown
+    def order(self) -> tuple[str, int, str]:
+        """What decides which of two is the later: the recorded time, the platform's count, the path."""
+        return self.answers.time, self.again, self.shown
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The works to grade for one learner, when the last was done, whether one was late, and what to note."""
+    """The attempts of one learner to grade, when the last was made, whether one was late, what to report by file."""
 
-    works: tuple[Handed, ...]
+    attempts: tuple[Attempt, ...]
     time: str
     late: bool
-    faults: tuple[tuple[str, Problem], ...]
+    problems: tuple[tuple[str, Problem], ...]
 
 
-def pick(handed: Sequence[Handed], policy: Policy, *, due: str = "", by_name: bool = False) -> Pick:
-    """Choose what counts; the same work handed in twice is one. `by_name` says that only a chosen name tells whose."""
-    chosen: list[Handed] = []
-    faults: list[tuple[str, Problem]] = []
-    for _, group in groupby(sorted(handed, key=lambda h: h.lesson), key=lambda h: h.lesson):
-        works = [*_without_backups([*group], faults)]
-        works = sorted({h.work.digest: h for h in sorted(works, key=lambda h: h.when)}.values(), key=lambda h: h.when)
-        filled = [h for h in works if h.work.digest] or works
-        if by_name and len({h.work.begun for h in filled if h.work.begun}) > 1:
-            faults.append((filled[-1].shown, Problem("two_begun", filled[-1].work.lesson)))
-        chosen += filled[-1:] if policy == "last" else filled[-MOST_TRIES:]
-    late = any(h.late or bool(due and h.work.time > due) for h in chosen)
-    return Pick(tuple(chosen), max((h.work.time for h in chosen), default=""), late, tuple(faults))
+def pick(attempts: Sequence[Attempt], policy: Policy, *, due: str = "", by_name: bool = False) -> Pick:
+    """Pick the attempts of one learner that count: the last at each lesson, or under `best` those to compare.
+
+    `due` is in UTC, '' for none. `by_name` says that only a name the learner chose tells whose the files are.
+    """
+    picked: list[Attempt] = []
+    problems: list[tuple[str, Problem]] = []
+    for _, group in groupby(sorted(attempts, key=lambda a: a.lesson), key=lambda a: a.lesson):
+        tries = [*_without_backups([*group], problems)]
+        # the same answers submitted twice are one attempt: of equal digests the dictionary keeps the latest
+        latest = {a.answers.digest: a for a in sorted(tries, key=lambda a: a.order)}
+        tries = sorted(latest.values(), key=lambda a: a.order)
+        filled = [a for a in tries if a.answers.digest] or tries  # a blank file must not replace answers
+        if by_name and len({a.answers.begun for a in filled if a.answers.begun}) > 1:
+            problems.append((filled[-1].shown, Problem("two_begun", filled[-1].answers.lesson)))
+        picked += filled[-1:] if policy == "last" else filled[-MOST_ATTEMPTS:]
+    late = any(a.late or bool(due and a.answers.time > due) for a in picked)
+    return Pick(tuple(picked), max((a.answers.time for a in picked), default=""), late, tuple(problems))
 
 
-def _without_backups(works: list[Handed], faults: list[tuple[str, Problem]]) -> Iterator[Handed]:
-    """The generation before the last counts only where the last cannot be read, and then by name."""
-    names = {h.shown for h in works}
-    for h in works:
-        if not h.shown.lower().endswith(".bak"):
-            yield h
-        elif h.shown[:-4] not in names:
-            faults.append((h.shown, Problem("backup", h.work.lesson)))
-            yield h
+def _without_backups(attempts: list[Attempt], problems: list[tuple[str, Problem]]) -> Iterator[Attempt]:
+    """The attempts without the kit's own `.bak` files, except where the file itself could not be read."""
+    paths = {a.shown for a in attempts}
+    for a in attempts:
+        if not a.shown.lower().endswith(".bak"):
+            yield a
+        elif a.shown[:-4] not in paths:
+            problems.append((a.shown, Problem("backup", a.answers.lesson)))
+            yield a

@@ -1,1 +1,1 @@
-"""Answers become scores, tables and feedback pages."""
+"""Grade a class: turn answers into scores, tables, feedback pages and a class report."""

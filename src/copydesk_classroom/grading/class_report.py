@@ -1,7 +1,4 @@
-"""The class report of one output folder: the slips kept there are counted and become a page.
-
-Report on a class: from what `grade` wrote, or from what was handed in.
-"""
+"""Write the class report for instructors: from the results of `grade`, or straight from what was submitted."""
 
 from __future__ import annotations
 
@@ -19,24 +16,9 @@ from copydesk_classroom.grading.grade import Progress, grade
 from copydesk_classroom.reporting.page import Made, made_of
 
 
-def class_report(book: KeptTables, *, names: bool = False) -> Made:
-    """The report on the class as it was graded last.
-
-    Raises CopydeskError if nothing was graded here, or if kit, story or settings have changed since.
-    """
-    about = json.loads(book.course() or "null")
-    if about is None:
-        raise CopydeskError("nothing was graded here yet", "run copydesk grade first")
-    lessons = tuple((story, lesson, folder) for story, lesson, folder in about["lessons"])
-    settings = Settings(lessons, tuple((n, f) for n, f in about["weights"]), about["policy"])
-    if settings.fingerprint() != about["rules"]:
-        raise CopydeskError("the kit or a story has changed since this was graded", "run copydesk grade again")
-    return made_of(book, course(settings), about["counts"], names=names)
-
-
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A class report: where it lies, on how many learners and lessons, its size in bytes, whether it holds names."""
+    """A class report: its file, how many learners and lessons it covers, its size in bytes, whether it has names."""
 
     path: Path
     learners: int
@@ -53,32 +35,32 @@ def report(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Write one page on a class; `folder` is what `grade` wrote, or what was handed in: that is graded aside.
+    """Write one page on a class; `folder` holds the results of `grade`, or what was submitted.
 
-    Without `names` nobody can be picked out of it. Raises CopydeskError where `grade` does, and if there is nothing to
-    report on.
+    Submissions are graded into a temporary folder first. Without `names` the page identifies nobody. Raises
+    CopydeskError where `grade` does, and if there is nothing to report on.
     """
     folder, out = Path(folder), Path(out)
     if out.is_dir():
         raise CopydeskError(f"{out} is a folder", "name a file for the report, for example report.html")
     if is_graded(folder):
         return _write(folder, out, folder, names=names)
-    with tempfile.TemporaryDirectory(prefix="copydesk-report-") as aside:
-        grade(folder, Path(aside), executor=executor, progress=progress)
-        return _write(Path(aside), out, folder, names=names)
+    with tempfile.TemporaryDirectory(prefix="copydesk-report-") as temp:
+        grade(folder, Path(temp), executor=executor, progress=progress)
+        return _write(Path(temp), out, folder, names=names)
 
 
 def is_graded(folder: Path) -> bool:
-    """Whether a folder is what `grade` wrote."""
+    """Whether a folder holds the results of `grade`."""
     return (folder / HOME / BASE).is_file()
 
 
 def _write(graded: Path, out: Path, given: Path, *, names: bool) -> Report:
-    ledger = RunTables(graded)
+    tables = RunTables(graded)
     try:
-        made = class_report(ledger.book, names=names)
+        made = class_report(tables.kept, names=names)
     finally:
-        ledger.close(keep=False)
+        tables.close(keep=False)
     if not made.learners:
         raise CopydeskError(f"nobody’s work in {given} could be graded", "run copydesk grade, and see problems.csv")
     data = made.html.encode("utf-8", "replace")
@@ -88,3 +70,19 @@ def _write(graded: Path, out: Path, given: Path, *, names: bool) -> Report:
     except OSError as error:
         raise CopydeskError(f"{out} cannot be written ({error.strerror})", "choose another --out") from None
     return Report(out, made.learners, made.lessons, len(data), names)
+
+
+def class_report(kept: KeptTables, *, names: bool = False) -> Made:
+    """The report on the class as it was graded last.
+
+    Raises CopydeskError if nothing was graded, or if the kit, a story or the settings have changed since.
+    """
+    about = json.loads(kept.course() or "null")
+    if about is None:
+        raise CopydeskError("nothing was graded here yet", "run copydesk grade first")
+    lessons = tuple((story, lesson, folder) for story, lesson, folder in about["lessons"])
+    settings = Settings(lessons, tuple((n, f) for n, f in about["weights"]), about["policy"])
+    # what is kept counts by the places of lessons and exercises, and another version may have them elsewhere
+    if settings.fingerprint() != about["rules"]:
+        raise CopydeskError("the kit or a story has changed since this was graded", "run copydesk grade again")
+    return made_of(kept, course(settings), about["counts"], names=names)

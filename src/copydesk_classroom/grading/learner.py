@@ -1,4 +1,7 @@
-"""One learner’s answers become scores and a page: what a worker does, from bytes to bytes."""
+"""Grade one learner: what a worker process does, from the bytes of their files to scores and a feedback page.
+
+A `Task` goes in and a `Graded` comes out. Both can be pickled, so that any executor of `concurrent.futures` will do.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,18 @@ from dataclasses import dataclass, field
 from copydesk.base.documents import Json
 from copydesk_classroom.collecting.submissions import documents
 from copydesk_classroom.course import LessonId, Settings, Unit, course
+from copydesk_classroom.feedback.page import feedback_page
 from copydesk_classroom.marking.scores import Sheet, mark_lesson, people_of, with_grades
 from copydesk_classroom.problems import Problem
+from copydesk_classroom.reporting.contributions import contribution
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker needs to grade one learner; `picks` name a file by its place in `files`, and a lesson in it."""
+    """One learner to grade: their files (path and bytes), and the picked answers in them.
+
+    Each of `picks` is the place of a file in `files`, a story and a lesson.
+    """
 
     who: str
     name: str
@@ -21,47 +29,49 @@ class Task:
     files: tuple[tuple[str, bytes], ...]
     picks: tuple[tuple[int, str, str], ...]
     rubric: str = ""
-    """The file with what people gave texts, if any (see `rubric_marks`)."""
+    """The path of the file with the grades that people gave (see `scores.gather_grades`), '' without a rubric."""
 
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """What a worker gives back: score and tries of each exercise by lesson (None: not handed in), the page, faults."""
+    """The results of one learner.
+
+    `scores` holds a list per lesson, None for a lesson that was not submitted; in it the score (0–1, None if not
+    attempted) and the number of tries of each exercise.
+    """
 
     who: str
     scores: list[list[tuple[float | None, int]] | None]
     page: bytes
-    faults: tuple[tuple[str, Problem], ...]
+    problems: tuple[tuple[str, Problem], ...]
     contribution: str = ""
-    """What the class report counts."""
+    """What the learner adds to the class report."""
     people: dict[str, tuple[float, int]] = field(default_factory=dict)
-    """What people graded (see `rubric_marks.People`)."""
+    """What people graded (see `state.PeoplePoints`)."""
 
 
 def grade_learner(task: Task) -> Graded:
-    """Score a learner's work and make the page; nothing that was handed in makes it fail."""
-    from copydesk_classroom.feedback.page import feedback_page
-    from copydesk_classroom.reporting.contributions import contribution
-
-    faults: list[tuple[str, Problem]] = []
+    """Score the answers and make the page; no submitted answers make this fail."""
+    problems: list[tuple[str, Problem]] = []
     by_lesson = _documents(task)
     units = course(task.settings)
-    sheets = [_best_sheet(unit, by_lesson.get(unit.id, []), faults, task.rubric) for unit in units]
+    sheets = [_best_sheet(unit, by_lesson.get(unit.id, []), problems, task.rubric) for unit in units]
     scores = [[(m.score, m.tries) for m in sheet.marked] if sheet.marked else None for sheet in sheets]
     page = feedback_page(task.name, sheets).encode("utf-8", "replace")
-    return Graded(task.who, scores, page, tuple(faults), contribution(sheets), people_of(sheets))
+    return Graded(task.who, scores, page, tuple(problems), contribution(sheets), people_of(sheets))
 
 
 def _documents(task: Task) -> dict[LessonId, list[tuple[str, Json]]]:
+    """The picked answers by lesson, each with the path of its file."""
     read = [documents(shown, data) for shown, data in task.files]
     found: dict[LessonId, list[tuple[str, Json]]] = {}
-    for number, *lesson in task.picks:
-        shown, story_lesson = task.files[number][0], (lesson[0], lesson[1])
-        found.setdefault(story_lesson, []).append((shown, read[number][story_lesson]))
+    for number, story, lesson in task.picks:
+        found.setdefault((story, lesson), []).append((task.files[number][0], read[number][story, lesson]))
     return found
 
 
-def _best_sheet(unit: Unit, tries: list[tuple[str, Json]], faults: list[tuple[str, Problem]], rubric: str) -> Sheet:
-    """The sheet that earns most, the later of two alike."""
-    sheets = [with_grades(mark_lesson(unit, document, shown, faults), rubric) for shown, document in tries]
+def _best_sheet(unit: Unit, tries: list[tuple[str, Json]], problems: list[tuple[str, Problem]], rubric: str) -> Sheet:
+    """The sheet that earns most; under the policy `last` there is only one."""
+    sheets = [with_grades(mark_lesson(unit, document, shown, problems), rubric) for shown, document in tries]
+    # attempts are in the order of their times and max() returns the first of equals, so of a tie the later counts
     return max(reversed(sheets), key=lambda sheet: sheet.points, default=Sheet(unit))

@@ -1,4 +1,4 @@
-"""The tables a run writes: grades, exercises, imports for Moodle and Canvas, problems, changes."""
+"""The CSV files that a run writes: grades, exercises, imports for Moodle and Canvas, changes, problems."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from copydesk_classroom.csv_files import CsvFile, Row
 from copydesk_classroom.marking.scores import share_of
 from copydesk_classroom.wording import class_wording
 
-STATES = {"graded": "graded", "stranger": "not on the roster", "missing": "missing", "unread": "nothing readable"}
+STATUSES = {"graded": "graded", "stranger": "not on the roster", "missing": "missing", "unread": "nothing readable"}
+"""A learner's status in words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A learner, what they were given, and their points by lesson, None where nothing was handed in."""
+class LearnerResult:
+    """A learner, their results, and their points by lesson, None for a lesson that was not submitted."""
 
     learner: Learner
     kept: Kept | None
@@ -28,24 +29,28 @@ class Standing:
 
     @property
     def total(self) -> float | None:
-        """The points in all lessons; None if none was handed in."""
+        """The points in all lessons; None if none was submitted."""
         given = [t for t in self.totals if t is not None]
         return round(sum(given), 2) if given else None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table by its file's name: the rows at its head, and those that each learner adds."""
+    """A table: its file's name, its head, and a function that returns a learner's rows."""
 
     name: str
     heads: Sequence[Row]
-    rows: Callable[[Standing], Iterable[Row]]
+    rows: Callable[[LearnerResult], Iterable[Row]]
     spreadsheet: bool = True
+    """Whether it is for a spreadsheet or for the import page of a platform (see `CsvFile`)."""
 
 
-def write_tables(out: Path, ledger: RunTables, units: Sequence[Unit], assignment: str) -> int:
-    """Write all tables, in one walk through the class; gives back how many points differ from the run before."""
-    changes = Changes(ledger.book, units)
+def write_tables(out: Path, run: RunTables, units: Sequence[Unit], assignment: str) -> int:
+    """Write all tables; returns how many points differ from the run before.
+
+    `assignment` is the heading of the column with the points in the file for Canvas.
+    """
+    changes = Changes(run.kept, units)
     tables = (
         _grades(units),
         _exercises(units),
@@ -53,23 +58,21 @@ def write_tables(out: Path, ledger: RunTables, units: Sequence[Unit], assignment
         _canvas(units, assignment),
         Table("changes.csv", [("id", "name", "lesson", "before", "now")], changes.rows),
     )
+    # all files are open at once, so that the class is read once and never in memory as a whole
     with ExitStack() as stack:
         files = [stack.enter_context(CsvFile(out / t.name, spreadsheet=t.spreadsheet)) for t in tables]
         for file, table in zip(files, tables, strict=True):
             file.add(table.heads)
-        for standing in _standings(ledger, units):
+        for learner in run.learners():
+            kept = run.kept.graded(learner.who) if learner.status in ("graded", "stranger") else None
+            result = LearnerResult(learner, kept, _totals(units, kept))
             for file, table in zip(files, tables, strict=True):
-                file.add(table.rows(standing))
+                file.add(table.rows(result))
         files[-1].add(changes.gone())
         with CsvFile(out / "problems.csv") as file:
-            file.add([("file", "learner", "what", "why", "what to do"), *_problems(ledger)])
+            file.add([("file", "learner", "what", "why", "what to do")])
+            file.add((shown, name, p.what, p.why, p.remedy) for shown, name, p in run.problems())
     return changes.count
-
-
-def _standings(ledger: RunTables, units: Sequence[Unit]) -> Iterator[Standing]:
-    for learner in ledger.learners():
-        kept = ledger.book.graded(learner.who) if learner.status in ("graded", "stranger") else None
-        yield Standing(learner, kept, _totals(units, kept))
 
 
 def _totals(units: Sequence[Unit], kept: Kept | None) -> list[float | None]:
@@ -85,53 +88,29 @@ def _points(unit: Unit, given: Sequence[Any], kept: Kept) -> float:
     return round(sum(unit.worth[e.id] * (share or 0) for e, share in shares), 2)
 
 
-class Changes:
-    """What differs from the run before, if there was one; how things stand now is noted for the next."""
-
-    def __init__(self, book: KeptTables, units: Sequence[Unit]) -> None:
-        self.count, self._book, self._units = 0, book, units
-        self._first = not book.ever_published()
-
-    def rows(self, standing: Standing) -> Iterator[Row]:
-        """The lessons in which a learner's points have changed."""
-        learner = standing.learner
-        now = {u.name: t for u, t in zip(self._units, standing.totals, strict=True) if t is not None}
-        before = self._book.publish(learner.who, learner.name, now)
-        for lesson in sorted({*now, *before}) if not self._first else ():
-            if now.get(lesson) != before.get(lesson):
-                self.count += 1
-                yield (learner.id, learner.name, lesson, before.get(lesson), now.get(lesson))
-
-    def gone(self) -> Iterator[Row]:
-        """The points of learners who are no longer there."""
-        for _, name, before in self._book.unpublish():
-            self.count += len(before)
-            yield from (("", name, lesson, points, None) for lesson, points in sorted(before.items()))
-
-
-def _possible(units: Sequence[Unit]) -> float:
-    return round(sum(u.possible for u in units), 2)
-
-
 def _grades(units: Sequence[Unit]) -> Table:
     possible = _possible(units)
 
-    def rows(s: Standing) -> Iterator[Row]:
-        learner, total = s.learner, s.total
+    def rows(r: LearnerResult) -> Iterator[Row]:
+        learner, total = r.learner, r.total
         percent = round(100 * total / possible, 1) if total is not None and possible else None
         yield (
-            *(learner.id, learner.name, learner.pupil.email, STATES[learner.status]),
-            *("late" if learner.late else "", learner.time, *s.totals, total, possible, percent),
-            f"feedback/{s.kept.page}" if s.kept else "",
+            *(learner.id, learner.name, learner.pupil.email, STATUSES[learner.status]),
+            *("late" if learner.late else "", learner.time, *r.totals, total, possible, percent),
+            f"feedback/{r.kept.page}" if r.kept else "",
         )
 
     about, sums = ("id", "name", "email", "status", "late", "last change"), ("points", "possible", "percent")
     return Table("grades.csv", [(*about, *(u.name for u in units), *sums, "feedback")], rows)
 
 
+def _possible(units: Sequence[Unit]) -> float:
+    return round(sum(u.possible for u in units), 2)
+
+
 def _exercises(units: Sequence[Unit]) -> Table:
-    def rows(s: Standing) -> Iterator[Row]:
-        if (kept := s.kept) is None:
+    def rows(r: LearnerResult) -> Iterator[Row]:
+        if (kept := r.kept) is None:
             return
         for unit, given in zip(units, kept.scores, strict=True):
             for e, (score, tries) in zip(unit.lesson.exercises, given or (), strict=bool(given)):
@@ -139,7 +118,7 @@ def _exercises(units: Sequence[Unit]) -> Table:
                 worth, status = unit.worth[e.id], _status(e, share, people)
                 earned = None if share is None else round(worth * share, 2)
                 rest = (None if share is None else round(share, 4), earned, round(worth, 2), tries)
-                yield (s.learner.id, s.learner.name, *unit.id, e.id, e.type, status, *rest)
+                yield (r.learner.id, r.learner.name, *unit.id, e.id, e.type, status, *rest)
 
     about, earned = ("id", "name", "story", "lesson", "exercise", "type"), ("status", "score", "points", "possible")
     return Table("exercises.csv", [(*about, *earned, "tries")], rows)
@@ -153,30 +132,52 @@ def _status(exercise: Exercise, share: float | None, people: int) -> str:
 
 
 def _moodle(units: Sequence[Unit]) -> Table:
-    """Moodle's grading worksheet; its import asks for Identifier, Grade and Last modified (grade)."""
+    """Moodle's grading worksheet; its import needs Identifier, Grade and Last modified (grade)."""
     possible = _possible(units)
 
-    def rows(s: Standing) -> Iterator[Row]:
-        if s.learner.status != "stranger":
-            number = s.learner.pupil.participant
-            identifier = f"Participant {number}" if number else s.learner.id
-            yield (identifier, s.learner.name, s.learner.pupil.email, s.total, possible, "")
+    # a stranger is in no gradebook: a row of theirs would match nobody, or somebody else of that name
+    def rows(r: LearnerResult) -> Iterator[Row]:
+        if r.learner.status != "stranger":
+            number = r.learner.pupil.participant
+            identifier = f"Participant {number}" if number else r.learner.id
+            yield (identifier, r.learner.name, r.learner.pupil.email, r.total, possible, "")
 
     heads = ("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
     return Table("grades_moodle.csv", [heads], rows, spreadsheet=False)
 
 
 def _canvas(units: Sequence[Unit], assignment: str) -> Table:
-    def rows(s: Standing) -> Iterator[Row]:
-        if s.learner.status != "stranger":
-            p = s.learner.pupil
-            yield (s.learner.name, p.id, p.sis, p.login or p.email, p.section, s.total)
+    """Canvas's gradebook; its import finds the student by one of the ids and the assignment by its heading."""
+
+    def rows(r: LearnerResult) -> Iterator[Row]:
+        if r.learner.status != "stranger":
+            p = r.learner.pupil
+            yield (r.learner.name, p.id, p.sis, p.login or p.email, p.section, r.total)
 
     heads = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment)
-    possible = ("    Points Possible", "", "", "", "", _possible(units))
+    possible = ("Points Possible", "", "", "", "", _possible(units))
     return Table("grades_canvas.csv", [heads, possible], rows, spreadsheet=False)
 
 
-def _problems(ledger: RunTables) -> Iterator[Row]:
-    for shown, name, fault in ledger.problems():
-        yield (shown, name, fault.what, fault.why, fault.remedy)
+class Changes:
+    """What differs from the run before, if there was one; the points of this run are kept for the next."""
+
+    def __init__(self, kept: KeptTables, units: Sequence[Unit]) -> None:
+        self.count, self._kept, self._units = 0, kept, units
+        self._first = not kept.ever_published()
+
+    def rows(self, result: LearnerResult) -> Iterator[Row]:
+        """The lessons in which a learner's points have changed."""
+        learner = result.learner
+        now = {u.name: t for u, t in zip(self._units, result.totals, strict=True) if t is not None}
+        before = self._kept.publish(learner.who, learner.name, now)
+        for lesson in sorted({*now, *before}) if not self._first else ():
+            if now.get(lesson) != before.get(lesson):
+                self.count += 1
+                yield (learner.id, learner.name, lesson, before.get(lesson), now.get(lesson))
+
+    def gone(self) -> Iterator[Row]:
+        """The points of learners who were in the run before and are gone."""
+        for _, name, before in self._kept.unpublish():
+            self.count += len(before)
+            yield from (("", name, lesson, points, None) for lesson, points in sorted(before.items()))

@@ -1,1 +1,1 @@
-"""Answers become points: the machine’s by the key, people’s by a rubric."""
+"""Turn answers into points: the machine’s by the key, people’s by a rubric."""

@@ -3,9 +3,9 @@
 `grades/<grader>.json`, schema 1, UTF-8, kept by a `JsonStore`; unknown fields are kept:
 
     {"schema": 1, "kind": "copydesk-grades", "kit": "0.1.0", "grader": "first", "created": …, "changed": …,
-     "comments": ["Name the rule."],                        the grader's own list, to be used again
-     "grades": {"<story>/<lesson>/<exercise>/<hash>": {     a text, see `rubric.text_key`; no learner is named
-       "points": {"claim": 2, "evidence": 3},               0 to 3 by row; a row that is not graded yet is not there
+     "comments": ["Name the rule."],                        the grader's own list, to use again
+     "grades": {"<story>/<lesson>/<exercise>/<hash>": {     a text (see `rubric.text_key`); no learner is named
+       "points": {"claim": 2, "evidence": 3},               0 to 3 by row; rows not graded yet are missing
        "comments": ["Name the rule."], "note": "…",         from the list, and for this text alone
        "rev": 4, "changed": "2027-03-01T10:00:00Z"}}}
 """
@@ -26,11 +26,11 @@ from copydesk_classroom.wording import class_wording
 
 SCHEMA, KIND = 1, "copydesk-grades"
 DOCUMENT: Fields = {"comments": ([], (list,)), "grades": ({}, (dict,)), "grader": ("", (str,))}
-"""The fields of a file."""
+"""The fields of a file, with their defaults and types."""
 ENTRY: Fields = {"points": ({}, (dict,)), "comments": ([], (list,)), "note": ("", (str,)), "rev": (0, (int,))}
-"""The fields of one of its grades."""
+"""The fields of each of its grades."""
 LONGEST, LONGEST_NOTE, MOST_COMMENTS = 500, 10_000, 60
-"""Letters in a comment of the list and in a note; how many comments a list may hold."""
+"""The most letters in a comment of the list and in a note, and the most comments in a list."""
 
 
 def grade_of(entry: Json) -> Grade:
@@ -67,20 +67,20 @@ def checked(document: Json) -> Json:
 def graders(place: Path) -> dict[str, dict[str, Grade]]:
     """The grades in a folder by grader and text, or those of a single file; {} if there are none.
 
-    Raises CopydeskError for a file that cannot be read, and for a second one of a grader: a grade must not go missing
-    unseen, nor count twice.
+    Raises CopydeskError for a file that cannot be read, and for a second file of one grader: a grade must neither be
+    lost unnoticed nor count twice.
     """
-    # what was set aside has a second dot in its name
+    # a damaged file that was set aside has a second dot in its name
     paths = sorted(p for p in place.glob("*.json") if p.name.count(".") == 1) if place.is_dir() else [place]
     found = {}
     for path in paths:
         try:
             document = decode(read_bytes(path) or b"{}")
             if document.get("kind") != KIND and path != place:
-                continue  # something else that lies there
+                continue  # another program's file
             document = checked(document)
         except Damaged as why:
-            remedy = f"put {path.name}.bak in its place, or take it away"
+            remedy = f"replace it with {path.name}.bak, or remove it"
             raise CopydeskError(f"{path} cannot be read as grades: it {why}", remedy) from None
         name = document["grader"] or path.stem
         if name in found:
@@ -90,7 +90,7 @@ def graders(place: Path) -> dict[str, dict[str, Grade]]:
 
 
 class GradeFile:
-    """The grades of one grader; each change reads the file again, changes one thing, and replaces it in one step.
+    """The grades of one grader. Each change reads the file again, changes one thing, and replaces the file in one step.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
@@ -110,7 +110,7 @@ class GradeFile:
         except Damaged:
             document = None
         if document is None and (self.path.exists() or backup(self.path).exists()):
-            with self._store.changing():  # mended at once, so that no grade is missing from a run in between
+            with self._store.changing():  # repaired now, so that no run in between misses a grade
                 document = self._load()
         about = {"schema": SCHEMA, "kind": KIND, "grader": self.grader}
         self._store.remembered = document or {**new_object(DOCUMENT), **about}
@@ -119,23 +119,26 @@ class GradeFile:
         return f"GradeFile({str(self.path)!r})"
 
     def grade(self, text: str) -> Grade:
-        """What this grader gave a text so far."""
+        """The grade that this grader has given a text so far."""
         return grade_of(self._store.remembered["grades"].get(text, {}))
 
     def points(self, text: str) -> Mapping[str, int]:
-        """The points that this grader gave a text so far, by row."""
+        """The points that this grader has given a text so far, by row."""
         points: Mapping[str, int] = self._store.remembered["grades"].get(text, {}).get("points", {})
         return points
 
     @property
     def comments(self) -> tuple[str, ...]:
-        """The comments to be used again."""
+        """The grader's list of comments."""
         return tuple(self._store.remembered["comments"])
 
     def set_points(self, text: str, row: str, points: int | None) -> Grade:
-        """Give a text points in one row, or take them back."""
+        """Set the points of a text in one row, or remove them with None.
+
+        Raises CopydeskError for a row or points that do not exist.
+        """
         if points is not None and (isinstance(points, bool) or points not in range(4)):
-            raise CopydeskError(f"{points!r} are no points", "a row has 0, 1, 2 or 3")
+            raise CopydeskError(f"{points!r} is not a number of points", "use 0, 1, 2 or 3")
         if row not in (known := [r.id for r in rubric_rows()]):
             raise CopydeskError(f"no rubric row '{row}'", f"there are: {', '.join(known)}")
 
@@ -146,7 +149,7 @@ class GradeFile:
         return self._change_grade(text, edit)
 
     def set_comment(self, text: str, comment: str, *, on: bool) -> Grade:
-        """Put a comment of the list on a text, or take it off."""
+        """Add a comment of the list to a text, or remove it."""
 
         def edit(entry: Json) -> None:
             rest = [c for c in entry["comments"] if c != comment]
@@ -160,21 +163,21 @@ class GradeFile:
         return self._change_grade(text, lambda entry: entry.update(note=note))
 
     def add_comment(self, comment: str) -> None:
-        """Put a comment on the list, to be used again."""
+        """Add a comment to the list."""
         comment = " ".join(comment.split())
         self._short_enough(comment, LONGEST)
         if comment and comment not in self.comments:
             if len(self.comments) >= MOST_COMMENTS:
-                raise CopydeskError(f"the list has {MOST_COMMENTS} comments already", "take one off first")
+                raise CopydeskError(f"the list has {MOST_COMMENTS} comments already", "remove one first")
             self._change(lambda document: document["comments"].append(comment))
 
     def drop_comment(self, comment: str) -> None:
-        """Take a comment off the list; texts that have it keep it."""
+        """Remove a comment from the list; texts that have it keep it."""
         self._change(lambda document: document.update(comments=[c for c in document["comments"] if c != comment]))
 
     def _short_enough(self, text: str, most: int) -> None:
         if len(text) > most:
-            raise CopydeskError(f"this comment has {len(text):,} letters", f"{most:,} are the most")
+            raise CopydeskError(f"this comment has {len(text):,} letters", f"at most {most:,} are allowed")
 
     def _change_grade(self, text: str, edit: Callable[[Json], None]) -> Grade:
         def change(document: Json) -> None:
@@ -200,7 +203,7 @@ class GradeFile:
         return document
 
     def _own(self, path: Path, document: Json) -> Json:
-        """Check what is in the file; another grader's must not be written over."""
+        """The checked document; raises CopydeskError if it is another grader's, which must not be overwritten."""
         if checked(document)["grader"].casefold() != self.grader.casefold():
-            raise CopydeskError(f"{path} belongs to the grader '{document['grader']}'", "take another name")
+            raise CopydeskError(f"{path} belongs to the grader '{document['grader']}'", "use another name")
         return document

@@ -1,8 +1,8 @@
-"""How people grade prose: rows of 0 to 3 points, one grader's grade of a text, and what several come to.
+"""How people grade prose: the rubric's rows, one grader's grade of a text, and the result of several graders.
 
-The rule: a text earns its row points over 3 for each row, and that share of the exercise's points; with all four rows,
-12 rubric points are all there is. A grade counts once every row has its points. Of several graders' grades the mean
-counts. Where no row fits a text, nobody grades it; exercises without points are not graded either.
+Each row gives 0 to 3 points. A text earns the share of its rubric points in the most that its rows can give (12 with
+all four rows), and that share of the exercise's points. A grade counts once every row has its points, and of several
+graders the mean counts. People grade only exercises with points that at least one row fits.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer
 
 MOST = 3
-"""Points a row can give."""
+"""The most points that a row can give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What all graders of one text came to: points by row, one number a grader, and what they wrote."""
+    """The result of all graders of one text: the points by row, one number per grader, and their comments."""
 
     points: Mapping[str, tuple[int, ...]]
     comments: tuple[str, ...]
@@ -59,7 +59,7 @@ class Judged:
 
     @property
     def rubric_points(self) -> float:
-        """The points of all rows, the mean of all graders."""
+        """The points of all rows together, as the mean of all graders."""
         return sum(sum(given) for given in self.points.values()) / self.graders
 
     @property
@@ -83,7 +83,10 @@ def rubric_rows() -> tuple[Row, ...]:
 
 
 def rows_of(exercise: Exercise) -> tuple[Row, ...]:
-    """The rows that fit an exercise: all, or those that its lesson names as `rubric = ["claim", …]`."""
+    """The rows that fit an exercise: all, or those that its lesson names as `rubric = ["claim", …]`.
+
+    Raises CopydeskError for a name that is no row.
+    """
     rows = {row.id: row for row in rubric_rows()}
     named = exercise.rubric_rows()
     wanted = list(rows) if named is None else named
@@ -93,15 +96,15 @@ def rows_of(exercise: Exercise) -> tuple[Row, ...]:
 
 
 def is_graded_by_people(exercise: Exercise) -> bool:
-    """Whether people grade what is written here: there is something to earn, and a row that fits."""
+    """Whether people grade what is written in an exercise: it has points, and a row fits it."""
     return exercise.points > 0 and bool(rows_of(exercise))
 
 
 def text_key(story: str, exercise: Exercise, answer: Answer, length: int) -> str:
-    """What names a text: story, lesson, exercise, and a hash of what was written and picked, never of who wrote it.
+    """The key of a text: story/lesson/exercise/hash, where the hash covers what was written and picked.
 
-    So a grade belongs to a text: the same words earn the same points, and a changed text is a new one. `length` is
-    that of the page, in code points.
+    It does not cover who wrote it, so the same words earn the same points, and a changed text has to be graded again.
+    `length` is that of the page, in code points.
     """
     answer = exercise.well_formed(answer)
     texts = answer.get("texts", {})
@@ -112,11 +115,12 @@ def text_key(story: str, exercise: Exercise, answer: Answer, length: int) -> str
 
 
 def _tidy(text: object) -> str:
+    # the same letters may come as one code point or two, depending on the learner's keyboard
     return unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else ""
 
 
 def judged(rows: Sequence[Row], grades: Iterable[Grade]) -> Judged | None:
-    """What the grades of one text come to; None unless one of them is whole.
+    """The result of the grades of one text, of which only whole ones count; None if none is whole.
 
     >>> judged(rubric_rows()[:1], [Grade({"claim": 3}, ("Clear.",)), Grade({}, note="later")])
     Judged(points={'claim': (3,)}, comments=('Clear.',), graders=1)

@@ -1,9 +1,8 @@
-"""Where the grades of people meet those of the machine: a text that somebody graded earns what the rubric says.
+"""Score one learner's answers to a lesson, and let the grades that people gave take the place of the machine's.
 
-The grades of all graders are put into one file among the results, named after what is in it, so that every worker reads
-the same and a changed grade is noticed.
-
-One learner's answers become scores and a page: what a worker does, from bytes to bytes, with no file in between.
+`mark_lesson` turns the answers in a file into a `Sheet`; `with_grades` adds to it what people gave the texts.
+`gather_grades` puts the grades of all graders into one file among the results, for every worker to read. The file is
+named after what is in it, so a changed grade changes the name, and all learners are graded again.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copydesk.answers import Record
 from copydesk.base.documents import Json, encode
@@ -30,86 +29,32 @@ from copydesk_classroom.marking.grade_files import grade_of, graders
 from copydesk_classroom.marking.rubric import Grade, Judged, is_graded_by_people, judged, rows_of, text_key
 from copydesk_classroom.problems import Problem
 
-if TYPE_CHECKING:
-    pass
-
-
-def gathered(rubric: Path | None, home: Path) -> str:
-    """Put the grades of a folder (or of one file) together into `home`; gives back the path, '' without a rubric.
-
-    Raises CopydeskError if there are no grades, or a file of them cannot be read.
-    """
-    data = encode(_together(rubric), indent=None) if rubric else b""
-    path = home / f"rubric-{hashlib.sha256(data).hexdigest()[:16]}.json"
-    if data and not path.is_file():
-        write(path, data)
-    for old in home.glob("rubric-*.json"):
-        if old != path:
-            old.unlink(missing_ok=True)
-    return str(path) if data else ""
-
-
-def _together(rubric: Path) -> dict[str, list[Json]]:
-    """All grades by text, in the order of the graders' names."""
-    everybody = graders(rubric) if rubric.exists() else {}
-    found: dict[str, list[Json]] = {}
-    for _, grades in sorted(everybody.items()):
-        for text, grade in grades.items():
-            found.setdefault(text, []).append(asdict(grade))
-    if not found:
-        raise CopydeskError(f"there are no grades in {rubric}", "name the folder that the grading desk wrote")
-    return found
-
-
-@lru_cache(maxsize=1)
-def _read(path: str) -> dict[str, list[Grade]]:
-    """The grades of all graders by text, read once in each process."""
-    found = json.loads(Path(path).read_bytes())
-    return {text: [grade_of(entry) for entry in entries] for text, entries in found.items()}
-
-
-def with_grades(sheet: Sheet, path: str) -> Sheet:
-    """A sheet with what people gave its texts; without a path, as it is."""
-    if not path:
-        return sheet
-    return replace(sheet, marked=tuple(_graded(sheet.unit, marked, path) for marked in sheet.marked))
-
-
-def _graded(unit: Unit, marked: Marked, path: str) -> Marked:
-    if marked.outcome is None or not is_graded_by_people(marked.exercise):
-        return marked
-    key = text_key(unit.id[0], marked.exercise, marked.answer, len(unit.text))
-    return replace(marked, judged=judged(rows_of(marked.exercise), _read(path).get(key, ())))
-
-
-def people_of(sheets: Sequence[Sheet]) -> dict[str, tuple[float, int]]:
-    """What people graded on these sheets."""
-    return {
-        f"{sheet.unit.id[0]}/{m.exercise.key_name}": (m.judged.share, m.judged.graders)
-        for sheet in sheets
-        for m in sheet.marked
-        if m.judged
-    }
-
-
 MOST_TRIES, MOST_GROUPS, MOST_BYTES = 100, 1000, 1_000_000
-"""What one exercise may hold: different tries in its first round, marks in a try, bytes in all of them."""
+"""What one exercise may hold: different tries in its first round, marks in a try, bytes in all of them.
+
+No learner comes near. Scoring compares every mark with every entry of the key, so a file of a few MB that was made to
+do harm could otherwise keep a worker busy for very long.
+"""
 MOST_KNOWN, LONGEST_KNOWN = 200, 400
-"""How many outcomes of short answers are remembered in a lesson: learners often give the same."""
+"""How many answers of a lesson a cache holds, and how many bytes they may have.
+
+Learners often give the same short answer: a blank, a single choice, the one that is right. Of long answers nearly all
+are different, and would only push these out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """One exercise of one learner: the answer that counts, what came of it, how many tries there were."""
+    """One exercise of one learner: the answer that counts, its outcome (None if not attempted), how many tries."""
 
     exercise: Exercise
     answer: Answer
     outcome: Outcome | None
     tries: int
     short: bytes = b""
-    """A name for the answer if it is a short one, such as many learners give."""
+    """The exercise and the answer as a key for caches; empty if the answer is long."""
     first: tuple[Answer, Outcome] | None = None
-    """The first try and what came of it."""
+    """The first try and its outcome."""
     judged: Judged | None = None
     """What people gave it, if they did."""
 
@@ -126,7 +71,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One lesson of one learner; `marked` is empty if it was not handed in."""
+    """One lesson of one learner; `marked` is empty if it was not submitted."""
 
     unit: Unit
     marked: tuple[Marked, ...] = ()
@@ -138,8 +83,11 @@ class Sheet:
         object.__setattr__(self, "points", sum(worth[m.exercise.id] * (m.share or 0) for m in self.marked))
 
 
-def mark_lesson(unit: Unit, document: Json, shown: str, faults: list[tuple[str, Problem]]) -> Sheet:
-    """Score one lesson's answers as `results.record_score` does; what is too much to read counts as blank."""
+def mark_lesson(unit: Unit, document: Json, shown: str, problems: list[tuple[str, Problem]]) -> Sheet:
+    """Score the answers to a lesson in the file `shown`, as `results.record_score` does for a learner.
+
+    An exercise that cannot be scored counts as blank, and is added to `problems`.
+    """
     marked = []
     for exercise in unit.lesson.exercises:
         entry = document["exercises"].get(exercise.id)
@@ -148,16 +96,16 @@ def mark_lesson(unit: Unit, document: Json, shown: str, faults: list[tuple[str, 
             marked.append(_mark(unit, exercise, record))
             continue
         except TooMuch as much:
-            fault = Problem("too_much", f"{exercise.key_name}: {much}")
-        except Exception as error:  # one exercise of one stranger must not stop a class
-            fault = Problem("not_scored", f"{exercise.key_name}: {type(error).__name__}")
-        faults.append((shown, fault))
+            problem = Problem("too_much", f"{exercise.key_name}: {much}")
+        except Exception as error:  # an answer that nobody thought of must not stop the grading of a class
+            problem = Problem("not_scored", f"{exercise.key_name}: {type(error).__name__}")
+        problems.append((shown, problem))
         marked.append(Marked(exercise, {}, None, len(record.tries)))
     return Sheet(unit, tuple(marked))
 
 
 def _mark(unit: Unit, exercise: Exercise, record: Record) -> Marked:
-    answers = _readable(counted(record))
+    answers = _different(counted(record))
     names = {id(answer): name for name, answer in answers.items()}
     seen: list[tuple[Answer, Outcome]] = []
 
@@ -169,18 +117,18 @@ def _mark(unit: Unit, exercise: Exercise, record: Record) -> Marked:
     if best is None:
         return Marked(exercise, {}, None, len(record.tries))
     first = next(s for s in seen if s[1].status != "not_attempted")
-    return Marked(exercise, *best, len(record.tries), _short(exercise, names[id(best[0])]), first)
+    return Marked(exercise, *best, len(record.tries), _cache_key(exercise, names[id(best[0])]), first)
 
 
 class TooMuch(Exception):
     """An answer holds more than anybody could have marked or written."""
 
 
-def _readable(answers: list[Answer]) -> dict[bytes, Answer]:
-    """The different answers by their bytes, if they are of a size that a learner could make."""
+def _different(answers: list[Answer]) -> dict[bytes, Answer]:
+    """The answers without repetitions, by their bytes; raises `TooMuch`."""
     different: dict[bytes, Answer] = {}
     for answer in answers:
-        different.setdefault(marshal.dumps(answer, 0), answer)
+        different.setdefault(marshal.dumps(answer, 0), answer)  # bytes to compare and to hash, never to load
     groups = [len(g) for a in different.values() if isinstance(g := a.get("groups"), list)]
     for much, most, what in (
         (len(different), MOST_TRIES, "different tries"),
@@ -192,28 +140,87 @@ def _readable(answers: list[Answer]) -> dict[bytes, Answer]:
     return different
 
 
-def _short(exercise: Exercise, name: bytes) -> bytes:
-    """A name for a short answer to an exercise; none for a long one."""
-    return exercise.id.encode() + b" " + name if len(name) <= LONGEST_KNOWN else b""
-
-
 def _outcome(unit: Unit, exercise: Exercise, answer: Answer, name: bytes) -> Outcome:
-    """What an answer is worth; short answers are remembered."""
-    short = _short(exercise, name)
-    outcome = unit.outcomes.get(short) or exercise.outcome(answer, unit.key, unit.text)
-    if short:
-        remember(unit.outcomes, short, outcome)
+    """The outcome of an answer, from the cache if it is a short one that was seen before."""
+    key = _cache_key(exercise, name)
+    outcome = unit.outcomes.get(key) or exercise.outcome(answer, unit.key, unit.text)
+    if key:
+        remember(unit.outcomes, key, outcome)
     return outcome
 
 
+def _cache_key(exercise: Exercise, name: bytes) -> bytes:
+    return exercise.id.encode() + b" " + name if len(name) <= LONGEST_KNOWN else b""
+
+
 def remember(known: dict[bytes, Any], name: bytes, value: object) -> None:
-    """Keep a value, and begin anew when there are many: memory does not grow with the class."""
+    """Put a value into a cache, which is emptied first if it is full: memory must not grow with the class."""
     if len(known) >= MOST_KNOWN and name not in known:
         known.clear()
     known[name] = value
 
 
+def gather_grades(rubric: Path | None, home: Path) -> str:
+    """Write the grades of all graders to one file in `home`, and delete those of earlier runs; returns its path.
+
+    `rubric` is a folder of grade files or a single one; without it nothing is written and the path is ''. Raises
+    CopydeskError if there are no grades, or a file of them cannot be read.
+    """
+    data = encode(_grades_by_text(rubric), indent=None) if rubric else b""
+    path = home / f"rubric-{hashlib.sha256(data).hexdigest()[:16]}.json"
+    if data and not path.is_file():
+        write(path, data)
+    for old in home.glob("rubric-*.json"):
+        if old != path:
+            old.unlink(missing_ok=True)
+    return str(path) if data else ""
+
+
+def _grades_by_text(rubric: Path) -> dict[str, list[Json]]:
+    """All grades by text, in the order of the graders' names."""
+    everybody = graders(rubric) if rubric.exists() else {}
+    found: dict[str, list[Json]] = {}
+    for _, grades in sorted(everybody.items()):
+        for text, grade in grades.items():
+            found.setdefault(text, []).append(asdict(grade))
+    if not found:
+        raise CopydeskError(f"there are no grades in {rubric}", "name the folder that the grading desk wrote")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _gathered(path: str) -> dict[str, list[Grade]]:
+    """The file that `gather_grades` wrote, read once in each process."""
+    found = json.loads(Path(path).read_bytes())
+    return {text: [grade_of(entry) for entry in entries] for text, entries in found.items()}
+
+
+def with_grades(sheet: Sheet, path: str) -> Sheet:
+    """The sheet with what people gave its texts; `path` is the file of `gather_grades`, '' without a rubric."""
+    if not path:
+        return sheet
+    grades, unit = _gathered(path), sheet.unit
+
+    def graded(m: Marked) -> Marked:
+        if m.outcome is None or not is_graded_by_people(m.exercise):
+            return m
+        key = text_key(unit.id[0], m.exercise, m.answer, len(unit.text))
+        return replace(m, judged=judged(rows_of(m.exercise), grades.get(key, ())))
+
+    return replace(sheet, marked=tuple(map(graded, sheet.marked)))
+
+
+def people_of(sheets: Sequence[Sheet]) -> dict[str, tuple[float, int]]:
+    """What people graded on these sheets (see `state.PeoplePoints`)."""
+    return {
+        f"{sheet.unit.id[0]}/{m.exercise.key_name}": (m.judged.share, m.judged.graders)
+        for sheet in sheets
+        for m in sheet.marked
+        if m.judged
+    }
+
+
 def share_of(unit: Unit, exercise: Exercise, score: float | None, kept: Kept) -> tuple[float | None, int]:
-    """What an exercise earns of its points, 0–1, and how many people graded it: none means the machine."""
+    """The share of its points that an exercise earned, 0–1, and how many people graded it: 0 means the machine did."""
     by_people = kept.people.get(f"{unit.id[0]}/{exercise.key_name}") if kept.people else None
     return by_people or (score, 0)

@@ -1,6 +1,7 @@
-"""A text as the grading screen shows it: plain data, offsets turned into pieces of text here.
+"""The widget to grade prose on: one text at a time beside the rubric.
 
-The screen to grade prose on: one text at a time beside the rubric; every point is on disk before it says "saved".
+Python sends the browser plain data: what to show of a text, with offsets already turned into pieces of text, and what
+is saved. The browser sends one message per change; each change is on the disk before the screen says "saved".
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Piece = tuple[str, int]
 
 
 def text_view(text: Text, name: str, *, names: Sequence[str]) -> dict[str, Any]:
-    """Everything the screen shows of one text; `names` are those to show, none in a blind grading."""
+    """Everything the screen shows of one text; `name` is its exercise’s, `names` are the learners’ to show."""
     exercise, story, given = text.exercise, text.unit.lesson.story, text.answer.get("texts", {})
     page = text.unit.text
     picked = exercise.evidence_in(text.answer, len(page))
@@ -57,12 +58,12 @@ def text_view(text: Text, name: str, *, names: Sequence[str]) -> dict[str, Any]:
 def _box(box: Box, given: Mapping[str, Any], page: str) -> dict[str, Any]:
     words = given.get(box.id)
     shown = paragraphs(words) if isinstance(words, str) else ""
-    told = {"label": box.label, "text": shown, "n": len(WORD.findall(shown)), "min": box.min, "max": box.max}
-    return told | ({"original": Span(*box.span).of(page)} if box.span else {})
+    view = {"label": box.label, "text": shown, "n": len(WORD.findall(shown)), "min": box.min, "max": box.max}
+    return view | ({"original": Span(*box.span).of(page)} if box.span else {})
 
 
 def _pieces(page: str, block: Span, picked: Sequence[Span]) -> Iterator[Piece]:
-    """A block cut where evidence begins and ends: the words, and the number of the evidence they are, or 0."""
+    """A block cut where evidence begins and ends: the words, and the number of the evidence, 0 for none."""
     at = block.start
     for number, span in enumerate(picked, 1):
         start, end = max(span.start, at), min(span.end, block.end)
@@ -82,9 +83,9 @@ def grade_script() -> str:
 
 
 class GradeWriting(anywidget.AnyWidget):
-    """One grader's screen; `desk` and `text` are for reading.
+    """One grader's screen; `desk` and `text` are read-only.
 
-    The browser tells what was done by messages; `view` is the text on the screen, `state` what is on the disk.
+    `spec` is sent once, `view` is the text on the screen, and `state` is what is on the disk.
     """
 
     _esm = grade_script()
@@ -115,12 +116,12 @@ class GradeWriting(anywidget.AnyWidget):
 
     @property
     def listed(self) -> list[Text]:
-        """The texts that the choices leave, the one on the screen among them even if it is graded by now."""
+        """The texts that fit the choices; the one on the screen stays in the list when it is graded."""
         some = [t for t in self.desk.texts if self._group in ("", t.group)]
         return [t for t in some if not self._only or t.key == self._at or not self.desk.is_graded(t)]
 
     def go(self, by: int) -> None:
-        """Turn to the next text (1) or the one before (−1); at either end, stay."""
+        """Go to the next text (1) or the one before (−1); at either end nothing changes."""
         keys = [t.key for t in self.listed]
         at = keys.index(self._at) + by if self._at in keys else 0
         if keys and 0 <= at < len(keys):
@@ -129,7 +130,7 @@ class GradeWriting(anywidget.AnyWidget):
         self._show_text(edge)
 
     def choose(self, *, group: str, only: bool, blind: bool) -> None:
-        """Show one exercise or all, only what is not graded or all, names or none."""
+        """Choose what to show: one `group` or all (''), `only` texts that are not graded, or `blind`, without names."""
         moved = (group, only) != (self._group, self._only)
         self._group, self._only, self._blind = group, only, blind
         some = [t for t in self.desk.texts if self._group in ("", t.group)]
@@ -164,13 +165,16 @@ class GradeWriting(anywidget.AnyWidget):
             n = 1 + [t.key for t in listed].index(text.key)
             names = () if self._blind else text.names
             shown = {**text_view(text, self.desk.name(text), names=names), "n": n, "of": len(listed)}
-        with self.hold_sync():
+        with self.hold_sync():  # both in one message, or the screen would show one text with the grade of another
             self.view = {**place, **shown}
             self._show_grade()
 
     def _show_grade(self, *, seq: int = 0, by: str = "", error: str = "", again: bool = False) -> None:
-        """Tell what is on the disk; `seq` and `by` name the change that is answered, and the view it came from."""
-        self._turn += 1
+        """Send what is on the disk; `seq` is the number of the change that is answered, `by` the view it came from.
+
+        `again` says that the browser may try the change again.
+        """
+        self._turn += 1  # traitlets send nothing for an equal value, and each change needs an answer
         some = [t for t in self.desk.texts if self._group in ("", t.group)]
         grade = self.desk.file.grade(self._at)
         self.state = {
@@ -198,7 +202,7 @@ class GradeWriting(anywidget.AnyWidget):
                 self._answer(what, change, seq, view)
 
     def _answer(self, what: str, change: dict[str, Any], seq: int, view: str) -> None:
-        """Keep one change and say so; whatever goes wrong is one sentence on the screen, never a traceback."""
+        """Save one change and answer it; an error becomes a sentence on the screen, never a traceback."""
         try:
             self._keep(what, change)
         except (CopydeskError, OSError) as error:
@@ -209,7 +213,7 @@ class GradeWriting(anywidget.AnyWidget):
         self._show_grade(seq=seq, by=view)
 
     def _keep(self, what: str, change: dict[str, Any]) -> None:
-        """Write one change to the grader's file."""
+        """Write one change to the grader's file. Raises CopydeskError for a text or a change that does not exist."""
         file, known = self.desk.file, self.desk.by_key
         match what, change:
             case "add", {"text": str(words)}:

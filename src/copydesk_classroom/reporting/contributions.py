@@ -1,9 +1,10 @@
-"""What one learner's marks add to the class report: where they stand, which meet nothing in the key, what is off.
+"""What one learner adds to the class report: short lines of text without a name, which are counted and nothing else.
 
-What one learner adds to the class report: a slip of short lines without a name, to be counted and no more.
+A line holds one fact: that an item was right at first or only later, which class was chosen for it, where a mark
+began. It never holds a learner's own words, only ids, numbers and labels that an exercise offers. A class report is
+therefore a count of equal lines (see `tally`), and the order in which learners are added does not matter.
 
-A line says one thing once: that an item was right at first or only later, which class stood on it, where a mark began.
-It never holds a learner's own words. So what a class did is a count of lines, whoever adds them up and in which order.
+Fields are separated by tabs. The first is the number of a lesson, or `lesson.exercise`.
 """
 
 from __future__ import annotations
@@ -22,12 +23,81 @@ from copydesk.exercises.parallel_forms import discernment
 from copydesk.exercises.sort import Sort
 from copydesk.lessons.results import Result
 from copydesk_classroom.course import Unit
-from copydesk_classroom.marking.scores import Marked, Sheet, remember
+from copydesk_classroom.marking.scores import Marked, Sheet
 
 Range = tuple[int, int]
 """Words of the page, by their numbers, end exclusive."""
 LONGEST, MOST = 8, 40
-"""A mark of more words than this counts as the sentences it stands in; so many marks on nothing count at most."""
+"""A mark of more words than this counts as the sentences around it; so many marks on nothing count at most.
+
+Both keep the report small: marks that differ by a word at their ends would otherwise be counted one by one.
+"""
+
+
+def contribution(sheets: Sequence[Sheet]) -> str:
+    """The lines that one learner adds; no submitted answers make this fail.
+
+    >>> contribution([])
+    ''
+    """
+    lines = [line for number, sheet in enumerate(sheets) for line in _lesson_lines(number, sheet)]
+    return "\n".join([*lines, *_before_and_after(sheets)])
+
+
+def _lesson_lines(number: int, sheet: Sheet) -> list[str]:
+    """That a lesson was begun and finished, which objectives were met, and the lines of each exercise."""
+    scores = {m.exercise.id: m.score for m in sheet.marked}
+    if all(score is None for score in scores.values()):
+        return []
+    lines = [f"{number}\tbegun"]
+    if all(scores[e.id] is not None for e in sheet.unit.lesson.exercises if e.points):
+        lines.append(f"{number}\tfinished")
+    result = Result(sheet.unit.lesson, scores)
+    for place, objective in enumerate(sheet.unit.lesson.objectives):
+        if (result.share(objective) or 0) >= objective.bar:
+            lines.append(f"{number}\tmet\t{place}")
+    for place, marked in enumerate(sheet.marked):
+        if marked.outcome and not marked.exercise.parallel_forms():  # forms are compared, not broken down
+            lines += _exercise_lines(f"{number}.{place}", sheet.unit, marked, marked.outcome)
+    return lines
+
+
+def _exercise_lines(head: str, unit: Unit, marked: Marked, outcome: Outcome) -> list[str]:
+    """The score and that of the first try, in thousandths; for each item both in per cent, and the answer to it."""
+    first = marked.first[1] if marked.first else outcome
+    now = _levels(outcome)
+    then = now if first is outcome else _levels(first)
+    given = marked.exercise.counted_values(
+        marked.exercise.well_formed(marked.answer), unit.offers(marked.exercise), unit.key, unit.text
+    )
+    lines = [f"{head}\tscore\t{round(1000 * (marked.share or 0))}", f"{head}\tfirst\t{round(1000 * first.score)}"]
+    lines += [f"{head}\titem\t{i}\t{now.get(i, '')}\t{then.get(i, '')}\t{given.get(i, BLANK)}" for i in now | given]
+    if marked.exercise.mark_roles():
+        lines += mark_lines(head, unit, marked.exercise, marked.answer, outcome)
+    return lines
+
+
+def _levels(outcome: Outcome) -> dict[str, int]:
+    """What each item with points earned, in per cent."""
+    return {
+        n.item: 100 if n.earned == n.possible else round(100 * n.earned / n.possible)
+        for n in outcome.notes
+        if n.possible
+    }
+
+
+def _before_and_after(sheets: Sequence[Sheet]) -> Iterable[str]:
+    """Hits and false alarms in the first and in the last of the parallel forms, if the learner shared them."""
+    found = {}
+    for number, sheet in enumerate(sheets):
+        for marked in sheet.marked:
+            if not (isinstance(marked.exercise, Sort) and marked.exercise.forms and marked.first and marked.tries):
+                continue
+            if aimed := discernment(marked.exercise, marked.first[0], sheet.unit.key):
+                found[number] = f"{aimed.found}\t{aimed.open}\t{aimed.flagged}\t{aimed.plain}"
+    if len(found) > 1:
+        return [f"both\t{found[min(found)]}\t{found[max(found)]}"]
+    return ["one"] if found else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +107,7 @@ class Ground:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     stretch: tuple[Range, ...]
-    """For each word the sentence (or the block of furniture) it stands in."""
+    """For each word the sentence (or the block of furniture) around it."""
     keyed: bytes
     """For each word, 1 if the key marks it in any of its readings."""
 
@@ -63,22 +133,26 @@ def ground(unit: Unit, exercise: Exercise) -> Ground:
     return Ground(plain.starts, plain.ends, tuple(stretch), bytes(keyed))
 
 
+Group = tuple[dict[str, list[Range]], Mapping[str, Any]]
+"""The words of one group of marks by role, and its labels."""
+
+
 def mark_lines(head: str, unit: Unit, exercise: Exercise, answer: Json, outcome: Outcome) -> Iterator[str]:
-    """The lines of one learner's marks in one exercise, which `head` names."""
+    """The lines of one learner's marks in the exercise that `head` numbers.
+
+    `heat` is where marks begin (+) and end (-), so that a page has one line per edge and not one per word; `loose` is
+    a mark on nothing in the key; `part` is what was marked instead of a part that was missed.
+    """
     under = ground(unit, exercise)
     groups = [*_groups(under, exercise, answer, len(unit.text))]
     for role in exercise.mark_roles():
         for first, last in _merged(r for marked, _ in groups for r in marked.get(role, ())):
             yield f"{head}\theat\t{role}\t+{first}"
             yield f"{head}\theat\t{role}\t-{last}"
-    yield from _loose(head, under, groups)
+    yield from _loose_lines(head, under, groups)
     for note in outcome.notes:
         if not all(part[3] for part in note.parts):
-            yield from _off(head, under, exercise, note, groups)
-
-
-Group = tuple[dict[str, list[Range]], Mapping[str, Any]]
-"""The words of one group of marks by role, and its labels."""
+            yield from _part_lines(head, under, exercise, note, groups)
 
 
 def _groups(under: Ground, exercise: Exercise, answer: Json, length: int) -> Iterator[Group]:
@@ -92,7 +166,7 @@ def _groups(under: Ground, exercise: Exercise, answer: Json, length: int) -> Ite
 
 
 def _ranges(under: Ground, raw: object, length: int) -> list[Range]:
-    """The words of the spans in a learner's notation; anything else is left out."""
+    """The words of the spans in an answer; anything that is not a span is ignored."""
     listed = raw if isinstance(raw, list) else ()
     pairs = [p for p in listed if isinstance(p, list) and len(p) == 2 and type(p[0]) is int and type(p[1]) is int]
     found = [under.range_of(start, end) for start, end in pairs if 0 <= start < end <= length]
@@ -100,7 +174,7 @@ def _ranges(under: Ground, raw: object, length: int) -> list[Range]:
 
 
 def _merged(ranges: Iterable[Range]) -> list[Range]:
-    """The same words once each: a learner counts once where their own marks overlap."""
+    """The ranges with those joined that overlap, so that a learner counts once at each word."""
     done: list[Range] = []
     for first, last in sorted(ranges):
         if done and first <= done[-1][1]:
@@ -110,8 +184,8 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
     return done
 
 
-def _loose(head: str, under: Ground, groups: Iterable[Group]) -> Iterator[str]:
-    """Groups of which no word is marked in the key, under any reading."""
+def _loose_lines(head: str, under: Ground, groups: Iterable[Group]) -> Iterator[str]:
+    """The groups of marks of which no word is marked in the key, in any reading."""
     found = set()
     for marked, _ in groups:
         ranges = [(role, *r) for role, listed in marked.items() for r in listed]
@@ -123,11 +197,12 @@ def _loose(head: str, under: Ground, groups: Iterable[Group]) -> Iterator[str]:
         yield f"{head}\tloose\t{role}\t{first}\t{last}"
 
 
-def _off(head: str, under: Ground, exercise: Exercise, note: Note, groups: Iterable[Group]) -> Iterator[str]:
-    """What stands instead of the parts of an entry that were missed, in the group of marks that is nearest to it."""
+def _part_lines(head: str, under: Ground, exercise: Exercise, note: Note, groups: Iterable[Group]) -> Iterator[str]:
+    """What the learner has instead of each part of an entry that was missed, in the group of marks nearest to it."""
     wanted: dict[str, list[Range]] = {}
     for role, span in note.marks:
         wanted.setdefault(role, []).append(under.range_of(span.start, span.end))
+    # the nearest group shares most words with the entry; of a tie the first
     near, most = None, 0
     for group in groups:
         if (shared := sum(_shared(group[0].get(role, ()), ranges) for role, ranges in wanted.items())) > most:
@@ -146,7 +221,7 @@ def _shared(mine: Iterable[Range], theirs: Iterable[Range]) -> int:
 
 
 def _boundary(mine: list[Range], theirs: list[Range]) -> str:
-    """How marks lie to the key's: a name under `boundary` in `data/report.toml`."""
+    """How marks compare with those of the key: a name under `boundary` in `data/report.toml`."""
     if not mine:
         return "blank"
     shared = _shared(mine, theirs)
@@ -157,83 +232,7 @@ def _boundary(mine: list[Range], theirs: list[Range]) -> str:
 
 
 def _label(exercise: Exercise, name: str, labels: Mapping[str, Any]) -> str:
-    """A label as it was chosen; `?` for one that was not offered."""
+    """A label that was chosen; `?` for one that the exercise does not offer, which could be any words."""
     value = labels.get(name)
     known = exercise.labels_of(name)
     return "" if not value else value if isinstance(value, str) and value in known else "?"
-
-
-def contribution(sheets: Sequence[Sheet]) -> str:
-    """The slip of one learner; nothing that was handed in makes it fail.
-
-    >>> contribution([])
-    ''
-    """
-    lines = [line for number, sheet in enumerate(sheets) for line in _lesson(number, sheet)]
-    return "\n".join([*lines, *_before_and_after(sheets)])
-
-
-def _lesson(number: int, sheet: Sheet) -> list[str]:
-    """That a lesson was begun, finished, which objectives were met, and the lines of each exercise."""
-    scores = {m.exercise.id: m.score for m in sheet.marked}
-    if all(score is None for score in scores.values()):
-        return []
-    lines = [f"{number}\tbegun"]
-    if all(scores[e.id] is not None for e in sheet.unit.lesson.exercises if e.points):
-        lines.append(f"{number}\tfinished")
-    result = Result(sheet.unit.lesson, scores)
-    for place, objective in enumerate(sheet.unit.lesson.objectives):
-        if (result.share(objective) or 0) >= objective.bar:
-            lines.append(f"{number}\tmet\t{place}")
-    for place, marked in enumerate(sheet.marked):
-        if marked.outcome and not marked.exercise.parallel_forms():
-            lines += _known(f"{number}.{place}", sheet.unit, marked, marked.outcome)
-    return lines
-
-
-def _known(head: str, unit: Unit, marked: Marked, outcome: Outcome) -> Sequence[str]:
-    """The lines of one exercise; those of an answer that many learners give at once are made once."""
-    at_once = marked.first is None or marked.first[1] is outcome
-    name = marked.short if at_once and not marked.judged else b""
-    lines = unit.counted.get(name) or _exercise(head, unit, marked, outcome)
-    if name:
-        remember(unit.counted, name, lines)
-    return lines
-
-
-def _exercise(head: str, unit: Unit, marked: Marked, outcome: Outcome) -> list[str]:
-    """Two scores, in thousandths; each item with what it earned now and at first, in per cent, and what stood on it."""
-    first = marked.first[1] if marked.first else outcome
-    now = _levels(outcome)
-    then = now if first is outcome else _levels(first)
-    given = marked.exercise.counted_values(
-        marked.exercise.well_formed(marked.answer), unit.offers(marked.exercise), unit.key, unit.text
-    )
-    lines = [f"{head}\tscore\t{round(1000 * (marked.share or 0))}", f"{head}\tfirst\t{round(1000 * first.score)}"]
-    lines += [f"{head}\titem\t{i}\t{now.get(i, '')}\t{then.get(i, '')}\t{given.get(i, BLANK)}" for i in now | given]
-    if marked.exercise.mark_roles():
-        lines += mark_lines(head, unit, marked.exercise, marked.answer, outcome)
-    return lines
-
-
-def _levels(outcome: Outcome) -> dict[str, int]:
-    """What each item with points earned, in per cent."""
-    return {
-        n.item: 100 if n.earned == n.possible else round(100 * n.earned / n.possible)
-        for n in outcome.notes
-        if n.possible
-    }
-
-
-def _before_and_after(sheets: Sequence[Sheet]) -> Iterable[str]:
-    """Hits and false alarms in the first and in the last of the parallel forms, where a learner shared them."""
-    found = {}
-    for number, sheet in enumerate(sheets):
-        for marked in sheet.marked:
-            if not (isinstance(marked.exercise, Sort) and marked.exercise.forms and marked.first and marked.tries):
-                continue
-            if aimed := discernment(marked.exercise, marked.first[0], sheet.unit.key):
-                found[number] = f"{aimed.found}\t{aimed.open}\t{aimed.flagged}\t{aimed.plain}"
-    if len(found) > 1:
-        return [f"both\t{found[min(found)]}\t{found[max(found)]}"]
-    return ["one"] if found else []

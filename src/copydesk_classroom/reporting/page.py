@@ -372,6 +372,6 @@ class Made:
 
 def made_of(book: KeptTables, units: tuple[Unit, ...], counts: Mapping[str, int], *, names: bool = False) -> Made:
     """The report on what a book holds; `counts` says how many learners are missing and unread."""
-    tally = Tally.of(book.slips())
+    tally = Tally.of(book.contributions())
     named = names_html(units, book.everybody()) if names else ""
     return Made(report_page(units, sorted_out(tally), counts, named), tally.learners, len(units))

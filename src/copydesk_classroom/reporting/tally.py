@@ -1,6 +1,7 @@
-"""What a class did, as counts: slips are added up, and nothing is kept of who added what.
+"""Count what a class did: the lines of all contributions are added up, and nothing is kept of who added which.
 
-The counts grow with the items of the lessons, not with the learners; the order in which slips are added is gone.
+A `Tally` counts equal lines; `sorted_out` reads them into a `Course`, by lesson, exercise and item. The counts grow
+with the items of the lessons and not with the learners.
 """
 
 from __future__ import annotations
@@ -10,56 +11,56 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 FEWEST = 5
-"""Groups of fewer learners are not broken down."""
+"""Groups of fewer learners are not broken down, because a count of one or two may tell who it was."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Slips added up: how many learners handed them in, and how often each line stood on one."""
+    """A sum of contributions: how many there were, and how often each line was in one."""
 
     learners: int = 0
     lines: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, slips: Iterable[str]) -> Tally:
-        """The tally of these slips.
+    def of(cls, contributions: Iterable[str]) -> Tally:
+        """The sum of these contributions.
 
         >>> Tally.of([]).learners
         0
         """
         tally = cls()
-        for slip in slips:
-            tally.add(slip)
+        for contribution in contributions:
+            tally.add(contribution)
         return tally
 
-    def add(self, slip: str) -> None:
-        """Count one learner's slip."""
+    def add(self, contribution: str) -> None:
+        """Add one learner's contribution."""
         self.learners += 1
-        self.lines.update(slip.split("\n") if slip else ())
+        self.lines.update(contribution.split("\n") if contribution else ())
 
     def merge(self, other: Tally) -> None:
-        """Count what another tally has counted."""
+        """Add the counts of another tally."""
         self.learners += other.learners
         self.lines.update(other.lines)
 
 
 Levels = Counter[tuple[int | None, int | None, str]]
-"""How often an item earned so much now, so much at first, with this answer; in per cent, None without points."""
+"""How often an item earned this now and this at first, in per cent (None without points), with this answer."""
 
 
 @dataclass(slots=True)
 class Exercised:
-    """What a class did in one exercise; scores in thousandths."""
+    """What a class did in one exercise; scores are in thousandths."""
 
     scores: Counter[int] = field(default_factory=Counter)
     firsts: Counter[int] = field(default_factory=Counter)
     items: dict[str, Levels] = field(default_factory=dict)
     parts: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
-    """By item of a `mark` exercise: which part was missed, and what stood there instead."""
+    """By item of a `mark` exercise: which part was missed, and what was there instead."""
     heat: dict[str, Counter[int]] = field(default_factory=dict)
     """By role: how many more learners mark from this word on (fewer: negative)."""
     loose: Counter[tuple[str, int, int]] = field(default_factory=Counter)
-    """Marks that meet nothing in the key: role, first word, word after the last."""
+    """Marks on nothing in the key: role, first word, word after the last."""
 
     @property
     def learners(self) -> int:
@@ -79,7 +80,7 @@ class Exercised:
 
 @dataclass(slots=True)
 class Studied:
-    """What a class did in one lesson: how many began and finished it, and met each objective by its place."""
+    """What a class did in one lesson: how many began it, finished it, and met each objective (by its place)."""
 
     begun: int = 0
     finished: int = 0
@@ -89,7 +90,7 @@ class Studied:
 
 @dataclass(slots=True)
 class Course:
-    """What a class did in all lessons, by their place; `pairs` are the counts of `Discernment`, before and after."""
+    """What a class did in all lessons, by their place; `pairs` counts the fields of `Discernment`, before and after."""
 
     learners: int
     lessons: dict[int, Studied] = field(default_factory=dict)
@@ -99,12 +100,12 @@ class Course:
 
 
 def mean(scores: Counter[int]) -> float:
-    """The mean of scores in thousandths, from 0 to 1."""
+    """The mean of scores in thousandths, as a share from 0 to 1."""
     return sum(score * n for score, n in scores.items()) / scores.total() / 1000 if scores else 0.0
 
 
 def sorted_out(tally: Tally) -> Course:
-    """The counts by lesson, exercise and item; in the order of the lines, which tells nothing of who came first."""
+    """The counts by lesson, exercise and item, in an order that tells nothing of who was added first."""
     course = Course(tally.learners)
     for line, n in sorted(tally.lines.items()):
         head, *rest = line.split("\t")

@@ -1,35 +1,25 @@
-"""What is wrong with an answer key, in sentences that name the entry.
+"""Check an answer key against its page: `key_faults` returns a sentence per fault, each naming the entry.
 
-The checks hold for any story; `copydesk check` prints them.
-
-What is wrong with a lesson's own data, in sentences that name the exercise.
-
-Proofs that a lesson's scoring is fair: what must score full marks does, and what must not does not.
-
-The key's own answer and each alternative score 100 %; a blank answer scores 0 without an error; marking everything
-stays under half; one answer everywhere stays below the bar; nothing that cannot be got wrong carries points.
+`read_key` refuses what cannot be read at all. The checks here find what can be read and is wrong, in any story.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, fingerprint, short_hash
 from copydesk.base.wording import load_wording
-from copydesk.exercises.exercise import Exercise
-from copydesk.lessons.lesson import Lesson
-from copydesk.map.geography import story_geography
 from copydesk.page.article import Article
 from copydesk.story.key import FORMS, KINDS, VERDICTS, VOICES, Entry, Key, spans_of
 
 PATCHES = {"not_an_attribution", "merge_with", "split_from"}
+"""What an alternative may change besides the fields of its entry."""
 
 
 def key_faults(key: Key, article: Article) -> list[str]:
-    """Every fault of a key against its page, in reading order; an empty list is a sound key."""
+    """Every fault of a key on its page, check by check; an empty list means that the key is sound."""
     if key.sha256 != fingerprint(article.text):
         return [f"the key of '{key.story}' was made for another page: its sha256 does not match page.txt"]
     checks = (_ids, _offsets, _blocks, _values, _attributions, _framing, _alternatives)
@@ -46,11 +36,12 @@ def _ids(key: Key, article: Article) -> Iterator[str]:
     for entry in _all(key):
         for name in (entry.id, *(a.id for a in entry.alternatives)):
             if name.lower() in seen:
-                yield f"{name}: the id stands twice (ignoring case, with {seen[name.lower()]})"
+                yield f"{name}: the id is used twice (ignoring case, with {seen[name.lower()]})"
             seen[name.lower()] = name
 
 
 def _records(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every span in an entry, however deep, as the mapping that the key has for it."""
     if isinstance(value, Mapping):
         if "start" in value:
             yield value
@@ -72,6 +63,7 @@ def _offsets(key: Key, article: Article) -> Iterator[str]:
             if not (type(start) is type(end) is int and 0 <= start < end <= len(article.text)):
                 yield f"{entry.id}: {start}–{end} is not a stretch of the page"
                 continue
+            # the hash catches a page that was edited: offsets may still be valid there and point at other words
             words = article.text[start:end]
             if short_hash(words) != record.get("hash"):
                 yield f"{entry.id}: the words at {start}–{end} are not those the key was made for"
@@ -82,6 +74,7 @@ def _offsets(key: Key, article: Article) -> Iterator[str]:
 
 
 def _blocks(key: Key, article: Article) -> Iterator[str]:
+    # lessons name blocks by the key's ids and widgets by the reader's: both must cut the page alike
     for layer in ("furniture", "paragraphs", "sentences"):
         parsed = {b.id: b.span for b in getattr(article, layer)}
         keyed = {e.id: e.spans("span")[0] for e in key.layer(layer)}
@@ -115,7 +108,7 @@ def _attributions(key: Key, article: Article) -> Iterator[str]:
         if a.get("speaker") not in names:
             yield f"{a.id}: speaker '{a.get('speaker')}' is not among the sources"
         if a.get("carried_from") and a["carried_from"] not in ids:
-            yield f"{a.id}: carried_from names '{a['carried_from']}', which is not there"
+            yield f"{a.id}: carried_from names '{a['carried_from']}', which is not in the key"
         for span in a.spans("content"):
             for other in (*a.spans("source"), *a.spans("cue")):
                 if span.overlap(other):
@@ -157,69 +150,3 @@ def _alternatives(key: Key, article: Article) -> Iterator[str]:
                         yield f"{a.id}: names '{other}', which is not in the key"
             if not all(0 <= s.start < s.end <= len(article.text) for s in spans_of(a.patch.get("content"))):
                 yield f"{a.id}: its spans are not on the page"
-
-
-def lesson_faults(lesson: Lesson) -> list[str]:
-    """Every fault of a lesson on its story; an empty list is a sound lesson."""
-    faults = [f"{lesson.id}/{e.id}: {fault}" for e in lesson.exercises for fault in e.faults(lesson.story, lesson.key)]
-    known = {e.id for e in lesson.exercises}
-    for objective in lesson.objectives:
-        for name in objective.exercises:
-            if name not in known:
-                faults.append(f"{lesson.id}: the objective '{objective.text}' names no exercise '{name}'")
-    own = lesson.story.lessons.get(lesson.id, {})
-    if "timeline" in own:
-        faults += _map(lesson)
-    faults += [
-        f"{lesson.id}: the story's lessons.toml has '{n}', no such exercise"
-        for n in own
-        if n not in known | {"timeline", "class"}
-    ]
-    return faults
-
-
-def _map(lesson: Lesson) -> Iterator[str]:
-    try:
-        story_geography(lesson.story)
-    except CopydeskError as error:
-        yield f"{lesson.id}: the map: {error}"
-
-
-@dataclass(frozen=True, slots=True)
-class ScoringCheck:
-    """One thing shown of one exercise: what was tried, how it came out, and whether that is as it must be."""
-
-    exercise: str
-    claim: str
-    holds: bool
-    detail: str = ""
-
-
-def check_scoring(lesson: Lesson) -> list[ScoringCheck]:
-    """Every proof for every exercise of a lesson; needs the key."""
-    if lesson.key is None:
-        raise CopydeskError(f"'{lesson.story.id}' has no key here", "proofs need key.json")
-    return [p for e in lesson.exercises for p in _prove(e, lesson.key, lesson.story.article.text)]
-
-
-def _prove(exercise: Exercise, key: Key, text: str) -> Iterator[ScoringCheck]:
-    blank = exercise.outcome({}, key, text)
-    yield ScoringCheck(exercise.id, "blank scores 0", blank.status == "not_attempted" and blank.score == 0)
-    models = {name: exercise.outcome(a, key, text).score for name, a in exercise.model_answers(key, text).items()}
-    short = [f"{n} {v:.0%}" for n, v in models.items() if v < 1]
-    if models:
-        yield ScoringCheck(exercise.id, f"{len(models)} model answers score 100 %", not short, ", ".join(short))
-    elif exercise.points:
-        yield ScoringCheck(exercise.id, "an exercise with points has a model answer", False, "add it to the key")
-    yield from (ScoringCheck(exercise.id, *found) for found in exercise.scoring_checks(key, text))
-    if exercise.points:
-        yield _lazy(exercise, key, text)
-
-
-def _lazy(exercise: Exercise, key: Key, text: str) -> ScoringCheck:
-    lazy = exercise.lazy_answers(key, text)
-    scores = {name: exercise.outcome(answer, key, text).score for name, answer in lazy.items()}
-    name, best = max(scores.items(), key=lambda pair: pair[1], default=("none", 0.0))
-    limit = exercise.lazy_limit
-    claim = f"{len(scores)} answers without thought stay under {limit:.0%}"
-    return ScoringCheck(exercise.id, claim, best < limit, f"the best, '{name}', gets {best:.0%}")
