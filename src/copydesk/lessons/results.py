@@ -50,7 +50,7 @@ class Result:
         return f"<Result: {self.points:.1f} of {self.possible:g} points in lesson {self.lesson.id}>"
 
     def by_objective(self) -> list[tuple[str, str, str, str]]:
-        """For each objective its text, its bar, the share that was reached, and whether that meets the bar, in words."""
+        """For each objective its text, its bar, the share that was reached, and whether it is met, in words."""
         say = load_wording("strings")["lesson"]
         rows = []
         for objective in self.lesson.objectives:
@@ -65,7 +65,9 @@ class Result:
         caption = f"{say['result']}: {self.points:.1f} / {self.possible:g}"
         if self.lesson.story.key is None:
             caption = say["graded_note"]
-        return static_html(table((say["objective"], say["bar"], say["yours"], ""), self.by_objective(), caption=caption))
+        return static_html(
+            table((say["objective"], say["bar"], say["yours"], ""), self.by_objective(), caption=caption)
+        )
 
 
 def results(lesson: Lesson, answers: AnswerFile) -> Result:

@@ -54,8 +54,15 @@ def link(unit: Unit, exercise: Exercise) -> tuple[str, str]:
 def _exercise(unit: Unit, exercise: Exercise, done: Exercised) -> dict[str, Any]:
     """One exercise; where it is not `shown`, `small` may say why."""
     say = class_wording("report")
-    told = {"anchor": anchor(unit, exercise), "title": exercise.title, "facts": _facts(unit, exercise, done)}
-    plain = {**told, "n": done.learners, "small": "", "shown": False, "hard": None, "split": [], "heat": None}
+    plain: dict[str, Any] = {
+        "anchor": anchor(unit, exercise),
+        "title": exercise.title,
+        "facts": _facts(unit, exercise, done),
+        "n": done.learners,
+        "small": "",
+        "shown": False,
+        **{"hard": None, "split": [], "heat": None},
+    }
     if done.learners < FEWEST:
         few = say["page"]["small"].format(fewest=FEWEST) if done.learners else say["lesson"]["nobody"]
         return {**plain, "small": few}
@@ -99,11 +106,11 @@ def _hard(exercise: Exercise, hard: list[Row], done: Exercised) -> dict[str, Any
 
 def _heat(unit: Unit, exercise: Exercise, done: Exercised) -> dict[str, Any]:
     """A map for each role, and the most frequent marks that meet nothing in the key."""
-    about = unit.lesson.story
+    story = unit.lesson.story
     return {
         "maps": [_map(unit, exercise, done, role) for role in exercise.get("roles")],
-        "lang": about.about["language"],
-        "rights": about.rights,
+        "lang": story.about["language"],
+        "rights": story.rights,
         "loose": _loose(unit, done),
     }
 
@@ -115,7 +122,7 @@ def _map(unit: Unit, exercise: Exercise, done: Exercised, role: str) -> dict[str
     spans = (span for target in targets_of(exercise, unit.key) for span in target.roles.get(role, ()))
     keyed = {word for span in spans for word in touched(found, span)}
     shown = [
-        {"name": name, "stretches": list(stretches(unit.text, block.span, found, marked, STEPS, keyed))}
+        {"name": name, "stretches": list(stretches(unit.text, block.span, marked, steps=STEPS, keyed=keyed))}
         for name, block in unit.blocks(exercise).items()
         if any(marked[word] >= STEPS[0] or word in keyed for word in touched(found, block.span))
     ]

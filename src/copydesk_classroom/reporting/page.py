@@ -210,9 +210,7 @@ def names_of(units: tuple[Unit, ...], everybody: Iterable[tuple[str, dict[str, f
     return Names([u.lesson.id[:2] for u in units], ordered, sorted(missing, key=sort_key))
 
 
-def _learner(
-    units: tuple[Unit, ...], name: str, share: float, totals: dict[str, float], kept: Kept
-) -> dict[str, Any]:
+def _learner(units: tuple[Unit, ...], name: str, share: float, totals: dict[str, float], kept: Kept) -> dict[str, Any]:
     """One learner: the share of all points and of each lesson's, the objectives met, and what is furthest below."""
     shares = [
         totals.get(unit.name, 0) / unit.possible if given is not None and unit.possible else None
@@ -247,9 +245,7 @@ def _hardest(units: tuple[Unit, ...], kept: Kept) -> list[str]:
     return [told for _, told in sorted(below, key=lambda pair: pair[0])[:MOST]]
 
 
-def report_page(
-    units: tuple[Unit, ...], course: Course, counts: Mapping[str, int], names: Names | None = None
-) -> str:
+def report_page(units: tuple[Unit, ...], course: Course, counts: Mapping[str, int], names: Names | None = None) -> str:
     """The page; `counts` says how many are missing and unread, `names` is the part with names, if wanted."""
     say, small = class_wording("report")["page"], course.learners < FEWEST
     return sealed_page(
