@@ -86,7 +86,7 @@ def _factor(name: str, given: Any) -> float:
 
 
 Policy = Literal["last", "best"]
-MATTERS = {".py", ".toml", ".css", ".json", ".txt", ".csv"}
+MATTERS = {".py", ".toml", ".css", ".j2", ".json", ".txt", ".csv"}
 """What kinds of file decide a grade or the words of a page."""
 LessonId = tuple[str, str]
 """The story and the lesson, as an answer file names them."""
