@@ -30,7 +30,7 @@ Policy = Literal["last", "best"]
 """Which of a learner's submissions counts, lesson by lesson: the last one, or the one that earns most."""
 LessonId = tuple[str, str]
 """The story and the lesson, as an answer file names them."""
-MATTERS = {".py", ".toml", ".css", ".json", ".txt", ".csv"}
+MATTERS = {".py", ".toml", ".css", ".j2", ".json", ".txt", ".csv"}
 """The kinds of file on which grades and feedback depend."""
 
 

@@ -515,14 +515,14 @@ class TestAgreement:
         give(desk, 0, 3, 3, 3, 3)
         assert "grades by: first" in repr(desk.agreement())
         give(open_desk(klass, tmp_path, "second"), 0, 1, 3, 3, 3)
-        assert "claim: 1 texts, the same points in 0 of 100" in repr(desk.agreement())
-        assert "evidence: 1 texts, the same points in 100 of 100, no alpha" in repr(desk.agreement())
+        assert "claim: 1 texts, the same points in 0 % of them" in repr(desk.agreement())
+        assert "evidence: 1 texts, the same points in 100 % of them, no alpha" in repr(desk.agreement())
         assert repr(desk.differences()) == "1 of 1 texts with 2 points or more between first and second."
         assert "1 of 5" in desk.differences()._repr_html_() and "Learner" not in desk.differences()._repr_html_()
         give(open_desk(klass, tmp_path, "third"), 0, 3, 3, 3, 3)
         with pytest.raises(CopydeskError, match="name two graders; there are grades by: first, second, third"):
             desk.agreement()
-        assert "claim: 1 texts, the same points in 0 of 100" in repr(desk.agreement("second", "third"))
+        assert "claim: 1 texts, the same points in 0 % of them" in repr(desk.agreement("second", "third"))
         assert "No text with 2 points" in repr(desk.differences("first", "third"))
         with pytest.raises(CopydeskError, match="no grades by 'nobody' in"):
             desk.agreement("nobody")

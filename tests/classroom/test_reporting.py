@@ -26,7 +26,7 @@ from copydesk_classroom.grading.class_report import report
 from copydesk_classroom.grading.grade import grade
 from copydesk_classroom.marking.scores import Sheet, mark_lesson
 from copydesk_classroom.reporting.contributions import contribution, ground
-from copydesk_classroom.reporting.lesson import shares
+from copydesk_classroom.reporting.heat import shares
 from copydesk_classroom.reporting.page import dividing, questions, report_page
 from copydesk_classroom.reporting.rows import Row, rows, splits
 from copydesk_classroom.reporting.tally import Course, Exercised, Tally, sorted_out
@@ -377,9 +377,9 @@ class TestPage:
 
     def test_shades_differ_without_colour_and_carry_their_number(self) -> None:
         css = PAGE.split("</style>")[0]
-        lines = re.findall(r"mark\.h\d \{ background: [^;]+; border-bottom: ([^;]+);", css)
+        lines = re.findall(r"mark\.cd-h\d \{ background: [^;]+; border-bottom: ([^;]+);", css)
         assert len(lines) == len({*lines}) == 4
-        marks = re.findall(r"<mark class=h(\d)><span class=cd-tag>(\d+)</span>", PAGE)
+        marks = re.findall(r"<mark class=cd-h(\d)><span class=cd-tag>(\d+)</span>", PAGE)
         assert len(marks) > 10
         assert all(
             (0, 10, 25, 50, 75, 101)[int(h)] - 1 <= int(n) < (0, 10, 25, 50, 75, 101)[int(h) + 1] for h, n in marks

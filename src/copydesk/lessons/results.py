@@ -48,7 +48,8 @@ class Result:
             return f"<Result: received, to be graded later, in lesson {self.lesson.id}>"
         return f"<Result: {self.points:.1f} of {self.possible:g} points in lesson {self.lesson.id}>"
 
-    def _repr_html_(self) -> str:
+    def by_objective(self) -> list[tuple[str, str, str, str]]:
+        """For each objective its text, its bar, the share that was reached, and whether it is met, in words."""
         say = load_wording("strings")["lesson"]
         rows = []
         for objective in self.lesson.objectives:
@@ -56,10 +57,16 @@ class Result:
             yours = say["open"] if share is None else percent(share)
             state = say["open"] if share is None else say["met" if share >= objective.bar else "not_yet"]
             rows.append((objective.text, percent(objective.bar), yours, state))
+        return rows
+
+    def _repr_html_(self) -> str:
+        say = load_wording("strings")["lesson"]
         caption = f"{say['result']}: {self.points:.1f} / {self.possible:g}"
         if self.lesson.story.key is None:
             caption = say["graded_note"]
-        return static_html(table((say["objective"], say["bar"], say["yours"], ""), rows, caption=caption))
+        return static_html(
+            table((say["objective"], say["bar"], say["yours"], ""), self.by_objective(), caption=caption)
+        )
 
 
 def results(lesson: Lesson, answers: AnswerFile) -> Result:

@@ -1,23 +1,21 @@
-"""How far two graders agree, row by row of the rubric, and where they are far apart.
-
-The grading desk: what a class wrote, a screen to grade it on, and how far two graders agree.
-"""
+"""The grading desk: what a class wrote, a screen to grade it on, and how far two graders agree in each row."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.page.html import Page, static_html, table
+from copydesk.base.numbers import decimal, percent
+from copydesk.page.html import Page, static_html
 from copydesk.views.agreement import bootstrap_interval, krippendorff_alpha, percent_agreement
 from copydesk_classroom.course import Policy
 from copydesk_classroom.marking.grade_files import GradeFile, graders
 from copydesk_classroom.marking.rubric import Grade, Row, rows_of, rubric_rows
+from copydesk_classroom.pages import render
 from copydesk_classroom.prose.texts import Text, class_texts, made_texts
 from copydesk_classroom.wording import class_wording
 
@@ -54,8 +52,7 @@ class GraderAgreement:
     def _repr_html_(self) -> str:
         say = class_wording("grade_writing")["agreement"]
         caption = say["caption"].format(first=self.graders[0], second=self.graders[1])
-        notes = "".join(f"<p>{escape(words)}</p>" for words in (self.remark, say["note"]) if words)
-        return static_html(table(say["columns"], map(_cells, self.rows), caption=caption) + notes)
+        return _shown(say["columns"], map(_cells, self.rows), caption, lines=(self.remark, say["note"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +100,23 @@ def both_graded(texts: Sequence[Text], first: Grades, second: Grades) -> list[Te
 def _sentence(found: RowAgreement) -> str:
     say = class_wording("grade_writing")["agreement"]
     name = "row_none" if found.percent is None else "row_plain" if found.alpha is None else "row"
-    told = {"row": found.row.id, "n": found.texts, "percent": round(100 * (found.percent or 0))}
-    return str(say[name].format(**told, alpha=_two(found.alpha), low=_two(found.low), high=_two(found.high)))
+    told = {"row": found.row.id, "n": found.texts, "percent": percent(found.percent)}
+    ends = {"low": decimal(found.low), "high": decimal(found.high)}
+    return str(say[name].format(**told, alpha=decimal(found.alpha), **ends))
 
 
 def _cells(found: RowAgreement) -> tuple[object, ...]:
     say = class_wording("grade_writing")["agreement"]
-    percent = "–" if found.percent is None else f"{round(100 * found.percent)}%"
-    interval = "–" if found.low is None else f"{_two(found.low)} to {_two(found.high)}"
-    return found.row.name, found.texts, percent, _two(found.alpha) or say["no_alpha"], interval
+    interval = "–" if found.low is None else f"{decimal(found.low)} to {decimal(found.high)}"
+    alpha = say["no_alpha"] if found.alpha is None else decimal(found.alpha)
+    return found.row.name, found.texts, percent(found.percent), alpha, interval
 
 
-def _two(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}".replace("-", "−")
+def _shown(
+    heads: Sequence[str] = (), rows: Iterable[Sequence[object]] = (), caption: str = "", *, lines: Sequence[str] = ()
+) -> str:
+    """A table and lines, for a notebook."""
+    return static_html(render("desk.html.j2", heads=heads, rows=rows, caption=caption, lines=lines))
 
 
 MADE_UP = "made_up"
@@ -174,7 +175,7 @@ class GradingDesk:
             self._say("desk", "rule", folder=self.folder, grades=grades),
             self.file.notice,
         ]
-        return static_html("".join(f"<p>{escape(line)}</p>" for line in lines if line))
+        return _shown(lines=lines)
 
     def grade(self) -> GradeWriting:
         """The screen to grade on."""
@@ -197,7 +198,7 @@ class GradingDesk:
         ]
         say = class_wording("grade_writing")["desk"]
         listed = ", ".join(self._say("desk", "listed", exercise=self.name(t), n=of[n]) for n, t in found.items())
-        html = static_html(table(say["columns"], rows, caption=say["caption"]))
+        html = _shown(say["columns"], rows, say["caption"])
         return Page(html, self._say("desk", "overview", n=len(self.texts), list=listed))
 
     def counts(self) -> dict[str, int]:
@@ -242,7 +243,7 @@ class GradingDesk:
             for d in found
         ]
         columns = [c.format(**told) for c in say["columns"]]
-        html = static_html(table(columns, rows, caption=self._say("differences", "caption", **told)))
+        html = _shown(columns, rows, self._say("differences", "caption", **told))
         texts = len({d.text.key for d in found})
         return Page(html, self._say("differences", "plain", texts=texts, **told))
 

@@ -26,7 +26,7 @@ from copydesk_classroom.releasing.notebooks import notebook
 from copydesk_classroom.wording import class_wording
 
 KIT = (
-    *("py.typed", "*.py", "*/*.py", "data/*.toml", "lessons/*.toml", "widgets/*.js", "widgets/*.css"),
+    *("py.typed", "*.py", "*/*.py", "data/*.toml", "data/*.css", "lessons/*.toml", "widgets/*.js", "widgets/*.css"),
     *("map/data/*.topo.json", "map/data/*.csv", "map/data/*.toml", "map/data/*.md", "map/data/*.txt"),
 )
 """The kit's own files. Stories, notebooks and answers, which an installed kit also has, are not among them."""
