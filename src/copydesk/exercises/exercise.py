@@ -224,6 +224,10 @@ class Exercise(ABC):
         """What any answer is worth; without a key it is received, to be graded later."""
         return RECEIVED if key is None else self.score(self.well_formed(answer), key, text)
 
+    def missing(self, answer: object, story: Story) -> list[str]:
+        """What an answer lacks to be worth a try, in sentences; a learner may have it checked all the same."""
+        return []
+
     def beginning(self) -> Answer:
         """What a learner starts from."""
         return {}
