@@ -579,7 +579,9 @@ class TestAskedFirst:
             lacks = exercise.as_answered(answer).missing(answer, lesson.story)
             open_questions = [q for q in getattr(exercise, "questions", ()) if q.id not in answer.get("values", {})]
             assert not lacks or (open_questions and "Not answered yet" in lacks[0]), lacks
-        assert all(isinstance(line, str) for line in exercise.missing({"values": 7, "choices": [], "groups": 3}, lesson.story))
+        assert all(
+            isinstance(line, str) for line in exercise.missing({"values": 7, "choices": [], "groups": 3}, lesson.story)
+        )
 
     def test_a_number_out_of_range_and_a_label_are_named(self) -> None:
         lesson = next(lesson for lesson in LESSONS if lesson.id == "03_how_strong_is_the_sourcing")

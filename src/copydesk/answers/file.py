@@ -172,9 +172,7 @@ class AnswerFile:
         kept = accepted(answer, exercise)
         return self._change(exercise, lambda entry: {**entry, "answer": kept})
 
-    def add_try(
-        self, exercise: str, answer: Json, score: float, points: float, *, key_waits: bool = False
-    ) -> Record:
+    def add_try(self, exercise: str, answer: Json, score: float, points: float, *, key_waits: bool = False) -> Record:
         """Keep a try and its result; the answer it was made with becomes the answer.
 
         `key_waits` keeps the key hidden after a try that passed, until another try or `show_key`.

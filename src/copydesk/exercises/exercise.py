@@ -28,6 +28,9 @@ Offer = Mapping[str, str] | tuple[float, float]
 BLANK, OTHER = "", "?"
 """What stands in counts for no answer, and for one that is not among those offered."""
 
+SHOWN_WORDS = ("frame", "outcome", "marker", "order", "edit", "form_ui", "lesson", "roles")
+"""The parts of the strings that a view in the browser shows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -152,7 +155,7 @@ class Exercise(ABC):
             "points_text": self._points_text(),
             "lang": story.about["language"],
             "rights": story.rights,
-            "say": say,
+            "say": {part: say[part] for part in SHOWN_WORDS},
             "tags": say["tags"],
         }
 

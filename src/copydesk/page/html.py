@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -46,6 +47,37 @@ def css() -> str:
     return (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
 
 
+RULE = re.compile(r"\s*([^{}]+?)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+"""A rule of the stylesheet, or a block of rules such as `@media`."""
+
+
+def css_for(html: str) -> str:
+    """The rules of the stylesheet that can apply to a page part, without line breaks.
+
+    Every output of a saved notebook carries its own style, since a front end may take other outputs out of the page;
+    the whole stylesheet in each would be most of the file.
+    """
+    used = {name for names in re.findall(r'class="([^"]*)"', html) for name in names.split()}
+    return _rules_for(frozenset(used))
+
+
+@lru_cache(maxsize=256)
+def _rules_for(used: frozenset[str]) -> str:
+    def applies(selectors: str) -> bool:
+        plain = re.sub(r":[\w-]+\([^()]*\)", "", selectors)
+        wanted = [re.findall(r"\.(cd[\w-]*)", selector) for selector in plain.split(",")]
+        return any(used.issuperset(names) and names for names in wanted)
+
+    def kept(rules: str) -> str:
+        found = []
+        for head, body in RULE.findall(rules):
+            inner = kept(body) if "{" in body else " ".join(body.split()) * applies(head)
+            found.append(f"{' '.join(head.split())}{{{inner}}}" if inner else "")
+        return "".join(found)
+
+    return kept(re.sub(r"/\*.*?\*/", "", css(), flags=re.DOTALL))
+
+
 _safe = lru_cache(maxsize=4096)(escape)
 """Pieces of the page escaped: the same ones are shown to learner after learner."""
 
@@ -81,7 +113,8 @@ def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *,
 def static_html(body: str, *, rights: str = "") -> str:
     """A page part that needs no kernel and no script; pages built from a story carry its notice."""
     notice = f'<p class="cd-rights">{escape(rights)}</p>' if rights else ""
-    return f'<style>{css()}</style><div class="cd-still">{body}{notice}</div>'
+    page = f'<div class="cd-still">{body}{notice}</div>'
+    return f"<style>{css_for(page)}</style>{page}"
 
 
 def heading(text: str, *, level: int = 3) -> str:

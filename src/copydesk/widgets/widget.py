@@ -24,7 +24,6 @@ from copydesk.exercises.outcome import Outcome
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.html import css
 
-
 OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSet)
 """The widgets of this kernel by answer file and exercise: two of one exercise show the same work."""
 
@@ -108,9 +107,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         elif self.outcome.status != "not_attempted" and not self.finished:
             earned, left = self.outcome.score * self.exercise.points, self.exercise.tries - len(self._made())
             waits = self.outcome.status == "right" and self.outcome.score < 1 and left > 1
-            self.record = self.answers.add_try(
-                self.exercise.id, value, self.outcome.score, earned, key_waits=waits
-            )
+            self.record = self.answers.add_try(self.exercise.id, value, self.outcome.score, earned, key_waits=waits)
             self._goes_on = False
             self._kept, saved = self._last, _saved_now()
         if self.outcome.status != "received":
@@ -132,7 +129,10 @@ class ExerciseWidget(anywidget.AnyWidget):
             self._warned = value
             self._show(saved)
             foot = say["ask_more"].format(check=say["check"])
-            self.state = {**self.state, "feedback": {**_told(say["ask"]), "status": "ask", "lacks": lacks, "foot": foot}}
+            self.state = {
+                **self.state,
+                "feedback": {**_told(say["ask"]), "status": "ask", "lacks": lacks, "foot": foot},
+            }
         return bool(lacks)
 
     def show_key(self) -> None:
