@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
 from typing import Any, ClassVar, Self
 
@@ -163,12 +164,16 @@ class Exercise(ABC):
         """Everything the browser is sent."""
         return {**self.common_view(story), **self.view(story)}
 
-    def static_view(self, story: Story, answer: object) -> str:
-        """The exercise as plain HTML, with a story's notice; of an answer, only what has the right shape."""
+    def static_view(self, story: Story, answer: object, *, note: str = "") -> str:
+        """The exercise as plain HTML, with a story's notice; of an answer, only what has the right shape.
+
+        A `note` stands above the view of an exercise that has a widget while its kernel runs.
+        """
         shaped = self.well_formed(answer)
         shown = self.as_answered(shaped)
         head = heading(shown.title) + paragraph(shown.prompt)
-        return static_html(head + shown.static_body(story, shaped), rights=story.rights)
+        above = f'<p class="cd-later">{escape(note)}</p>' if note else ""
+        return static_html(above + head + shown.static_body(story, shaped), rights=story.rights)
 
     def blocks(self, story: Story) -> list[Block]:
         """The blocks it is about."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
+from itertools import pairwise
 
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
@@ -49,6 +50,8 @@ def css() -> str:
 
 RULE = re.compile(r"\s*([^{}]+?)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 """A rule of the stylesheet, or a block of rules such as `@media`."""
+SELECTORS = re.compile(r",(?![^()]*\))")
+"""What parts the selectors of a rule."""
 
 
 def css_for(html: str) -> str:
@@ -63,15 +66,19 @@ def css_for(html: str) -> str:
 
 @lru_cache(maxsize=256)
 def _rules_for(used: frozenset[str]) -> str:
-    def applies(selectors: str) -> bool:
-        plain = re.sub(r":[\w-]+\([^()]*\)", "", selectors)
-        wanted = [re.findall(r"\.(cd[\w-]*)", selector) for selector in plain.split(",")]
-        return any(used.issuperset(names) and names for names in wanted)
+    def applies(selector: str) -> bool:
+        outside, before = selector, ""
+        while outside != before:  # what stands in :has(…) or :not(…) does not decide, unless nothing else does
+            outside, before = re.sub(r":[\w-]+\([^()]*\)", "", outside), outside
+        if names := re.findall(r"\.(cd[\w-]*)", outside):
+            return used.issuperset(names)
+        stems = tuple(re.findall(r'class\*="(cd[\w-]*)"', selector))
+        return not used.isdisjoint(re.findall(r"\.(cd[\w-]*)", selector)) or any(n.startswith(stems) for n in used)
 
     def kept(rules: str) -> str:
         found = []
         for head, body in RULE.findall(rules):
-            inner = kept(body) if "{" in body else " ".join(body.split()) * applies(head)
+            inner = kept(body) if "{" in body else " ".join(body.split()) * any(map(applies, SELECTORS.split(head)))
             found.append(f"{' '.join(head.split())}{{{inner}}}" if inner else "")
         return "".join(found)
 
@@ -83,22 +90,35 @@ _safe = lru_cache(maxsize=4096)(escape)
 
 
 def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
-    """One stretch of text with its marks, each with a word tag inside; where marks overlap, the first wins.
+    """One stretch of text with its marks, each with a word tag inside.
+
+    Where marks overlap, the words have a line for each, the longest mark’s the lowest.
 
     >>> marked("rain <ends> soon", Span(0, 11), [Mark(Span(5, 11), "content")])
     'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Q1</span>&lt;ends&gt;</mark>'
     """
     tags = load_wording("strings")["tags"]
-    out, at = [], span.start
-    for m in sorted(marks, key=lambda m: m.span):
-        start, end = max(m.span.start, at), min(m.span.end, span.end)
-        if start >= end:
+    found = [
+        m for m in sorted(marks, key=lambda m: m.span) if max(m.span.start, span.start) < min(m.span.end, span.end)
+    ]
+    ends = {cut for m in found for cut in (m.span.start, m.span.end)}
+    cuts = {span.start, span.end, *(cut for cut in ends if span.start < cut < span.end)}
+    out = []
+    for start, end in pairwise(sorted(cuts)):
+        here = [m for m in found if m.span.start <= start and end <= m.span.end]
+        words = _safe(text[start:end])
+        if not here:
+            out.append(words)
             continue
-        role = _safe(m.role)
-        label = f'<span class="cd-tag" title="{role} {m.number}">{_safe(tags[m.role])}{m.number}</span>'
-        out.append(f'{_safe(text[at:start])}<mark class="cd-m-{role}">{label}{_safe(text[start:end])}</mark>')
-        at = end
-    return "".join([*out, _safe(text[at : span.end])])
+        begun = [m for m in here if max(m.span.start, span.start) == start]
+        labels = "".join(
+            f'<span class="cd-tag" title="{_safe(m.role)} {m.number}">{_safe(tags[m.role])}{m.number}</span>'
+            for m in begun
+        )
+        lines = sorted(here, key=lambda m: m.span.start - m.span.end)
+        names = " ".join(f"cd-over{min(n, 2)}-{m.role}" if n else f"cd-m-{m.role}" for n, m in enumerate(lines))
+        out.append(f'<mark class="{_safe(names)}">{labels}{words}</mark>')
+    return "".join(out)
 
 
 def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:

@@ -64,6 +64,9 @@ function frame({ model, el }, makeBody) {
   };
   // Messages arrive in the order they are sent; synced traits do not (they wait for a busy kernel, and a check would overtake).
   const tell = (message) => { try { model.send(message); } catch { /* no kernel: the timer says so */ } };
+  // The static view under the exercise is for the next day: it is brought up to date when the learner pauses or leaves.
+  let pause = null;
+  const later = (wait) => { clearTimeout(pause); pause = setTimeout(() => { pause = null; tell({ do: "later" }); }, wait); };
   const notSaved = () => {
     const busy = isBusy(model);
     if (busy) timer = setTimeout(notSaved, 5000); // it may die yet
@@ -119,6 +122,7 @@ function frame({ model, el }, makeBody) {
       clearTimeout(timer);
       saved.textContent = state.saved_text;
       saved.dataset.state = state.saved_text ? "saved" : "";
+      if (seq && state.saved_by === view) later(3000);
       if (seq && state.saved_by === view) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
     }
     showFeedback(state.feedback, headline, details, say);
@@ -133,6 +137,7 @@ function frame({ model, el }, makeBody) {
   });
   // A button that goes away takes the focus with it; the next key would then be the notebook's.
   section.addEventListener("click", () => setTimeout(() => { if (document.activeElement === document.body) section.focus(); }));
+  section.addEventListener("focusout", (event) => { if (pause && !section.contains(event.relatedTarget)) later(300); });
   model.on("change:state", showState);
   const onAnswer = () => { const given = model.get("answer"); if (given.by !== view) body.show(given.value); };
   model.on("change:answer", onAnswer);
@@ -142,7 +147,7 @@ function frame({ model, el }, makeBody) {
   let kept = null;
   try { kept = sessionStorage.getItem(stash); } catch { /* no storage */ }
   if (kept) { const value = JSON.parse(kept); body.show(value); push(value); }
-  return () => { clearTimeout(timer); model.off("change:state", showState); model.off("change:answer", onAnswer); };
+  return () => { clearTimeout(timer); clearTimeout(pause); model.off("change:state", showState); model.off("change:answer", onAnswer); };
 }
 
 // Whether the kernel is at work on something else, where the front end lets it be seen.

@@ -10,10 +10,12 @@ from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from uuid import uuid4
 from weakref import WeakSet
 
 import anywidget
 import traitlets
+from IPython.display import display, update_display
 
 from copydesk.answers import AnswerFile, Record, Try
 from copydesk.base.errors import CopydeskError
@@ -59,6 +61,8 @@ class ExerciseWidget(anywidget.AnyWidget):
         self.outcome: Outcome | None = None
         self._shown = 0
         self._last = self._kept = (0, "")  # which change, from which view, came last, and which is on the disk
+        self._later: dict[str, str] = {}  # the static view as it is on a page
+        self._later_id = f"copydesk-{uuid4().hex}"
         self._warned: dict[str, Any] | None = None  # the answer of which it was said what it lacks
         self._goes_on = False  # whether the learner chose to go on to the next try after one that passed
         restored = bool(self.record.answer)
@@ -78,6 +82,29 @@ class ExerciseWidget(anywidget.AnyWidget):
         data, meta = super()._repr_mimebundle_(**options) or ({}, {})
         static = self.exercise.static_view(self.lesson.story, self.answer["value"])
         return {**(data or {}), "text/plain": repr(self), "text/html": static}, meta
+
+    def _ipython_display_(self) -> None:
+        """Show the exercise, and under it a static view of the saved work for whoever opens the notebook later.
+
+        The static view is an output of its own, since JupyterLab shows a widget that is gone as an error. While the
+        widget is there the stylesheet hides the static view.
+        """
+        data, meta = self._repr_mimebundle_()
+        data.pop("text/html", None)
+        display(data, metadata=meta, raw=True)
+        self._later = self._for_later()
+        display(self._later, raw=True, display_id=self._later_id)
+
+    def refresh_later(self) -> None:
+        """Bring the static view under the widget up to date, if it is on a page and shows other work."""
+        if self._later and self._later != (later := self._for_later()):
+            self._later = later
+            update_display(later, raw=True, display_id=self._later_id)
+
+    def _for_later(self) -> dict[str, str]:
+        note = load_wording("strings")["still"]["run"]
+        still = self.exercise.static_view(self.lesson.story, self.answer["value"], note=note)
+        return {"text/plain": repr(self), "text/html": still}
 
     @property
     def finished(self) -> bool:
@@ -172,6 +199,9 @@ class ExerciseWidget(anywidget.AnyWidget):
         match message:
             case {"do": "save", "seq": int(seq), "by": str(by), "value": dict(value)}:
                 self._try(lambda: self.save(value, seq=seq, by=by))
+            case {"do": "later"}:
+                self._try(self.refresh_later)
+                return
             case {"do": "check"}:
                 self._try(lambda: self.check(ask=True))
             case {"do": "again" | "other" | "key" | "more" as what, **change}:
