@@ -93,7 +93,7 @@ def do_sort(page, lesson, exercise, answer) -> None:
 
 
 def first_item(exercise, answer) -> str:
-    return exercise.as_answered(answer).items[0]["text"]
+    return exercise.as_answered(answer).items[0].text
 
 
 def do_form(page, lesson, exercise, answer) -> None:
@@ -119,10 +119,10 @@ def do_write(page, lesson, exercise, answer) -> None:
     for edit in exercise.edits:
         tab_to(page, inside(exercise.title, "textarea"))
         page.keyboard.press("Control+a")
-        page.keyboard.type(answer["texts"].get(edit["id"], "a few words of my own"))
+        page.keyboard.type(answer["texts"].get(edit.id, "a few words of my own"))
     for field in exercise.fields:
         tab_to(page, inside(exercise.title, "textarea"))
-        page.keyboard.type(answer["texts"].get(field["id"], "a few words of my own"))
+        page.keyboard.type(answer["texts"].get(field.id, "a few words of my own"))
 
 
 def do_order(page, lesson, exercise, answer) -> None:

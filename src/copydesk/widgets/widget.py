@@ -91,15 +91,15 @@ class ExerciseWidget(anywidget.AnyWidget):
         """
         data, meta = self._repr_mimebundle_()
         data.pop("text/html", None)
-        display(data, metadata=meta, raw=True)
+        display(data, metadata=meta, raw=True)  # type: ignore[no-untyped-call]
         self._later = self._for_later()
-        display(self._later, raw=True, display_id=self._later_id)
+        display(self._later, raw=True, display_id=self._later_id)  # type: ignore[no-untyped-call]
 
     def refresh_later(self) -> None:
         """Bring the static view under the widget up to date, if it is on a page and shows other work."""
         if self._later and self._later != (later := self._for_later()):
             self._later = later
-            update_display(later, raw=True, display_id=self._later_id)
+            update_display(later, raw=True, display_id=self._later_id)  # type: ignore[no-untyped-call]
 
     def _for_later(self) -> dict[str, str]:
         note = load_wording("strings")["still"]["run"]
