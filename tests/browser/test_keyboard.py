@@ -157,7 +157,7 @@ def do_cell(page, lesson, source: str) -> None:
         exercise = lesson.exercise(source.split('"')[1])
         section(page, exercise.title).wait_for(timeout=20_000)
         models = [*exercise.model_answers(lesson.key, lesson.story.article.text).values()]
-        if exercise.forms:  # a coin has chosen one of them
+        if exercise.parallel_forms():  # a coin has chosen one of them
             models = [m for m in models if page.get_by_text(first_item(exercise, m)).count()]
         DO[exercise.type](page, lesson, exercise, next(iter(models), {"values": {}, "texts": {}}))
         check(page, exercise.title)
