@@ -1,6 +1,7 @@
 """Run every lesson and store only what nbval compares: the outputs of cells tagged `nbval-check-output`.
 
-`make notebooks` calls this. All other outputs are stripped, so no running text of a story is committed.
+`make notebooks` calls this. All other outputs are stripped, so no running text of a story is committed. The cells of a
+lesson cannot be deleted: one stray key in command mode would take an exercise away.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ def refresh(path: Path) -> None:
     """Execute one notebook and write it back with the checked outputs only."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+    if path.parent == NOTEBOOKS:
+        protect(notebook)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code" and CHECKED not in cell.metadata.get("tags", []):
@@ -33,6 +36,12 @@ def refresh(path: Path) -> None:
         "language_info": {"name": "python"},
     }
     nbformat.write(notebook, path)
+
+
+def protect(notebook: nbformat.NotebookNode) -> None:
+    """Mark every cell as one that cannot be deleted; whether it can be edited stays as it is."""
+    for cell in notebook.cells:
+        cell.metadata["deletable"] = False
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def do_sort(page, lesson, exercise, answer) -> None:
 
 
 def first_item(exercise, answer) -> str:
-    return exercise.as_answered(answer).items[0]["text"]
+    return exercise.as_answered(answer).items[0].text
 
 
 def do_form(page, lesson, exercise, answer) -> None:
@@ -119,10 +119,10 @@ def do_write(page, lesson, exercise, answer) -> None:
     for edit in exercise.edits:
         tab_to(page, inside(exercise.title, "textarea"))
         page.keyboard.press("Control+a")
-        page.keyboard.type(answer["texts"].get(edit["id"], "a few words of my own"))
+        page.keyboard.type(answer["texts"].get(edit.id, "a few words of my own"))
     for field in exercise.fields:
         tab_to(page, inside(exercise.title, "textarea"))
-        page.keyboard.type(answer["texts"].get(field["id"], "a few words of my own"))
+        page.keyboard.type(answer["texts"].get(field.id, "a few words of my own"))
 
 
 def do_order(page, lesson, exercise, answer) -> None:
@@ -157,7 +157,7 @@ def do_cell(page, lesson, source: str) -> None:
         exercise = lesson.exercise(source.split('"')[1])
         section(page, exercise.title).wait_for(timeout=20_000)
         models = [*exercise.model_answers(lesson.key, lesson.story.article.text).values()]
-        if exercise.forms:  # a coin has chosen one of them
+        if exercise.parallel_forms():  # a coin has chosen one of them
             models = [m for m in models if page.get_by_text(first_item(exercise, m)).count()]
         DO[exercise.type](page, lesson, exercise, next(iter(models), {"values": {}, "texts": {}}))
         check(page, exercise.title)

@@ -73,7 +73,7 @@ def test_marks_by_pointer_and_keys_survive_a_killed_kernel(page, lab: Lab) -> No
     lab.open(page, LESSON)
     run_all(page)
     for each in load_lesson(LESSON).exercises:
-        if not each.get("worked"):  # the worked example stands still
+        if not each.is_example:  # the worked example stands still
             exercise(page, each.title)
 
     section = exercise(page, "The cues are given")
@@ -95,7 +95,10 @@ def test_marks_by_pointer_and_keys_survive_a_killed_kernel(page, lab: Lab) -> No
     assert len(kept) == 1
     assert TEXT[slice(*kept[0]["cue"][0])] == two.roles["cue"][0].of(TEXT)
 
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # this spends no try
+    alone.get_by_role("button", name="Check").click()
+    alone.locator(".cd-lacks", has_text="No form chosen yet").wait_for(timeout=10_000)
+    alone.get_by_role("button", name="Check").click()
     alone.locator('.cd-headline[data-status="not_yet"]').wait_for(timeout=10_000)
     assert "1 of 2 tries left" in alone.locator(".cd-tries").text_content()
     assert alone.locator(".cd-details li").count() >= 3

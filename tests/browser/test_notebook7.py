@@ -40,7 +40,10 @@ def test_marks_are_saved_and_there_again(page: Page, notebook: Lab) -> None:
         pick_by_keys(page, typed, two.roles[role][0].start, two.roles[role][0].end)
         page.keyboard.press(key)
     wait_saved(typed)
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # this spends no try
+    typed.get_by_role("button", name="Check").click()
+    typed.locator(".cd-lacks", has_text="No form chosen yet").wait_for(timeout=10_000)
+    typed.get_by_role("button", name="Check").click()
     typed.locator('.cd-headline[data-status="not_yet"]').wait_for(timeout=10_000)
     kept = saved(notebook, "mark_alone")
     assert len(kept["answer"]["groups"]) == len(kept["tries"]) == 1
@@ -51,3 +54,33 @@ def test_marks_are_saved_and_there_again(page: Page, notebook: Lab) -> None:
     again.locator(".cd-m-source").first.wait_for(timeout=20_000)
     assert "1 of 2 tries left" in (again.locator(".cd-tries").text_content() or "")
     assert saved(notebook, "mark_alone")["answer"] == kept["answer"]
+
+
+def test_enter_breaks_a_line_and_the_saved_work_is_there_the_next_day(page: Page, notebook: Lab) -> None:
+    address = f"{notebook.base}/notebooks/notebooks/00_start_here.ipynb?token={notebook.token}"
+    page.goto(address)
+    run_all(page)
+    section = exercise(page, "Three questions")
+    box = section.locator("textarea").first
+    box.click()
+    page.keyboard.type("One.")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Two.")
+    assert box.input_value() == "One.\nTwo."
+    page.keyboard.press("Control+z")
+    assert box.input_value() != "One.\nTwo."
+    page.keyboard.press("Control+Shift+z")
+    wait_saved(section)
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(4000)
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(3000)
+    notebook.stop_kernels()
+    page.goto(address)
+    shown = page.locator(".cd-still:has(.cd-later)", has=page.locator("h3", has_text="Three questions"))
+    shown.wait_for(timeout=60_000)
+    shown.scroll_into_view_if_needed()
+    assert "Run All Cells" in (shown.locator(".cd-later").text_content() or "")
+    assert shown.get_by_text("Two.").count()
+    page.wait_for_timeout(3000)
+    assert not page.get_by_text("model not found").first.is_visible()

@@ -76,8 +76,10 @@ def test_the_whole_order_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
     assert shown(section) == answer["order"] == kept(lab, lesson, "recall")["answer"]["order"]
     assert kept(lab, lesson, "recall")["answer"]["choices"] == answer["choices"]
     assert page.evaluate(f"{HERE}.matches('.cd-row')"), "the focus stays with the event that was moved"
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # this spends no try
+    check(page, asked.title)
     section.locator('.cd-headline[data-status="right"]').wait_for(timeout=10_000)
+    assert len(kept(lab, lesson, "recall")["tries"]) == 1
     assert section.locator(".cd-key > li").count() == 7
     assert cell_count(page) == 1 + len(CELLS), "keys reached JupyterLab"
 

@@ -129,6 +129,11 @@ def test_outputs_are_kept_only_where_they_are_compared(cells: Cells) -> None:
 
 
 @every_notebook
+def test_no_cell_of_a_lesson_can_be_deleted(cells: Cells) -> None:
+    assert all(c["metadata"]["deletable"] is False and "editable" not in c["metadata"] for c in cells)
+
+
+@every_notebook
 def test_every_exercise_stands_once_and_none_is_made_up(cells: Cells) -> None:
     text = "\n".join(source(c) for c in code(cells))
     lesson = load_lesson(lesson_of(cells))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from copydesk.base.spans import Span
 from copydesk.desk import open_lesson
 from copydesk.page.article import parse_article
-from copydesk.page.html import Mark, blocks, css, marked, marks_of, static_html, table
+from copydesk.page.html import Mark, blocks, css, css_for, marked, marks_of, static_html, table
 from copydesk.story.story import load_story
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\" </mark><b onload=x>"
@@ -60,6 +60,7 @@ def test_hostile_names_stay_names() -> None:
     assert "script" not in reader.tags and HOSTILE in reader.seen
 
 
+WORDS = re.compile(r"<mark[^>]*>(?:<span[^>]*>[^<]*</span>)*(.*?)</mark>", re.DOTALL)
 MARKS = st.lists(
     st.builds(
         lambda start, size, role: Mark(Span(start, start + size), role),
@@ -78,7 +79,7 @@ def test_marks_however_they_overlap_change_no_word(text: str, marks: list[Mark],
     html = marked(text, span, marks)
     assert read(html).seen == span.of(text)
     touched = {i for m in marks for i in range(m.span.start, m.span.end)} & set(range(span.start, span.end))
-    inside = "".join(re.findall(r"</span>(.*?)</mark>", html, re.DOTALL))
+    inside = "".join(WORDS.findall(html))
     assert len(read(inside).seen) == len(touched)
 
 
@@ -87,9 +88,24 @@ def test_a_mark_carries_its_tag_in_words_and_number() -> None:
     assert html == ('it <mark class="cd-m-cue"><span class="cd-tag" title="cue 2">C2</span>rained</mark>')
 
 
-def test_of_two_marks_on_one_word_the_second_gives_way() -> None:
+def test_of_two_marks_on_one_word_both_are_seen() -> None:
     html = marked("one two three", Span(0, 13), [Mark(Span(0, 7), "source"), Mark(Span(4, 13), "content")])
-    assert re.findall(r"</span>(.*?)</mark>", html) == ["one two", " three"]
+    assert WORDS.findall(html) == ["one ", "two", " three"]
+    assert re.findall(r'<mark class="(.*?)"', html) == ["cd-m-source", "cd-m-content cd-over1-source", "cd-m-content"]
+    assert html.count("cd-tag") == 2
+
+
+def test_a_page_carries_the_rules_it_can_use_and_no_more() -> None:
+    table_page, marks_page = (
+        static_html(table(("a",), [(1,)], caption="c")),
+        static_html(marked("a", Span(0, 1), [Mark(Span(0, 1), "cue")])),
+    )
+    assert ".cd-still-table" in table_page and ".cd-m-cue" not in table_page and "cd-grade" not in table_page
+    assert ".cd-m-cue{" in marks_page and "--cd-cue:" in marks_page and "@media print" not in marks_page
+    assert all(
+        page.count("<style>") == 1 and len(page) < 4000 and "\n" not in page for page in (table_page, marks_page)
+    )
+    assert css_for('<div class="cd-still"><p class="cd-terms">').count("@media (max-width: 40rem){") == 1
 
 
 def test_marks_of_numbers_groups_in_their_order() -> None:

@@ -23,7 +23,7 @@ from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.lessons.results import results
 from copydesk.story.story import Story, load_story
 from copydesk.widgets.controls import hand_in_box, name_box
-from copydesk.widgets.widget import ExerciseWidget, exercise_widget, view_script
+from copydesk.widgets.widget import OPEN, ExerciseWidget, exercise_widget, view_script
 from tests.made_story import FACTS, make_story
 from tests.made_story import LESSON as MADE
 
@@ -48,7 +48,9 @@ def make(tmp_path: Path) -> Make:
     def opened(name: str = "voices", lesson: Lesson = LESSONS[-1]) -> ExerciseWidget:
         root = tmp_path / "work"
         answers = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=root)
-        return exercise_widget(lesson, lesson.exercise(name), answers)
+        widget = exercise_widget(lesson, lesson.exercise(name), answers)
+        OPEN.clear()  # each in a kernel of its own
+        return widget
 
     assert LESSONS[-1].id == "00_start_here"
     return opened
@@ -127,7 +129,9 @@ class TestSaving:
 
         for name in ("save", "add_try", "restart"):
             monkeypatch.setattr(AnswerFile, name, fail)
-        for act in (lambda: send(widget, HALF), lambda: ask(widget, "check"), lambda: ask(widget, "again")):
+        widget.answer = {**widget.answer, "value": best(widget.lesson, "voices")}
+        whole = best(widget.lesson, "voices")
+        for act in (lambda: send(widget, whole), lambda: ask(widget, "check"), lambda: ask(widget, "again")):
             act()
             assert widget.state["saved_text"] == "" and widget.state["saved_seq"] == 0
             told = widget.state["feedback"]
@@ -541,3 +545,113 @@ def test_packing_lists_what_is_in_it_or_says_what_is_missing(
     assert AnswerFile.open("practice", "l", sha256="ab" * 32, root=own_answers).record("q").answer == {"a": 1}
     upload.set_trait("value", ({**file, "name": "y.json", "content": memoryview(b"not json <b>")},))
     assert "y.json is not a Copydesk hand-in" in told.value and "<b>" not in told.value and "/tmp" not in told.value
+
+
+def same_kernel(lesson: Lesson, root: Path, name: str = "voices") -> ExerciseWidget:
+    """The exercise as a second cell of the same notebook shows it."""
+    answers = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=root)
+    return exercise_widget(lesson, lesson.exercise(name), answers)
+
+
+class TestAskedFirst:
+    def test_a_check_of_what_lacks_something_spends_no_try_until_it_is_asked_again(self, make: Make) -> None:
+        widget = make()
+        send(widget, {"choices": {"p1.s1": "attributed", "p2.s1": "attributed"}})
+        ask(widget, "check")
+        told = widget.state["feedback"]
+        assert told["status"] == "ask" and told["lacks"] == ["Not sorted yet: 4 of 6 (p3.s1, p3.s2, p4.s1, p5.s1)."]
+        assert "no try is used" in told["headline"] and "once more" in told["foot"] and widget.record.tries == ()
+        send(widget, HALF, seq=2)
+        ask(widget, "check")
+        assert widget.state["feedback"]["status"] == "ask", "another answer is asked about anew"
+        ask(widget, "check")
+        assert [t.answer for t in widget.record.tries] == [HALF]
+
+    def test_what_lacks_nothing_is_checked_at_once(self, make: Make) -> None:
+        widget = make()
+        send(widget, best(widget.lesson, "voices"))
+        ask(widget, "check")
+        assert len(widget.record.tries) == 1
+
+    @every_exercise
+    def test_the_keys_own_answer_lacks_nothing(self, lesson: Lesson, exercise: Any) -> None:
+        for answer in exercise.model_answers(lesson.key, lesson.story.article.text).values():
+            lacks = exercise.as_answered(answer).missing(answer, lesson.story)
+            open_questions = [q for q in getattr(exercise, "questions", ()) if q.id not in answer.get("values", {})]
+            assert not lacks or (open_questions and "Not answered yet" in lacks[0]), lacks
+        assert all(
+            isinstance(line, str) for line in exercise.missing({"values": 7, "choices": [], "groups": 3}, lesson.story)
+        )
+
+    def test_a_number_out_of_range_and_a_label_are_named(self) -> None:
+        lesson = next(lesson for lesson in LESSONS if lesson.id == "03_how_strong_is_the_sourcing")
+        form = lesson.exercise("numbers")
+        share = next(q for q in form.questions if q.max == 1)
+        lacks = form.missing({"values": {q.id: 64 if q is share else q.max for q in form.questions}}, lesson.story)
+        assert len(lacks) == 1 and "“64” is not a number from 0 to 1" in lacks[0]
+        lesson = next(lesson for lesson in LESSONS if lesson.id == "02_who_says_so")
+        answer = best(lesson, "mark_alone")
+        answer = {"groups": [{**group, "labels": {}} for group in answer["groups"]]}
+        (lack,) = lesson.exercise("mark_alone").missing(answer, lesson.story)
+        assert lack.startswith("No form chosen yet for attribution 1")
+
+
+class TestTryFor100:
+    @pytest.fixture
+    def passed(self, make: Make) -> ExerciseWidget:
+        """An exercise with a try that passed and was not full."""
+        lesson = next(lesson for lesson in LESSONS if lesson.id == "01_what_is_on_the_page")
+        widget = make("blocks", lesson)
+        answer = best(lesson, "blocks")
+        first = next(iter(answer["choices"]))
+        wrong = next(c for c in widget.exercise.labels if c != answer["choices"][first])
+        send(widget, {"choices": {**answer["choices"], first: wrong}})
+        ask(widget, "check")
+        assert widget.state["feedback"]["status"] == "right" and widget.record.tries[0].score < 1
+        return widget
+
+    def test_the_key_waits_until_it_is_asked_for(self, passed: ExerciseWidget, make: Make) -> None:
+        assert passed.state["must_choose"] and passed.state["feedback"]["key"] == [] and not passed.finished
+        send(passed, best(passed.lesson, "blocks"), seq=2)
+        ask(passed, "check")
+        assert len(passed.record.tries) == 1, "no try before the choice"
+        again = make("blocks", passed.lesson)
+        assert again.state["must_choose"] and again.state["feedback"]["key"] == [], "also in a new kernel"
+        ask(again, "key")
+        assert again.finished and again.state["feedback"]["key"] and not again.state["must_choose"]
+        assert make("blocks", passed.lesson).finished, "what was seen stays seen"
+
+    def test_the_second_try_can_be_used(self, passed: ExerciseWidget) -> None:
+        ask(passed, "more")
+        assert not passed.state["must_choose"] and passed.state["key_waits"] and passed.state["feedback"]["hints"]
+        ask(passed, "check")
+        assert len(passed.record.tries) == 1, "nothing has changed"
+        send(passed, best(passed.lesson, "blocks"), seq=2)
+        ask(passed, "check")
+        assert [t.score for t in passed.record.tries][1] == 1 and passed.finished and passed.state["feedback"]["key"]
+
+    def test_work_of_an_older_version_that_passed_is_finished(self, passed: ExerciseWidget, make: Make) -> None:
+        document = json.loads(passed.answers.path.read_text("utf-8"))
+        del document["exercises"]["blocks"]["key_waits"]
+        passed.answers.path.write_text(json.dumps(document), "utf-8")
+        assert make("blocks", passed.lesson).finished
+
+
+class TestTwoViewsOfOneKernel:
+    def test_they_show_the_same_and_there_is_no_conflict(self, tmp_path: Path) -> None:
+        one, two = (same_kernel(LESSONS[-1], tmp_path) for _ in range(2))
+        send(one, HALF)
+        assert two.answer == {"seq": 0, "by": "", "value": HALF} and two.state["saved_text"].startswith("Saved at")
+        send(two, OTHER, seq=1)
+        assert one.answer["value"] == OTHER == on_disk(one) and not one.record.others and not two.state["has_other"]
+        ask(two, "check")
+        assert one.state["tries_text"] == two.state["tries_text"] == SAY["tries_none"] or one.record == two.record
+        assert one.state["feedback"] == two.state["feedback"] and one.state["finished"] == two.state["finished"]
+        ask(one, "again")
+        assert two.answer["value"] == {} == two.record.answer
+
+    def test_another_exercise_and_another_folder_are_left_alone(self, tmp_path: Path) -> None:
+        one = same_kernel(LESSONS[-1], tmp_path / "a")
+        others = [same_kernel(LESSONS[-1], tmp_path / "b"), same_kernel(LESSONS[-1], tmp_path / "a", "routine")]
+        send(one, HALF)
+        assert all(other.answer["value"] != HALF for other in others)

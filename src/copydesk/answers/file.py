@@ -172,16 +172,23 @@ class AnswerFile:
         kept = accepted(answer, exercise)
         return self._change(exercise, lambda entry: {**entry, "answer": kept})
 
-    def add_try(self, exercise: str, answer: Json, score: float, points: float) -> Record:
-        """Keep a try and its result; the answer it was made with becomes the answer."""
-        kept = accepted(answer, exercise)
+    def add_try(self, exercise: str, answer: Json, score: float, points: float, *, key_waits: bool = False) -> Record:
+        """Keep a try and its result; the answer it was made with becomes the answer.
+
+        `key_waits` keeps the key hidden after a try that passed, until another try or `show_key`.
+        """
+        kept, waits = accepted(answer, exercise), {"key_waits": True} if key_waits else {}
         verdict = accepted({"score": float(score), "points": float(points)}, exercise)
 
         def edit(entry: Json) -> Json:
             attempt = {"answer": kept, **verdict, "at": stamp(), "round": entry["round"]}
-            return {**entry, "answer": kept, "tries": [*entry["tries"], attempt]}
+            return {**_shown(entry), "answer": kept, "tries": [*entry["tries"], attempt], **waits}
 
         return self._change(exercise, edit)
+
+    def show_key(self, exercise: str) -> Record:
+        """Keep that the key was shown: the tries that were left in this round are given up."""
+        return self._change(exercise, _shown)
 
     def restart(self, exercise: str) -> Record:
         """Start an exercise again: a new round, an empty answer; tries stay, and the answer stays in the file."""
@@ -191,7 +198,7 @@ class AnswerFile:
             earlier = earlier if isinstance(earlier, list) else []
             if entry["answer"]:
                 earlier = [*earlier, {"answer": entry["answer"], "round": entry["round"]}][-MOST_OTHERS:]
-            return {**entry, "answer": {}, "round": entry["round"] + 1, "earlier": earlier}
+            return {**_shown(entry), "answer": {}, "round": entry["round"] + 1, "earlier": earlier}
 
         return self._change(exercise, edit)
 
@@ -288,3 +295,8 @@ class AnswerFile:
     def _announce(self) -> None:
         if self._news:
             self.notice = " ".join(self._news)
+
+
+def _shown(entry: Json) -> Json:
+    """An entry whose key waits no longer."""
+    return {name: value for name, value in entry.items() if name != "key_waits"}

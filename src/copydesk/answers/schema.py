@@ -67,6 +67,7 @@ class Record:
     """What is kept of one exercise.
 
     `others` are answers another open copy of the lesson gave; `conflict` says that this very change put one there.
+    `key_waits` says that the last try passed, and that the key stays hidden so that the next try can still be used.
 
     >>> Record().answer, Record().round
     ({}, 1)
@@ -78,12 +79,14 @@ class Record:
     changed: str | None = None
     others: tuple[Json, ...] = ()
     conflict: bool = False
+    key_waits: bool = False
 
     @classmethod
     def of(cls, entry: Json, *, conflict: bool = False) -> Record:
         """The record of an exercise as it stands in the file."""
         tries = (Try(t["answer"], t["score"], t["points"], t["at"], t["round"]) for t in entry["tries"])
-        return cls(entry["answer"], tuple(tries), entry["round"], entry["changed"], tuple(entry["others"]), conflict)
+        others, waits = tuple(entry["others"]), entry.get("key_waits") is True
+        return cls(entry["answer"], tuple(tries), entry["round"], entry["changed"], others, conflict, waits)
 
 
 def new_entry() -> Json:

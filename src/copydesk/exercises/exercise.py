@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
 from typing import Any, ClassVar, Self
 
@@ -27,6 +28,9 @@ Offer = Mapping[str, str] | tuple[float, float]
 """What an item offers: choices with the words a learner sees, or the lowest and the highest number."""
 BLANK, OTHER = "", "?"
 """What stands in counts for no answer, and for one that is not among those offered."""
+
+SHOWN_WORDS = ("frame", "outcome", "marker", "order", "edit", "form_ui", "lesson", "roles")
+"""The parts of the strings that a view in the browser shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +156,7 @@ class Exercise(ABC):
             "points_text": self._points_text(),
             "lang": story.about["language"],
             "rights": story.rights,
-            "say": say,
+            "say": {part: say[part] for part in SHOWN_WORDS},
             "tags": say["tags"],
         }
 
@@ -160,12 +164,16 @@ class Exercise(ABC):
         """Everything the browser is sent."""
         return {**self.common_view(story), **self.view(story)}
 
-    def static_view(self, story: Story, answer: object) -> str:
-        """The exercise as plain HTML, with a story's notice; of an answer, only what has the right shape."""
+    def static_view(self, story: Story, answer: object, *, note: str = "") -> str:
+        """The exercise as plain HTML, with a story's notice; of an answer, only what has the right shape.
+
+        A `note` stands above the view of an exercise that has a widget while its kernel runs.
+        """
         shaped = self.well_formed(answer)
         shown = self.as_answered(shaped)
         head = heading(shown.title) + paragraph(shown.prompt)
-        return static_html(head + shown.static_body(story, shaped), rights=story.rights)
+        above = f'<p class="cd-later">{escape(note)}</p>' if note else ""
+        return static_html(above + head + shown.static_body(story, shaped), rights=story.rights)
 
     def blocks(self, story: Story) -> list[Block]:
         """The blocks it is about."""
@@ -223,6 +231,10 @@ class Exercise(ABC):
     def outcome(self, answer: object, key: Key | None, text: str) -> Outcome:
         """What any answer is worth; without a key it is received, to be graded later."""
         return RECEIVED if key is None else self.score(self.well_formed(answer), key, text)
+
+    def missing(self, answer: object, story: Story) -> list[str]:
+        """What an answer lacks to be worth a try, in sentences; a learner may have it checked all the same."""
+        return []
 
     def beginning(self) -> Answer:
         """What a learner starts from."""

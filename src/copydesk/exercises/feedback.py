@@ -17,11 +17,14 @@ MOST_HINTS = 5
 SIGNS = {"full": "✓", "part": "◐", "none": "○", "open": "·"}
 
 
-def feedback(exercise: Exercise, outcome: Outcome, *, last: bool) -> dict[str, Any]:
-    """Plain data for the interface: a headline, hints, and (when `last` or right) the key row by row."""
+def feedback(exercise: Exercise, outcome: Outcome, *, last: bool, key_waits: bool = False) -> dict[str, Any]:
+    """Plain data for the interface: a headline, hints, and (when `last` or right) the key row by row.
+
+    With `key_waits` a right answer gets hints and no key, since a try is left.
+    """
     told = {"status": outcome.status, "headline": exercise.headline(outcome, last=last)}
     tried = outcome.status not in ("not_attempted", "received")
-    show_key = tried and (last or outcome.status == "right")
+    show_key = tried and not key_waits and (last or outcome.status == "right")
     return {
         **told,
         "hints": hints(outcome) if tried and (not show_key or exercise.checks_form_only) else [],

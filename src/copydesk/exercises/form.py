@@ -45,6 +45,19 @@ class Question:
         """What it offers; None if it asks for a learner's own words."""
         return self.options or ((self.min or 0, self.max) if self.max is not None else None)
 
+    def holds(self, value: object) -> bool:
+        """Whether a value is a number of its range, where it asks for a number.
+
+        >>> share = Question(id="s", text="What share?", min=0, max=1)
+        >>> share.holds(0.64), share.holds(64), share.holds("0.6 or so")
+        (True, False, False)
+        """
+        if self.options or self.max is None:
+            return True
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return (self.min or 0) <= value <= self.max
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Swap:
@@ -109,6 +122,18 @@ class Form(Exercise):
         earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
         share = earned / possible if possible else float(bool(values))
         return Outcome.of(share, notes, bar=self.bar, attempted=bool(values))
+
+    def missing(self, answer: object, story: Story) -> list[str]:
+        """The questions without an answer, and each number that is none or outside its range."""
+        say, values = load_wording("strings")["missing"], self.well_formed(answer).get("values", {})
+        blank = [n for n, q in enumerate(self.questions, 1) if values.get(q.id) in (None, "")]
+        lacks = [say["form"].format(n=len(blank), of=len(self.questions), names=", ".join(map(str, blank)))]
+        for number, question in enumerate(self.questions, 1):
+            value = values.get(question.id)
+            if number not in blank and not question.holds(value):
+                low, high = question.min or 0, question.max
+                lacks.append(say["number"].format(n=number, value=str(value)[:20], min=f"{low:g}", max=f"{high:g}"))
+        return lacks if blank else lacks[1:]
 
     def keyed(self, key: Key) -> Mapping[str, Any]:
         """What the key expects, question by question: its answers for this exercise, or its layer of questions."""

@@ -102,8 +102,9 @@ class Mark(Exercise):
             "blocks": self.blocks_view(story),
             "roles": list(self.roles),
             "several": [r for r in self.roles if r in SEVERAL],
+            "overlap": {*self.roles} <= {*FUNCTIONS},
             "labels": {n: dict(self.labels_of(n)) for n in self.labels},
-            "item": load_wording("strings")["roles"][ITEMS.get(self.layer, self.roles[0])],
+            "item": self.item_name,
         }
 
     def static_body(self, story: Story, answer: Answer) -> str:
@@ -117,6 +118,23 @@ class Mark(Exercise):
     def well_formed(self, answer: object) -> Answer:
         """A list of groups, whatever is in them."""
         return listed_values(answer, "groups", (dict, list))
+
+    def missing(self, answer: object, story: Story) -> list[str]:
+        """The groups that lack a label."""
+        say = load_wording("strings")
+        lacks = []
+        groups = self.groups(self.well_formed(answer), len(story.article.text))
+        for name in self.labels:
+            empty = [str(n) for n, group in enumerate(groups, 1) if name not in group.labels]
+            if empty:
+                label = say["roles"][name]
+                lacks.append(say["missing"]["label"].format(label=label, item=self.item_name, names=", ".join(empty)))
+        return lacks
+
+    @property
+    def item_name(self) -> str:
+        """What one group of marks is called."""
+        return str(load_wording("strings")["roles"][ITEMS.get(self.layer, self.roles[0])])
 
     def mark_roles(self) -> tuple[str, ...]:
         """The roles a learner marks."""

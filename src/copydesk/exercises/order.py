@@ -85,6 +85,15 @@ class Order(Exercise):
         there = {i.id for i in self.items}
         return list(dict.fromkeys(i for i in answer.get("order", ()) if i in there))
 
+    def missing(self, answer: object, story: Story) -> list[str]:
+        """An order that is still as it was dealt, and the events of which it is not said when they were known."""
+        say, shaped = load_wording("strings")["missing"], self.well_formed(answer)
+        lacks = [] if self.arranged(shaped) else [say["order"]]
+        chosen = shaped.get("choices", {})
+        if self.known and (empty := [i for i in self.items if not chosen.get(i.id)]):
+            lacks.append(say["known"].format(n=len(empty), of=len(self.items)))
+        return lacks
+
     def events(self, key: Key, text: str) -> tuple[Event, ...]:
         """The items the key can place, earliest first: by its own `order`, else by the days of facts."""
         return _events(self, key, text)

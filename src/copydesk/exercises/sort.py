@@ -117,6 +117,16 @@ class Sort(Exercise):
         value = earned / possible if possible else float(bool(choices))  # votes have no key and cannot be wrong
         return Outcome.of(value, notes, bar=self.bar, attempted=attempted)
 
+    def missing(self, answer: object, story: Story) -> list[str]:
+        """The items without a class; a form of discernment that is not whole is no try anyway."""
+        chosen = self.well_formed(answer).get("choices", {})
+        shown = self.shown_items(story)
+        empty = [str(item["where"]) for item in shown if chosen.get(item["id"]) not in self.labels]
+        if not empty or self.forms:
+            return []
+        say = load_wording("strings")["missing"]["sort"]
+        return [say.format(n=len(empty), of=len(shown), names=", ".join(empty))]
+
     def asked(self, key: Key) -> tuple[Asked, ...]:
         """The items with the classes the key accepts; an item the key says nothing of is left out."""
         return _asked(self, key)

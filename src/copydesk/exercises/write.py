@@ -122,6 +122,18 @@ class Write(Exercise):
         samples = _sample_notes(self, key, text) if done == 1 else ()
         return Outcome.of(done, [*notes, *samples], bar=1.0, attempted=attempted)
 
+    def missing(self, answer: object, story: Story) -> list[str]:
+        """The boxes without words, and evidence that is not picked yet."""
+        say, text = load_wording("strings"), story.article.text
+        shaped = self.own_part(self.well_formed(answer), text)
+        texts = shaped.get("texts", {})
+        empty = [b.label for b in self.boxes() if not str(texts.get(b.id) or "").strip()]
+        lacks = [say["missing"]["box"].format(label=label) for label in empty]
+        if self.evidence and len(self.evidence_in(shaped, len(text))) < self.evidence.min:
+            found = len(self.evidence_in(shaped, len(text)))
+            lacks.append(say["write"]["few"].format(n=found, min=self.evidence.min))
+        return lacks
+
     @property
     def asks_evidence(self) -> bool:
         """Whether evidence is asked for."""

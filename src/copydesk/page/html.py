@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
+from itertools import pairwise
 
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
@@ -47,27 +49,77 @@ def css() -> str:
     return tokens() + (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
 
 
+RULE = re.compile(r"\s*([^{}]+?)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+"""A rule of the stylesheet, or a block of rules such as `@media`."""
+SELECTORS = re.compile(r",(?![^()]*\))")
+"""What parts the selectors of a rule."""
+
+
+def css_for(html: str) -> str:
+    """The rules of the stylesheet that can apply to a page part, without line breaks.
+
+    Every output of a saved notebook carries its own style, since a front end may take other outputs out of the page;
+    the whole stylesheet in each would be most of the file.
+    """
+    used = {name for names in re.findall(r'class="([^"]*)"', html) for name in names.split()}
+    return _rules_for(frozenset(used))
+
+
+@lru_cache(maxsize=256)
+def _rules_for(used: frozenset[str]) -> str:
+    def applies(selector: str) -> bool:
+        outside, before = selector, ""
+        while outside != before:  # what stands in :has(…) or :not(…) does not decide, unless nothing else does
+            outside, before = re.sub(r":[\w-]+\([^()]*\)", "", outside), outside
+        if names := re.findall(r"\.(cd[\w-]*)", outside):
+            return used.issuperset(names)
+        stems = tuple(re.findall(r'class\*="(cd[\w-]*)"', selector))
+        return not used.isdisjoint(re.findall(r"\.(cd[\w-]*)", selector)) or any(n.startswith(stems) for n in used)
+
+    def kept(rules: str) -> str:
+        found = []
+        for head, body in RULE.findall(rules):
+            inner = kept(body) if "{" in body else " ".join(body.split()) * any(map(applies, SELECTORS.split(head)))
+            found.append(f"{' '.join(head.split())}{{{inner}}}" if inner else "")
+        return "".join(found)
+
+    return kept(re.sub(r"/\*.*?\*/", "", css(), flags=re.DOTALL))
+
+
 _safe = lru_cache(maxsize=4096)(escape)
 """`escape` with a memory: feedback for a class shows the same pieces of the page again and again."""
 
 
 def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
-    """One stretch of text with its marks, each with a word tag inside; where marks overlap, the first wins.
+    """One stretch of text with its marks, each with a word tag inside.
+
+    Where marks overlap, the words have a line for each, the longest mark’s the lowest.
 
     >>> marked("rain <ends> soon", Span(0, 11), [Mark(Span(5, 11), "content")])
     'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Q1</span>&lt;ends&gt;</mark>'
     """
     tags = load_wording("strings")["tags"]
-    out, at = [], span.start
-    for m in sorted(marks, key=lambda m: m.span):
-        start, end = max(m.span.start, at), min(m.span.end, span.end)
-        if start >= end:
+    found = [
+        m for m in sorted(marks, key=lambda m: m.span) if max(m.span.start, span.start) < min(m.span.end, span.end)
+    ]
+    ends = {cut for m in found for cut in (m.span.start, m.span.end)}
+    cuts = {span.start, span.end, *(cut for cut in ends if span.start < cut < span.end)}
+    out = []
+    for start, end in pairwise(sorted(cuts)):
+        here = [m for m in found if m.span.start <= start and end <= m.span.end]
+        words = _safe(text[start:end])
+        if not here:
+            out.append(words)
             continue
-        role = _safe(m.role)
-        label = f'<span class="cd-tag" title="{role} {m.number}">{_safe(tags[m.role])}{m.number}</span>'
-        out.append(f'{_safe(text[at:start])}<mark class="cd-m-{role}">{label}{_safe(text[start:end])}</mark>')
-        at = end
-    return "".join([*out, _safe(text[at : span.end])])
+        begun = [m for m in here if max(m.span.start, span.start) == start]
+        labels = "".join(
+            f'<span class="cd-tag" title="{_safe(m.role)} {m.number}">{_safe(tags[m.role])}{m.number}</span>'
+            for m in begun
+        )
+        lines = sorted(here, key=lambda m: m.span.start - m.span.end)
+        names = " ".join(f"cd-over{min(n, 2)}-{m.role}" if n else f"cd-m-{m.role}" for n, m in enumerate(lines))
+        out.append(f'<mark class="{_safe(names)}">{labels}{words}</mark>')
+    return "".join(out)
 
 
 def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
@@ -82,7 +134,8 @@ def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *,
 def static_html(body: str, *, rights: str = "") -> str:
     """A page part that needs no kernel and no script; pages built from a story carry its notice."""
     notice = f'<p class="cd-rights">{escape(rights)}</p>' if rights else ""
-    return f'<style>{css()}</style><div class="cd-still">{body}{notice}</div>'
+    page = f'<div class="cd-still">{body}{notice}</div>'
+    return f"<style>{css_for(page)}</style>{page}"
 
 
 def heading(text: str, *, level: int = 3) -> str:

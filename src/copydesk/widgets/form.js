@@ -26,12 +26,15 @@ const makeBody = (context) => {
         const typed = input.value.trim().replace(",", ".");
         const number = typed.endsWith("%") ? Number(typed.slice(0, -1)) / 100 : Number(typed);
         const fits = typed === "" || (Number.isFinite(number) && number >= question.min && number <= question.max);
+        tellFit(fits);
+        return typed === "" ? null : fits ? number : input.value.trim(); // what is no such number is kept as it was typed
+      };
+      const tellFit = (fits) => {
         input.setAttribute("aria-invalid", String(!fits));
         help.textContent = fill(fits ? say.form_ui.number : say.form_ui.not_number, question);
-        if (fits) give(question.id, typed === "" ? null : number, 300);
       };
-      const input = node("input", { type: "text", inputmode: "decimal", size: 8, "aria-describedby": help.id, ...keySafe, oninput: read, onblur: () => flush(), onkeydown: (event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); context.check(); } } });
-      fields.push([question.id, (value) => { input.value = value ?? ""; input.removeAttribute("aria-invalid"); }]);
+      const input = node("input", { type: "text", inputmode: "decimal", size: 8, "aria-describedby": help.id, ...keySafe, oninput: () => give(question.id, read(), 300), onblur: () => flush() });
+      fields.push([question.id, (value) => { input.value = value ?? ""; read(); }]);
       return node("p", { class: "cd-item" }, node("label", {}, text, " ", input), " ", help);
     }
     const name = freshId("form");

@@ -33,9 +33,20 @@ function frame({ model, el }, makeBody) {
   const headline = node("p", { class: "cd-headline", role: "status" });
   const details = node("div", { class: "cd-details" });
   const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, say.frame.check);
-  const again = node("button", { type: "button", title: say.frame.again_sure, ...keySafe, onclick: () => ask("again") }, say.frame.again);
+  const button = (words, act, more = {}) => node("button", { type: "button", ...more, ...keySafe, onclick: act }, words);
+  const again = button(say.frame.again, () => { sure.hidden = false; sure.focus(); });
+  const keep = () => { sure.hidden = true; again.focus(); };
+  const sure = node("div", { class: "cd-ask", role: "group", "aria-label": say.frame.again_ask, tabindex: "-1", hidden: true, ...keySafe, onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); keep(); } } },
+    node("p", {}, say.frame.again_ask),
+    button(say.frame.again_yes, () => { sure.hidden = true; section.focus(); ask("again"); }), button(say.frame.again_no, keep));
+  const showKey = () => button(say.frame.show_key, () => ask("key"), { title: say.frame.show_key_why });
+  const keyButton = showKey();
+  const choice = node("div", { class: "cd-ask", role: "group", "aria-label": say.frame.choose, tabindex: "-1", hidden: true, ...keySafe },
+    node("p", {}, say.frame.choose),
+    showKey(), button(say.frame.try_more, () => { ask("more"); }, { title: say.frame.try_more_why }));
   const other = node("button", { type: "button", title: say.frame.other_why, ...keySafe, onclick: () => { body.flush?.(); ask("other"); } }, say.frame.other);
   let seq = 0;
+  let waiting = false; // for the answer to a change made here
   let timer = null;
 
   const push = (value) => {
@@ -44,6 +55,7 @@ function frame({ model, el }, makeBody) {
   };
   const ask = (what, more = {}) => {
     seq += 1;
+    waiting = true;
     saved.textContent = say.frame.saving;
     saved.dataset.state = "saving";
     tell({ do: what, seq, by: view, ...more });
@@ -52,12 +64,17 @@ function frame({ model, el }, makeBody) {
   };
   // Messages arrive in the order they are sent; synced traits do not (they wait for a busy kernel, and a check would overtake).
   const tell = (message) => { try { model.send(message); } catch { /* no kernel: the timer says so */ } };
+  // The static view under the exercise is for the next day: it is brought up to date when the learner pauses or leaves.
+  let pause = null;
+  const later = (wait) => { clearTimeout(pause); pause = setTimeout(() => { pause = null; tell({ do: "later" }); }, wait); };
   const notSaved = () => {
-    saved.textContent = say.frame.not_saved;
+    const busy = isBusy(model);
+    if (busy) timer = setTimeout(notSaved, 5000); // it may die yet
+    saved.textContent = busy ? say.frame.busy : say.frame.not_saved;
     saved.dataset.state = "unsaved";
   };
   const doCheck = () => {
-    if (model.get("state").finished) return;
+    if (model.get("state").finished || check.hidden) return;
     body.flush?.();
     headline.textContent = say.frame.checking;
     tell({ do: "check" });
@@ -69,36 +86,58 @@ function frame({ model, el }, makeBody) {
   const body = makeBody(context);
 
   el.classList.add("cd-host");
-  el.append(
-    node("section", { class: "cd", "aria-labelledby": titleId, lang: spec.lang },
+  // The exercise takes the focus as a whole when something in it is clicked that has no keys of its own.
+  const section = node("section", { class: "cd", "aria-labelledby": titleId, lang: spec.lang, tabindex: "-1", ...keySafe },
       node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
       node("p", { class: "cd-prompt" }, spec.prompt),
       body.root,
       body.root.contains(now) ? null : now,
-      node("div", { class: "cd-bar" }, check, tries, saved, other, again),
+      node("div", { class: "cd-bar" }, check, keyButton, tries, saved, other, again),
+      sure, choice,
       headline, details,
       spec.rights ? node("p", { class: "cd-rights" }, spec.rights) : null,
-      said));
+      said);
+  el.append(section);
 
   const showState = () => {
     const state = model.get("state");
     tries.textContent = state.tries_text;
+    const inside = section.contains(document.activeElement);
     check.setAttribute("aria-disabled", String(state.finished)); // a disabled button would lose the focus
+    if (state.must_choose && document.activeElement === check) section.focus();
+    check.hidden = state.must_choose;
+    if (state.must_choose === choice.hidden) {
+      const within = choice.contains(document.activeElement);
+      choice.hidden = !state.must_choose;
+      if (state.must_choose && inside) choice.focus();
+      else if (within) check.focus();
+    }
+    if (!state.key_waits && document.activeElement === keyButton) check.focus();
+    keyButton.hidden = !state.key_waits || state.must_choose;
     again.hidden = !state.can_restart;
     if (!state.has_other && document.activeElement === other) check.focus(); // a hidden button would lose the focus
     other.hidden = !state.has_other;
-    if (state.saved_by === view ? state.saved_seq >= seq : seq === 0) {
+    if (state.saved_by === view && state.saved_seq >= seq) waiting = false;
+    if (!waiting) {
       clearTimeout(timer);
       saved.textContent = state.saved_text;
       saved.dataset.state = state.saved_text ? "saved" : "";
-      if (seq) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
+      if (seq && state.saved_by === view) later(3000);
+      if (seq && state.saved_by === view) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
     }
     showFeedback(state.feedback, headline, details, say);
     body.told?.(state);
   };
   el.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented) el.closest(".jp-Cell")?.focus();
+    if (event.key === "Escape") {
+      if (!event.defaultPrevented) el.closest(".jp-Cell")?.focus();
+    } else if (event.target.matches("textarea, input[type=text]") && !(event.key === "Enter" && event.shiftKey) && !((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s")) {
+      event.stopPropagation(); // after a key that reaches it, JupyterLab cancels the line break and the undo in the box
+    }
   });
+  // A button that goes away takes the focus with it; the next key would then be the notebook's.
+  section.addEventListener("click", () => setTimeout(() => { if (document.activeElement === document.body) section.focus(); }));
+  section.addEventListener("focusout", (event) => { if (pause && !section.contains(event.relatedTarget)) later(300); });
   model.on("change:state", showState);
   const onAnswer = () => { const given = model.get("answer"); if (given.by !== view) body.show(given.value); };
   model.on("change:answer", onAnswer);
@@ -108,7 +147,13 @@ function frame({ model, el }, makeBody) {
   let kept = null;
   try { kept = sessionStorage.getItem(stash); } catch { /* no storage */ }
   if (kept) { const value = JSON.parse(kept); body.show(value); push(value); }
-  return () => { clearTimeout(timer); model.off("change:state", showState); model.off("change:answer", onAnswer); };
+  return () => { clearTimeout(timer); clearTimeout(pause); model.off("change:state", showState); model.off("change:answer", onAnswer); };
+}
+
+// Whether the kernel is at work on something else, where the front end lets it be seen.
+function isBusy(model) {
+  const kernel = model.widget_manager?.kernel ?? model.widget_manager?._kernel;
+  return kernel?.status === "busy" && kernel?.connectionStatus !== "disconnected";
 }
 
 function keyTable(title, rows) {
@@ -121,6 +166,10 @@ function showFeedback(feedback, headline, details, say) {
   headline.dataset.status = feedback?.status ?? "";
   details.replaceChildren();
   if (!feedback) return;
+  if (feedback.lacks) {
+    details.append(node("ul", { class: "cd-lacks" }, ...feedback.lacks.map((lack) => node("li", {}, lack))), node("p", {}, feedback.foot));
+    return;
+  }
   if (feedback.hints.length) {
     details.append(node("h4", {}, say.outcome.hints), node("ul", {}, ...feedback.hints.map((hint) => node("li", {}, hint))));
   }

@@ -16,7 +16,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
   const box = node("div", { class: "cd-text", role: "listbox", "aria-multiselectable": "true", "aria-label": say.marker.text_label, "aria-describedby": context.nowNode.id }, ...blocks);
 
   let at = 0, anchor = 0, picked = false, active = groups.length - 1, dragging = false, tapped = false, tapAt = 0;
-  let past = [], future = [];
+  let past = [], future = [], notice = "";
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const range = () => [Math.min(anchor, at), Math.max(anchor, at)];
 
@@ -27,15 +27,17 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const last = word.length - 1;
     groups.forEach((group, g) => roles.forEach((role) => (group[role] ?? []).forEach(([start, end]) => {
       let first = true;
-      word.forEach((w, i) => { if (w.start < end && start < w.end) { marks[i].push({ role, g, first }); first = false; } });
+      word.forEach((w, i) => { if (w.start < end && start < w.end) { marks[i].push({ role, g, first, long: end - start }); first = false; } });
     })));
-    const shown = marks.map((found) => found.find((m) => m.g === active) ?? found[0]);
-    const look = (mine, inPick) => `${mine ? ` cd-m-${mine.role}${grouped && mine.g !== active ? " cd-other" : ""}` : ""}${inPick ? " cd-picked" : ""}`;
+    // Where marks overlap, the mark being built is the lowest line and the other ones stand above it.
+    const shown = marks.map((found) => [...found].sort((a, b) => (b.g === active) - (a.g === active) || b.long - a.long));
+    const look = (found, inPick) => found.map((m, n) => (n ? ` cd-over${Math.min(n, 2)}-${m.role}` : ` cd-m-${m.role}${grouped && m.g !== active ? " cd-other" : ""}`)).join("") + (inPick ? " cd-picked" : "");
+    const goesOn = (m) => !m.first;
     word.forEach((w, i) => {
       const inPick = picked && i >= from && i <= to;
-      const joined = i < last && shown[i] && shown[i + 1] && !shown[i + 1].first && shown[i].role === shown[i + 1].role && shown[i].g === shown[i + 1].g;
+      const joined = i < last ? shown[i].filter((m) => marks[i + 1].some((next) => goesOn(next) && next.role === m.role && next.g === m.g)) : [];
       w.el.className = `cd-word${look(shown[i], inPick)}`;
-      w.gap.className = `cd-gap${look(joined ? shown[i] : null, inPick && i < to)}`;
+      w.gap.className = `cd-gap${look(joined, inPick && i < to)}`;
       w.el.setAttribute("aria-selected", String(inPick));
       w.tag.textContent = marks[i].filter((m) => m.first).map((m) => `${spec.tags[m.role]}${m.g + 1}`).join(" ");
       const labels = marks[i].map((m) => `${say.roles[m.role]} ${m.g + 1}`).join(", ");
@@ -52,6 +54,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     focus(i);
     if (!extend) anchor = at;
     picked = true;
+    notice = "";
     refresh();
   };
   const refresh = () => { paint(); context.now(whatNow()); };
@@ -63,6 +66,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const count = to - from + 1;
     if (picked && !tapped) return count === 1 ? fill(say.marker.picked_one, { keys: keysText() }) : fill(say.marker.picked, { n: count, keys: keysText() });
     if (tapped) return say.marker.tap;
+    if (notice) return notice;
     const group = groups[active];
     if (!grouped || !group) return say.marker.pick;
     const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
@@ -70,13 +74,14 @@ function marker(context, { groups, roles, grouped, onChange }) {
   };
 
   // ── changing marks; every change can be undone ──
-  const change = (alter, spoken) => {
+  const change = (alter, spoken, seen = false) => {
     past.push(copy({ groups, active }));
     future = [];
     alter();
-    settle(spoken);
+    settle(spoken, seen);
   };
-  const settle = (spoken) => {
+  const settle = (spoken, seen = false) => {
+    notice = seen ? spoken : ""; // what another mark gave way to is also seen, until words are picked again
     for (let g = groups.length - 1; g >= 0; g -= 1) {
       if (roles.some((role) => groups[g][role]?.length) || (grouped && g === active)) continue;
       groups.splice(g, 1);
@@ -115,14 +120,30 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const [from, to] = range();
     const start = word[from].start, end = word[to].end;
     const g = home(role, word[from].block);
-    const before = g < 0 ? undefined : roles.find((other) => other !== role && (groups[g][other] ?? []).some(([a, b]) => a < end && start < b));
+    const mine = groups[g] ?? {};
+    const several = spec.several?.includes(role);
+    const meets = ([a, b]) => a < end && start < b;
+    // Where roles share no words: what says who speaks stays when a longer content is laid over it; else the words change their role.
+    const inside = spec.overlap || !several ? [] : roles.filter((other) => other !== role).flatMap((other) => mine[other] ?? []).filter(([a, b]) => start <= a && b <= end && b - a < end - start);
+    const pieces = [];
+    let open = false;
+    word.slice(from, to + 1).forEach((w) => {
+      const taken = inside.some(([a, b]) => w.start < b && a < w.end);
+      if (!taken && open) pieces.at(-1)[1] = w.end; else if (!taken) pieces.push([w.start, w.end]);
+      open = !taken;
+    });
+    const kept = pieces.length ? inside : [];
+    const spans = pieces.length ? pieces : [[start, end]];
+    const lost = spec.overlap ? [] : roles.filter((other) => other !== role && (mine[other] ?? []).some((span) => meets(span) && !kept.includes(span)));
+    const left = several ? [] : (mine[role] ?? []).filter((span) => !meets(span));
+    const told = { words: between(start, end), role: say.roles[role], item: spec.item, n: (g < 0 ? groups.length : g) + 1, before: lost.map((other) => say.roles[other]).join(", "), left: left.map(([a, b]) => between(a, b)).join(" … ") };
     change(() => {
       if (g < 0) groups.push({ labels: {} });
       active = g < 0 ? groups.length - 1 : g;
       const group = groups[active];
-      roles.forEach((other) => { if (group[other]) group[other] = without(group[other], start, end); });
-      group[role] = spec.several?.includes(role) ? [...(group[role] ?? []), [start, end]].sort((a, b) => a[0] - b[0]) : [[start, end]];
-    }, fill(before ? say.marker.said_over : say.marker.said_label, { words: between(start, end), role: say.roles[role], item: spec.item, n: (g < 0 ? groups.length : g) + 1, before: before && say.roles[before] }));
+      lost.forEach((other) => { group[other] = group[other].flatMap((span) => (kept.includes(span) ? [span] : without([span], start, end))); });
+      group[role] = several ? [...without(group[role] ?? [], start, end), ...spans].sort((a, b) => a[0] - b[0]) : [[start, end]];
+    }, [lost.length ? say.marker.said_over : say.marker.said_label, ...(left.length ? [say.marker.said_left] : [])].map((text) => fill(text, told)).join(". "), lost.length || left.length);
   };
   const clear = () => {
     const [from, to] = range();
@@ -164,7 +185,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
     const command = ctrlKey || metaKey;
     const moves = { ArrowRight: () => at + 1, ArrowLeft: () => at - 1, ArrowDown: () => bySentence(1, shiftKey), ArrowUp: () => bySentence(-1, shiftKey), Home: () => sameSentence(at, -1), End: () => sameSentence(at, 1), PageDown: () => byBlock(1), PageUp: () => byBlock(-1) };
-    const plain = { a: () => { anchor = sameSentence(at, -1); move(sameSentence(at, 1), true); }, n: begin, "[": () => go(active - 1), "]": () => go(active + 1), Delete: clear, Backspace: clear, Enter: context.check };
+    const plain = { a: () => { anchor = sameSentence(at, -1); move(sameSentence(at, 1), true); }, n: begin, "[": () => go(active - 1), "]": () => go(active + 1), Delete: clear, Backspace: clear, Enter: () => {} }; // Enter does not check: a try is spent by the button alone
     if (picked) plain.Escape = drop; // with nothing picked, Escape goes back to the notebook
     let act = null;
     if (altKey) return;
@@ -215,7 +236,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     refresh();
   });
 
-  return { box, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; } };
+  return { box, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; notice = ""; } };
 }
 
 function markerTools(context, text, roles, grouped) {

@@ -88,7 +88,7 @@ const makeBody = (context) => {
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
     const here = place() - 1;
     const goals = { ArrowUp: here - 1, ArrowDown: here + 1, Home: 0, End: of - 1 };
-    const plain = { " ": () => (held ? putDown() : pickUp()), Enter: () => { const carried = held; putDown(); if (!carried) context.check(); } };
+    const plain = { " ": () => (held ? putDown() : pickUp()), Enter: putDown };
     if (held) plain.Escape = putBack; // with nothing picked up, Escape goes back to the notebook
     let act = null;
     if (ctrlKey || metaKey) act = { z: shiftKey ? redo : undo, y: redo }[key.toLowerCase()];

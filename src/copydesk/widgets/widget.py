@@ -6,14 +6,18 @@ The model holds domain objects and wires: it saves what the browser sends, asks 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from uuid import uuid4
+from weakref import WeakSet
 
 import anywidget
 import traitlets
+from IPython.display import display, update_display
 
-from copydesk.answers import AnswerFile, Record
+from copydesk.answers import AnswerFile, Record, Try
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
@@ -21,6 +25,13 @@ from copydesk.exercises.feedback import feedback
 from copydesk.exercises.outcome import Outcome
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.html import css
+
+OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSet)
+"""The widgets of this kernel by answer file and exercise: two of one exercise show the same work."""
+
+
+NOT_CHECKED = Outcome("not_attempted", 0.0)
+"""What a check comes to that was not made."""
 
 
 @cache
@@ -50,6 +61,10 @@ class ExerciseWidget(anywidget.AnyWidget):
         self.outcome: Outcome | None = None
         self._shown = 0
         self._last = self._kept = (0, "")  # which change, from which view, came last, and which is on the disk
+        self._later: dict[str, str] = {}  # the static view as it is on a page
+        self._later_id = f"copydesk-{uuid4().hex}"
+        self._warned: dict[str, Any] | None = None  # the answer of which it was said what it lacks
+        self._goes_on = False  # whether the learner chose to go on to the next try after one that passed
         restored = bool(self.record.answer)
         value = self.record.answer or exercise.beginning()
         super().__init__(
@@ -58,6 +73,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         )
         self._show(load_wording("strings")["frame"]["restored"] if restored else "")
         self.on_msg(self._asked)
+        OPEN[str(answers.path), exercise.id].add(self)
 
     def __repr__(self) -> str:
         return f"<{self.exercise.type} exercise '{self.exercise.id}' of lesson {self.lesson.id}>"
@@ -67,37 +83,100 @@ class ExerciseWidget(anywidget.AnyWidget):
         static = self.exercise.static_view(self.lesson.story, self.answer["value"])
         return {**(data or {}), "text/plain": repr(self), "text/html": static}, meta
 
+    def _ipython_display_(self) -> None:
+        """Show the exercise, and under it a static view of the saved work for whoever opens the notebook later.
+
+        The static view is an output of its own, since JupyterLab shows a widget that is gone as an error. While the
+        widget is there the stylesheet hides the static view.
+        """
+        data, meta = self._repr_mimebundle_()
+        data.pop("text/html", None)
+        display(data, metadata=meta, raw=True)  # type: ignore[no-untyped-call]
+        self._later = self._for_later()
+        display(self._later, raw=True, display_id=self._later_id)  # type: ignore[no-untyped-call]
+
+    def refresh_later(self) -> None:
+        """Bring the static view under the widget up to date, if it is on a page and shows other work."""
+        if self._later and self._later != (later := self._for_later()):
+            self._later = later
+            update_display(later, raw=True, display_id=self._later_id)  # type: ignore[no-untyped-call]
+
+    def _for_later(self) -> dict[str, str]:
+        note = load_wording("strings")["still"]["run"]
+        still = self.exercise.static_view(self.lesson.story, self.answer["value"], note=note)
+        return {"text/plain": repr(self), "text/html": still}
+
     @property
     def finished(self) -> bool:
-        """Whether the tries of this round are used up, or the answer was right."""
-        made = [t for t in self.record.tries if t.round == self.record.round]
-        right = any(t.score >= self.exercise.bar for t in made)
+        """Whether the tries of this round are used up, or the answer was right and no more was wanted."""
+        made = self._made()
+        right = any(t.score >= self.exercise.bar for t in made) and not self.record.key_waits
         return bool(self.exercise.tries) and (right or len(made) >= self.exercise.tries)
 
-    def check(self) -> Outcome:
-        """Check the answer as it stands; a try counts only if there is something to check."""
+    def check(self, *, ask: bool = False) -> Outcome:
+        """Check the answer as it stands; a try counts only if there is something to check.
+
+        With `ask`, an answer that lacks something is not checked before it is checked once more as it is; the learner
+        reads what it lacks. After a try that passed, the next one waits for the learner's choice.
+        """
         value, saved = self.answer["value"], str(self.state["saved_text"])
-        self.outcome = self.exercise.outcome(value, self.lesson.key, self.lesson.story.article.text)
+        outcome = self.exercise.outcome(value, self.lesson.key, self.lesson.story.article.text)
         if value == self.exercise.beginning():
-            self.outcome = Outcome("not_attempted", 0.0)
+            outcome = NOT_CHECKED
+        if ask and outcome.status in ("right", "not_yet") and self._held_back(value):
+            return NOT_CHECKED
+        self.outcome = outcome
         if self._unchanged(value) and self.exercise.tries and not self.finished:
             self._show(saved, headline=load_wording("strings")["outcome"]["unchanged"])
             return self.outcome
         if self.outcome.status == "received":  # no key, no feedback: the last answer counts, not a try
             self.save(value, seq=self._last[0], by=self._last[1])
         elif self.outcome.status != "not_attempted" and not self.finished:
-            earned = self.outcome.score * self.exercise.points
-            self.record = self.answers.add_try(self.exercise.id, value, self.outcome.score, earned)
+            earned, left = self.outcome.score * self.exercise.points, self.exercise.tries - len(self._made())
+            waits = self.outcome.status == "right" and self.outcome.score < 1 and left > 1
+            self.record = self.answers.add_try(self.exercise.id, value, self.outcome.score, earned, key_waits=waits)
+            self._goes_on = False
             self._kept, saved = self._last, _saved_now()
         if self.outcome.status != "received":
             self._show(saved)
         return self.outcome
 
+    def _held_back(self, value: dict[str, Any]) -> bool:
+        """Whether a check would spend a try unasked; then the learner is told why it is not made."""
+        say, saved = load_wording("strings")["frame"], str(self.state["saved_text"])
+        if not self.exercise.tries or self.finished:
+            return False
+        if self.record.key_waits and not self._goes_on:
+            self._show(saved, headline=say["choose_first"].format(**say))
+            return True
+        if self._warned == value or self._unchanged(value):
+            return False
+        lacks = self.exercise.missing(value, self.lesson.story)
+        if lacks:
+            self._warned = value
+            self._show(saved)
+            foot = say["ask_more"].format(check=say["check"])
+            self.state = {
+                **self.state,
+                "feedback": {**_told(say["ask"]), "status": "ask", "lacks": lacks, "foot": foot},
+            }
+        return bool(lacks)
+
+    def show_key(self) -> None:
+        """Show the key after a try that passed, and give up the tries that are left."""
+        self.record = self.answers.show_key(self.exercise.id)
+        self._show(_saved_now())
+
+    def go_on(self) -> None:
+        """Go on to the next try after one that passed; the key stays hidden."""
+        self._goes_on = True
+        self._show(str(self.state["saved_text"]))
+
     def start_again(self) -> None:
         """Clear the answer; tries stay in the record, and after the key was shown a new round begins."""
         keep_round = bool(self.exercise.tries) and not self.finished
         clear = self.answers.save(self.exercise.id, {}) if keep_round else self.answers.restart(self.exercise.id)
-        self.record, self.outcome, self._kept = clear, None, self._last
+        self.record, self.outcome, self._kept, self._warned = clear, None, self._last, None
         self.answer = {"seq": 0, "by": "", "value": self.exercise.beginning()}
         self._show("")
 
@@ -120,11 +199,16 @@ class ExerciseWidget(anywidget.AnyWidget):
         match message:
             case {"do": "save", "seq": int(seq), "by": str(by), "value": dict(value)}:
                 self._try(lambda: self.save(value, seq=seq, by=by))
+            case {"do": "later"}:
+                self._try(self.refresh_later)
+                return
             case {"do": "check"}:
-                self._try(self.check)
-            case {"do": "again" | "other" as what, **change}:
+                self._try(lambda: self.check(ask=True))
+            case {"do": "again" | "other" | "key" | "more" as what, **change}:
                 self._last = (change.get("seq", 0), change.get("by", ""))
-                self._try(self.start_again if what == "again" else self.show_other)
+                acts = {"again": self.start_again, "other": self.show_other, "key": self.show_key, "more": self.go_on}
+                self._try(acts[what])
+        self._tell_others()
 
     def _try(self, act: Any) -> None:
         """Whatever a learner runs into is one sentence in the widget, never a traceback."""
@@ -133,13 +217,28 @@ class ExerciseWidget(anywidget.AnyWidget):
         except (CopydeskError, OSError) as error:
             self.state = {**self.state, "saved_text": "", "feedback": _told(str(error))}
 
+    def _tell_others(self) -> None:
+        """Show the same in every other widget of this exercise in this kernel, for example in a second cell."""
+        for other in OPEN[str(self.answers.path), self.exercise.id] - {self}:
+            if other.answers is not self.answers:
+                other.answers.record(self.exercise.id)  # it has seen this answer now, so its next one is no conflict
+            other.record, other.outcome, other._kept = self.record, self.outcome, self._kept
+            other._warned, other._goes_on = self._warned, self._goes_on
+            if other.answer["value"] != self.answer["value"]:
+                other.answer = {"seq": 0, "by": "", "value": self.answer["value"]}
+            other.state = {**self.state, "turn": other.state["turn"] + 1}
+
+    def _made(self) -> list[Try]:
+        return [t for t in self.record.tries if t.round == self.record.round]
+
     def _unchanged(self, value: dict[str, Any]) -> bool:
-        made = [t for t in self.record.tries if t.round == self.record.round]
+        made = self._made()
         return bool(made) and made[-1].answer == value
 
     def _show(self, saved: str, *, headline: str = "") -> None:
         outcome = self.outcome or self._outcome_before()
-        told = feedback(self.exercise, outcome, last=self.finished) if outcome else None
+        waits = self.record.key_waits and not self.finished
+        told = feedback(self.exercise, outcome, last=self.finished, key_waits=waits) if outcome else None
         self._shown += 1
         self.state = {
             "turn": self._shown,  # the browser hears of every answer, even one that says the same as the last
@@ -148,6 +247,8 @@ class ExerciseWidget(anywidget.AnyWidget):
             "saved_text": saved,
             "tries_text": self._tries_text(),
             "finished": self.finished,
+            "key_waits": waits,
+            "must_choose": waits and not self._goes_on,
             "can_restart": bool(self.record.tries),
             "has_other": bool(self.record.others),
             "measures": self.exercise.measures(self.answer["value"], self.lesson.story.article.text),
@@ -155,14 +256,14 @@ class ExerciseWidget(anywidget.AnyWidget):
         }
 
     def _outcome_before(self) -> Outcome | None:
-        made = [t for t in self.record.tries if t.round == self.record.round]
+        made = self._made()
         if not made:
             return None
         return self.exercise.outcome(made[-1].answer, self.lesson.key, self.lesson.story.article.text)
 
     def _tries_text(self) -> str:
         say, of = load_wording("strings")["frame"], self.exercise.tries
-        left = of - sum(t.round == self.record.round for t in self.record.tries)
+        left = of - len(self._made())
         if self.lesson.key is None:
             return str(say["tries_received"])
         if not of:
