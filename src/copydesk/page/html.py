@@ -13,7 +13,7 @@ from itertools import pairwise
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 from copydesk.page.article import Block
-from copydesk.page.palette import tokens
+from copydesk.page.palette import tokens, tokens_for
 
 
 class Page:
@@ -83,7 +83,9 @@ def _rules_for(used: frozenset[str]) -> str:
             found.append(f"{' '.join(head.split())}{{{inner}}}" if inner else "")
         return "".join(found)
 
-    return kept(re.sub(r"/\*.*?\*/", "", css(), flags=re.DOTALL))
+    sheet = (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
+    rules = kept(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
+    return tokens_for(rules) + rules
 
 
 _safe = lru_cache(maxsize=4096)(escape)

@@ -14,6 +14,25 @@ def tokens() -> str:
     return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip() + "\n"
 
 
+def tokens_for(css: str) -> str:
+    """The palette cut down to the colours that some rules name, as one rule for the page and one for print.
+
+    >>> tokens_for("p { color: var(--cd-good) }").startswith(":root, :host { --cd-good:")
+    True
+    """
+    named = {*re.findall(r"var\(--cd-([\w-]+)", css)}
+    shown, _, printed = tokens().partition("@media print")
+    kept, for_print = (
+        " ".join(
+            f"--cd-{name}:{value};" for name, value in re.findall(r"--cd-([\w-]+):([^;]+);", part) if name in named
+        )
+        for part in (shown, printed)
+    )
+    return (f":root, :host {{ {kept} }}" if kept else "") + (
+        f"@media print {{ :root {{ {for_print} }} }}" if for_print else ""
+    )
+
+
 @cache
 def palette() -> dict[str, tuple[str, str]]:
     """Each colour by its name, on a light and on a dark ground.
