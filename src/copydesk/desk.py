@@ -93,13 +93,10 @@ class Numbers:
 
     def land_share(self) -> float | None:
         """The share, 0 to 1, of its states’ outer land border that touched NATO members that day; None: no map."""
-        from copydesk.map.borders import outer_border
         from copydesk.map.geography import story_geography
 
         geography = story_geography(self.story)
-        if geography is None:
-            return None
-        return round(outer_border(geography.measured_on, geography.states, self.story.date).share, 3)
+        return round(geography.shares(self.story.date)[0], 3) if geography else None
 
     def agreement(self, exercise_id: str) -> Agreement:
         """How far a class agreed in that vote."""
@@ -158,9 +155,9 @@ class Views(Numbers):
 
         if (geography := story_geography(self.story)) is None:
             return Page.saying(load_wording("strings")["map"]["none"])
-        from copydesk.map.picture import map_explorer
+        from copydesk.map.picture import MapWidget
 
-        return map_explorer(geography)
+        return MapWidget(geography)
 
     def voices(self) -> Figure | Page:
         """Whose words fill the story, as a figure."""

@@ -26,7 +26,7 @@ from copydesk.story.story import Story, read_toml
 from copydesk_classroom.releasing.strip import as_read, notebook, toml, unordered, without_answers, without_examples
 from copydesk_classroom.wording import class_wording
 
-KIT = (".py", ".toml", ".css", ".js", ".topo.json", ".csv", ".md", ".txt", "py.typed")
+KIT = (".py", ".toml", ".css", ".js", ".svg", ".csv", ".md", ".txt", "py.typed")
 """How the names of the kit's own files end; anything else in its folder is not the kit's."""
 ELSEWHERE = {"seeds", "notebooks"}
 """Folders of an installed kit that an edition has beside the wheel, in its own choice."""
