@@ -137,7 +137,8 @@ def _tools(geography: Geography) -> str:
     slider = f'type="range" min="0" max="{len(g.days) - 1}" value="{g.days.index(g.story)}" aria-valuetext="{date}"'
     return (
         f'<div class="tools">{choices}<div class="day"><label>{escape(say["date"])} <b>{date}</b>'
-        f"<input {slider} {SAFE}></label>{button('step', -1, say['earlier'])}{button('step', 1, say['later'])}</div></div>"
+        f"<input {slider} {SAFE}></label>{button('step', -1, say['earlier'])}{button('step', 1, say['later'])}"
+        "</div></div>"
     )
 
 
