@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import anywidget
 import traitlets
+from IPython.display import display
 
 from copydesk.base.wording import load_wording, say_day
 from copydesk.map.geography import Geography, drawing
@@ -50,6 +51,15 @@ class MapWidget(anywidget.AnyWidget):
         still = static_html(f"<style>{_file('map.css')}</style>{map_html(self.geography)}")
         return {**(data or {}), "text/plain": repr(self), "text/html": still}, meta
 
+    def _ipython_display_(self) -> None:
+        """Show the still map, then the live one, whose style hides the other.
+
+        In one output, a page exported with the state of its widgets would show neither without a network.
+        """
+        data, meta = self._repr_mimebundle_()
+        display({"text/plain": data["text/plain"], "text/html": data.pop("text/html")}, raw=True)
+        display(data, metadata=meta, raw=True)
+
 
 def map_spec(geography: Geography) -> dict[str, Any]:
     """What the browser needs for any day: names and notes of the places, who is in, and all the words."""
@@ -79,7 +89,7 @@ def map_html(geography: Geography, *, tools: bool = False) -> str:
     words = "".join(f"<li>{escape(line)}</li>" for line in state["words"])
     here = f'<p class="here">{escape(say["hint"])}</p>' if tools else ""
     return (
-        f'<section class="cd cd-map" style="--stripes:url(#{mark}s);--hatching:url(#{mark}h)">{_patterns(mark)}'
+        f'<section class="cd cd-map{" live" if tools else ""}" style="--stripes:url(#{mark}s);--hatching:url(#{mark}h)">{_patterns(mark)}'
         f'<div class="sheet"><div class="head"><h3>{escape(state["title"])}</h3>{_tools(g) if tools else ""}</div>'
         f'<div class="views">{views}</div><div class="beside">{here}{_key()}</div></div>'
         f'<p class="news" role="status">{escape(state["news"])}</p><ul class="words">{words}</ul>'
