@@ -67,6 +67,12 @@ class Layer:
         east, north = km * cos(y) * sin(x), km * (cos(y0) * sin(y) - sin(y0) * cos(y) * cos(x))
         return (east + self.frame[0]) / self.unit, (self.frame[1] - north) / self.unit
 
+    def placed(self, shape: Any) -> Any:
+        """A shape of shapely's where it stands."""
+        from shapely import transform
+
+        return transform(shape, lambda points: [self.place(point) for point in points])
+
 
 EUROPE: dict[str, Any] = {
     "window": (-25, 33, 60, 73),
@@ -85,8 +91,8 @@ LAYERS = {
             "112": (29.2, 52.75),
             "616": (19.0, 52.1),
             "643": (40.5, 57.5),
-            "246": (26.5, 62.8),
-            "752": (15.9, 62.0),
+            "246": (26.8, 63.3),
+            "752": (15.7, 61.6),
             "804": (31.0, 49.3),
             "kaliningrad": (3.2, 56.3, 21.2, 54.8),
             "crimea": (36.3, 43.4, 34.4, 45.2),
@@ -205,14 +211,11 @@ def read_atlas(folder: Path, scale: str) -> Atlas:
     for each in data["objects"]["countries"]["geometries"]:
         drawn = each["properties"]["name"]
         for polygon in each["arcs"] if each["type"] == "MultiPolygon" else [each["arcs"]]:
-            part = _apart(arcs[max(polygon[0][0], ~polygon[0][0])][0]) if each.get("id") == "643" else ""
-            place = part or each.get("id") or ids.get(drawn, drawn)
+            place, first = each.get("id") or ids.get(drawn, drawn), arcs[max(polygon[0][0], ~polygon[0][0])][0]
+            if place == "643":
+                place = next((name for name, box in APART.items() if _inside(first, box)), place)
             found.setdefault(place, Place(place, names.get(place, drawn), [])).polygons.append(polygon)
     return Atlas(arcs, found)
-
-
-def _apart(point: Point) -> str:
-    return next((name for name, box in APART.items() if _inside(point, box)), "")
 
 
 def _inside(point: Point, box: tuple[float, float, float, float]) -> bool:
@@ -227,7 +230,7 @@ def drawing(layer: Layer, atlas: Atlas) -> str:
     shapes = {}
     for place in atlas.places.values():
         shape = shapely.segmentize(atlas.shape(place, layer.clip), 1.0)  # so short a side is straight when projected
-        placed = shapely.transform(shape, lambda points: [[*map(round, layer.place(p))] for p in points])
+        placed = shapely.transform(layer.placed(shape), lambda points: points.round())
         if shape.intersects(shapely.box(*layer.window)) or placed.intersects(shapely.box(0, 0, 8000, height)):
             shapes[place.id] = placed
     drawn = dict(zip(shapes, map(shapely.make_valid, shapely.coverage_simplify([*shapes.values()], 2)), strict=True))
@@ -280,39 +283,29 @@ def _labels(layer: Layer, atlas: Atlas) -> Iterator[str]:
         yield f'<text{minor} data-of="{place}" x="{left}" y="{top}">{spans}</text>'
 
 
-def tables(atlases: dict[str, Atlas], drawn: Iterable[str]) -> dict[str, list[list[str]]]:
-    """The rows of `lengths.csv` and `coasts.csv`."""
-    from copydesk.map.members import place_notes
-
-    lengths = [["what", "one", "other", *(f"km_{scale}" for scale in SCALES)]]
+def lengths(atlases: Iterable[Atlas], drawn: Iterable[str]) -> Iterator[list[str]]:
+    """The rows of `lengths.csv`: every land border of two places that are drawn, and the gaps, at each scale."""
+    yield ["what", "one", "other", *(f"km_{scale}" for scale in SCALES)]
     for one, other in combinations(sorted(drawn), 2):
-        there = [a.border(one, other) if {one, other} <= a.places.keys() else 0 for a in atlases.values()]
+        there = [a.border(one, other) if {one, other} <= a.places.keys() else 0 for a in atlases]
         if any(there):
-            lengths.append(["border", one, other, *(f"{length:.1f}" if length else "" for length in there)])
+            yield ["border", one, other, *(f"{length:.1f}" if length else "" for length in there)]
     near = LAYERS["baltic_10m"]
     for one, other in GAPS:
-        gaps = []
-        for atlas in atlases.values():
-            from shapely import transform
+        pairs = [[near.placed(a.shape(a.places[i], near.clip)) for i in (one, other)] for a in atlases]
+        yield ["gap", one, other, *(f"{a.distance(b) * near.unit:.1f}" for a, b in pairs)]
 
-            ones, others = (
-                transform(atlas.shape(atlas.places[i], near.clip), lambda points: [near.place(p) for p in points])
-                for i in (one, other)
-            )
-            gaps.append(f"{ones.distance(others) * near.unit:.1f}")
-        lengths.append(["gap", one, other, *gaps])
-    coasts, atlas = [["sea", "state"]], atlases["50m"]
+
+def coasts(atlas: Atlas) -> Iterator[list[str]]:
+    """The rows of `coasts.csv`: the states on each sea. A line that outlines one place only is a coast."""
+    from copydesk.map.members import followed
+
+    yield ["sea", "state"]
     uses = Counter(n for place in atlas.places.values() for n in place.arcs)
-    alone = {n for n, times in uses.items() if times == 1}
     for sea, boxes in SEAS.items():
-        on = {
-            place_notes().get(place.id, {}).get("nato", place.id)
-            for place in atlas.places.values()
-            for n in place.arcs & alone
-            if any(_inside(point, box) for point in atlas.arcs[n] for box in boxes)
-        }
-        coasts += [[sea, state] for state in sorted(on)]
-    return {"lengths": lengths, "coasts": coasts}
+        wet = {n for n, t in uses.items() if t == 1 and any(_inside(p, box) for p in atlas.arcs[n] for box in boxes)}
+        states = {followed(place.id, "NATO") for place in atlas.places.values() if place.arcs & wet}
+        yield from ([sea, state] for state in sorted(states))
 
 
 def build(folder: Path) -> None:
@@ -325,7 +318,8 @@ def build(folder: Path) -> None:
         (layer.folder / f"{name}.svg").write_text(text, "utf-8")
         drawn = drawn or re.findall(r'<path id="([^"]+)"', text)
         print(f"{name}.svg: {len(text) // 1000} kB")
-    for name, rows in tables(atlases, drawn).items():
+    tables = {"lengths": [*lengths(atlases.values(), drawn)], "coasts": [*coasts(atlases["50m"])]}
+    for name, rows in tables.items():
         with (DATA / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
         print(f"{name}.csv: {len(rows) - 1} rows")

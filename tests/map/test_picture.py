@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 from copydesk.desk import open_lesson
@@ -26,6 +27,7 @@ STORY = load_story(Path(__file__).parents[2] / "seeds" / "baltics-2022")
 _found = story_geography(STORY)
 assert _found
 BALTIC: Geography = _found
+VIEW = "application/vnd.jupyter.widget-view+json"
 CSS = (files("copydesk") / "map" / "map.css").read_text(encoding="utf-8")
 
 
@@ -130,7 +132,7 @@ class Parts(HTMLParser):
 def test_the_widget_and_the_still_page_have_the_same_drawings_words_and_table() -> None:
     widget = MapWidget(BALTIC)
     data, _ = widget._repr_mimebundle_()
-    assert set(data) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
+    assert set(data) == {"text/plain", "text/html", VIEW}
     assert data["text/plain"] == repr(widget) == "<map of the three Baltic states>"
     for pattern in (r'<svg viewBox="0 0 8000.*?</svg>', r'<ul class="words">.*?</ul>', r"<table.*?</table>"):
         live, still = (re.findall(pattern, html, re.DOTALL) for html in (widget.html, data["text/html"]))
@@ -176,10 +178,14 @@ def test_a_hostile_name_in_a_map_file_stays_text() -> None:
     assert "<b>x</b>" not in html and "&lt;b&gt;x&lt;/b&gt;" in html
 
 
-def test_the_drawing_survives_nbconvert() -> None:
-    data, _ = MapWidget(BALTIC)._repr_mimebundle_()
-    cell = nbformat.v4.new_code_cell("desk.map()", outputs=[nbformat.v4.new_output("display_data", data)])
-    html, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+@pytest.mark.parametrize("state", [False, True], ids=["as JupyterLab saves it", "with the state of its widgets"])
+def test_the_drawing_survives_nbconvert(state: bool) -> None:
+    """With the state kept, nbconvert leaves a widget to a script from the network: the still map stands by itself."""
+    cell = nbformat.v4.new_code_cell("import copydesk; copydesk.open_lesson('07_what_was_going_on').map()")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    NotebookClient(notebook, store_widget_state=state).execute()
+    assert ("widgets" in notebook.metadata) == state
+    html, _ = HTMLExporter().from_notebook_node(notebook)
     assert html.count('data-place="440"') == 2 and "VBox(" not in html
     assert "Members checked on" in html and "6.2 % of the outer land border" in html
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +17,7 @@ from xml.etree import ElementTree
 
 from copydesk.base.errors import CopydeskError
 from copydesk.map.members import DATA, Organisation, changes, membership
-from copydesk.story.story import Story
+from copydesk.story.story import Story, read_toml
 
 FIRST_DAY = dt.date(1990, 12, 31)
 """The borders are modern ones; before this day they would be wrong."""
@@ -137,10 +136,9 @@ def read_geography(path: Path, story: dt.date) -> Geography:
 
     Raises CopydeskError for what cannot be read, naming the file and what is wrong in it.
     """
+    data = read_toml(path)
     try:
-        return _geography(tomllib.loads(path.read_text(encoding="utf-8")), story)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CopydeskError(f"{path} cannot be read as TOML ({error})", "mend that line") from None
+        return _geography(data, story)
     except KeyError as error:
         raise CopydeskError(f"{path} lacks {error}", "see CONTRIBUTING.md, 'A new story'") from None
     except (TypeError, ValueError, AttributeError) as error:

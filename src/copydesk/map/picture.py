@@ -6,6 +6,7 @@ Python makes the page part once, and the words of every day; `map.js` puts them 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -56,9 +57,10 @@ class MapWidget(anywidget.AnyWidget):
 
         In one output, a page exported with the state of its widgets would show neither without a network.
         """
+        show: Callable[..., None] = display
         data, meta = self._repr_mimebundle_()
-        display({"text/plain": data["text/plain"], "text/html": data.pop("text/html")}, raw=True)
-        display(data, metadata=meta, raw=True)
+        show({"text/plain": data["text/plain"], "text/html": data.pop("text/html")}, raw=True)
+        show(data, metadata=meta, raw=True)
 
 
 def map_spec(geography: Geography) -> dict[str, Any]:
@@ -89,7 +91,8 @@ def map_html(geography: Geography, *, tools: bool = False) -> str:
     words = "".join(f"<li>{escape(line)}</li>" for line in state["words"])
     here = f'<p class="here">{escape(say["hint"])}</p>' if tools else ""
     return (
-        f'<section class="cd cd-map{" live" if tools else ""}" style="--stripes:url(#{mark}s);--hatching:url(#{mark}h)">{_patterns(mark)}'
+        f'<section class="cd cd-map{" live" if tools else ""}" style="--stripes:url(#{mark}s);'
+        f'--hatching:url(#{mark}h)">{_patterns(mark)}'
         f'<div class="sheet"><div class="head"><h3>{escape(state["title"])}</h3>{_tools(g) if tools else ""}</div>'
         f'<div class="views">{views}</div><div class="beside">{here}{_key()}</div></div>'
         f'<p class="news" role="status">{escape(state["news"])}</p><ul class="words">{words}</ul>'
