@@ -248,11 +248,9 @@ class Desk:
 
         if (geography := story_geography(self.story)) is None:
             return Page.saying(load_wording("strings")["map"]["none"])
-        from copydesk.map.picture import map_explorer
+        from copydesk.map.picture import MapWidget
 
-        return map_explorer(geography)
-
-    # --- Numbers, most of them by the story's key ---
+        return MapWidget(geography)
 
     def speakers(self) -> dict[str, int] | NoKey:
         """How many attributions the key counts for each speaker."""
@@ -289,15 +287,10 @@ class Desk:
 
     def land_share(self) -> float | None:
         """The share, 0 to 1, of its states’ outer land border that touched NATO members that day; None: no map."""
-        from copydesk.map.borders import outer_border
         from copydesk.map.geography import story_geography
 
         geography = story_geography(self.story)
-        if geography is None:
-            return None
-        return round(outer_border(geography.measured_on, geography.states, self.story.date).share, 3)
-
-    # --- Helpers ---
+        return round(geography.shares(self.story.date)[0], 3) if geography else None
 
     def _wait_for(self, exercise_id: str | None) -> Page | None:
         """A page that asks for an exercise first; None once it was checked or, without a key, answered."""

@@ -49,7 +49,7 @@ class Question:
         """Whether a value is a number of its range, where it asks for a number.
 
         >>> share = Question(id="s", text="What share?", min=0, max=1)
-        >>> share.holds(0.64), share.holds(64), share.holds("0.6 or so")
+        >>> share.holds(0.3), share.holds(30), share.holds("0.3 or so")
         (True, False, False)
         """
         if self.options or self.max is None:

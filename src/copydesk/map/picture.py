@@ -1,349 +1,164 @@
-"""The membership map: drawn once, then only recoloured when the day changes.
+"""The map on the page: a widget, and without a kernel the same drawings, words and table.
 
-Members are told from others by fill and by stripes, land borders of the story's states by solid and dotted lines. No
-red for any state, no arrows; the fills keep apart in greyscale and for colour-blind readers.
-
-The map as lessons show it: picture, caption and table for any day.
-
-The map behind a control: drawn once a view, then only what changes with the day is drawn again.
-
-What lies below and above the moving parts is kept as pixels and laid together with them, so a new day costs a
-fraction of a new drawing.
-
-The map with its controls: a date, NATO or the EU, and how near; every state of it in words as well.
+Python makes the page part once, and the words of every day; `map.js` puts them in when the day changes.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+import secrets
+from collections.abc import Callable
+from functools import cache
 from html import escape
-from itertools import chain
-from textwrap import wrap
-from typing import TYPE_CHECKING, Any, cast
+from importlib.resources import files
+from typing import Any
+from xml.etree import ElementTree
 
-import ipywidgets as ipw
+import anywidget
+import traitlets
+from IPython.display import display
 
-from copydesk.base.errors import CopydeskError
-from copydesk.base.wording import MONTHS, load_wording, say_day
-from copydesk.map.borders import Point, neighbours
-from copydesk.map.geography import (
-    Geography,
-    MapState,
-    View,
-    border_words,
-    map_notes,
-    state_words,
-    story_geography,
-    visible,
-)
-from copydesk.map.members import ORGANISATIONS, Organisation, membership, place_notes
-from copydesk.story.story import Story
-from copydesk.views.figures import PAPER, Figure, Table, new_axes, show
-from copydesk.views.plots import FAMILY, INK, QUIET
+from copydesk.base.wording import load_wording, say_day
+from copydesk.map.geography import Geography, drawing
+from copydesk.map.members import ORGANISATIONS, place_notes
+from copydesk.map.words import map_state, notes, since
+from copydesk.page.html import css, static_html, table
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.path import Path
-    from matplotlib.text import Text
+SAFE = 'data-lm-suppress-shortcuts="true"'
+"""JupyterLab's command mode takes keys from whatever has focus, unless that very element bears this."""
 
 
-MEMBER, OTHER, SEA, COAST, STRIPE = "#5b8397", "#e6e0d2", "#e9f0f3", "#3f464d", "#89abbc"
-DOTTED = (0, (1, 1.6))
-WIDTH = 576.0  # of the sheet, in points, as are all lengths here
-TITLE, KEY, EDGE = 32.0, 66.0, 12.0  # the strips above and below the map, and their margin
-ROWS = (52.0, 33.0, 13.0)  # of the key
+@cache
+def _file(name: str) -> str:
+    return (files("copydesk") / "map" / name).read_text(encoding="utf-8")
 
 
-Spot = tuple[float, float]
-"""A point of the sheet."""
+class MapWidget(anywidget.AnyWidget):
+    """A story's map for every day on which a list of members changed; a new day needs no kernel."""
+
+    _esm = _file("map.js")
+    _css = css() + _file("map.css")
+    html = traitlets.Unicode().tag(sync=True)
+    spec = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, geography: Geography) -> None:
+        self.geography = geography
+        super().__init__(html=map_html(geography, tools=True), spec=map_spec(geography))
+
+    def __repr__(self) -> str:
+        return f"<map of {self.geography.group}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        data, meta = super()._repr_mimebundle_(**options) or ({}, {})
+        still = static_html(f"<style>{_file('map.css')}</style>{map_html(self.geography)}")
+        return {**(data or {}), "text/plain": repr(self), "text/html": still}, meta
+
+    def _ipython_display_(self) -> None:
+        """Show the still map, then the live one, whose style hides the other.
+
+        In one output, a page exported with the state of its widgets would show neither without a network.
+        """
+        show: Callable[..., None] = display
+        data, meta = self._repr_mimebundle_()
+        show({"text/plain": data["text/plain"], "text/html": data.pop("text/html")}, raw=True)
+        show(data, metadata=meta, raw=True)
 
 
-class MembershipMap:
-    """A map on its axes: `show` recolours it for another day or organisation, all else stays as it was drawn."""
-
-    def __init__(self, state: MapState, *, ax: Axes | None = None) -> None:
-        self.view = state.view
-        self.step = self.view.size_km[0] / WIDTH  # km a point
-        self.height = self.view.size_km[1] / self.step
-        self.ax = _sheet(self.height, ax)
-        shown = sorted(visible(self.view))
-        self.paths = {name: self._path(self.view.layer.rings(name)) for name in shown}
-        self.hatched = [name for name in shown if place_notes().get(name, {}).get("hatched")]
-        self.outer = {n: ls for n, ls in neighbours(self.view.layer, state.geography.states).items() if n in shown}
-        self._draw()
-        self._label(state.geography.states)
-        self._key()
-        self.show(state)
-
-    def show(self, state: MapState) -> None:
-        """Recolour for the day and the organisation of `state`."""
-        inside = {name for name in self.paths if membership(name, state.day, state.of)}
-        self.fills.set_facecolor([MEMBER if name in inside else OTHER for name in self.paths])
-        self.stripes.set_paths([path for name, path in self.paths.items() if name in inside])
-        self.borders.set_linestyle(["-" if n in inside else DOTTED for n, lines in self.outer.items() for _ in lines])
-        self.title.set_text(state.title)
-
-    @property
-    def moving(self) -> list[Any]:
-        """What `show` changes, from the bottom up; what is `above` it never changes, nor what lies below."""
-        return [self.fills, self.stripes, self.casing, self.borders, self.title]
-
-    def _at(self, point: Point) -> Spot:
-        """Where a place stands on the sheet."""
-        x, y = self.view.place(point)
-        return WIDTH / 2 + x / self.step, KEY + self.height / 2 + y / self.step
-
-    def _path(self, rings: Iterable[Sequence[Point]]) -> Path:
-        from matplotlib.path import Path
-
-        drawn = [Path([self._at(point) for point in ring], closed=True) for ring in rings]
-        return Path.make_compound_path(*drawn)
-
-    def _draw(self) -> None:
-        from matplotlib.collections import LineCollection, PathCollection
-
-        every, apart = [*self.paths.values()], [self.paths[name] for name in self.hatched]
-        self._put(PathCollection([self._path([_frame(self.view.layer.box)])], facecolor=SEA, lw=0), 0)
-        self.fills = self._put(PathCollection(every, lw=0), 1)
-        self.stripes = self._put(PathCollection([], facecolor="none", edgecolor=STRIPE, hatch="////", lw=0), 2)
-        lines = [[self._at(point) for point in line] for line in chain(*self.outer.values())]
-        self.casing = self._put(LineCollection(lines, color=PAPER, lw=4.5), 3)
-        self.borders = self._put(LineCollection(lines, color=INK, lw=2.2), 3)
-        self.title = _write(self.ax, (EDGE, KEY + self.height + TITLE / 2), "", size=13.0, weight="bold")
-        outlines = PathCollection(every, facecolor="none", edgecolor=COAST, lw=0.5)
-        hatching = PathCollection(apart, facecolor=PAPER, edgecolor=COAST, hatch="xxxx", lw=0.8)
-        self.above = [self._put(outlines, 4), self._put(hatching, 5)]
-
-    def _put(self, artist: Any, order: int) -> Any:
-        """Add to the map, cut off at its edge."""
-        from matplotlib.patches import Rectangle
-
-        artist.set(zorder=order, clip_on=True)
-        self.ax.add_artist(artist)
-        artist.set_clip_path(Rectangle((0, KEY), WIDTH, self.height, transform=self.ax.transData))
-        return artist
-
-    def _label(self, states: Sequence[str]) -> None:
-        for name, (x, y, *target) in self.view.labels.items():
-            whole, bracket, rest = self.view.layer.feature(name).name.partition(" (")
-            text = "\n".join([whole, *wrap(bracket.strip() + rest, 18)])
-            to = self._at((target[0], target[1])) if target else None
-            weight = "bold" if name in states else "normal"
-            at = self._at((x, y))
-            self.above.append(_write(self.ax, at, text, to=to, halo=True, ha="center", weight=weight))
-
-    def _key(self) -> None:
-        """What fills and lines mean, in two rows, and where the borders come from."""
-        say = load_wording("strings")["map"]
-        swatches = [(EDGE, "member", {"facecolor": MEMBER, "edgecolor": STRIPE, "hatch": "////"})]
-        swatches += [(EDGE + 112, "other", {"facecolor": OTHER})]
-        if self.hatched:
-            swatches += [(EDGE + 246, "hatched", {"facecolor": PAPER, "edgecolor": COAST, "hatch": "xxxx"})]
-        for x, name, look in swatches:
-            self._swatch(x, look)
-            _write(self.ax, (x + 30, ROWS[0]), say[f"key_{name}"])
-        for x, name, style in ((EDGE, "border_in", "-"), (EDGE + 246, "border_out", DOTTED)):
-            self.ax.plot([x, x + 24], [ROWS[1]] * 2, color=INK, lw=2.2, ls=style)
-            _write(self.ax, (x + 30, ROWS[1]), say[f"key_{name}"])
-        _write(self.ax, (EDGE, ROWS[2]), say["credit"], color=QUIET)
-
-    def _swatch(self, x: float, look: dict[str, Any]) -> None:
-        from matplotlib.patches import Rectangle
-
-        at, size = (x, ROWS[0] - 6), (24, 12)
-        self.ax.add_patch(Rectangle(at, *size, lw=0, **look))
-        self.ax.add_patch(Rectangle(at, *size, lw=0.8, facecolor="none", edgecolor=COAST))
+def map_spec(geography: Geography) -> dict[str, Any]:
+    """What the browser needs for any day: names and notes of the places, who is in, and all the words."""
+    g, say = geography, load_wording("strings")["map"]
+    return {
+        "names": g.places,
+        "notes": {place: text for place, text in say["places"].items() if place in g.places},
+        "since": since(g.places),
+        "states": {of: [map_state(g, day, of) for day in g.days] for of in ORGANISATIONS},
+    }
 
 
-def membership_plot(state: MapState, *, ax: Axes | None = None) -> Axes:
-    """The map of one day: who is a member, and what the story's states border by land."""
-    return MembershipMap(state, ax=ax).ax
+def map_html(geography: Geography, *, tools: bool = False) -> str:
+    """The map on the day of its story: the views, the key, the words, the table.
 
-
-def _sheet(height: float, ax: Axes | None) -> Axes:
-    """Axes measured in points from the lower left corner, without frame or ticks."""
-    whole = KEY + height + TITLE
-    ax = new_axes(width=WIDTH / 72, height=whole / 72) if ax is None else ax
-    ax.set(xlim=(0, WIDTH), ylim=(0, whole), aspect="equal")
-    ax.set_axis_off()
-    return ax
-
-
-def _frame(box: tuple[float, float, float, float], *, parts: int = 40) -> list[Point]:
-    """The outline of a layer's window, in steps small enough to bend with the projection."""
-    west, south, east, north = box
-    along = [n / parts for n in range(parts + 1)]
-    up = [south + (north - south) * part for part in along]
-    right = [west + (east - west) * part for part in along]
-    sides = ([(x, south) for x in right], [(east, y) for y in up], [(x, north) for x in right[::-1]])
-    return [*chain(*sides), *((west, y) for y in up[::-1])]
-
-
-def _write(ax: Axes, at: Spot, text: str, *, halo: bool = False, to: Spot | None = None, **look: Any) -> Text:
-    """Words on the sheet, with a line that leads from them to a spot if one is given."""
-    from matplotlib.patheffects import withStroke
-
-    effects = [withStroke(linewidth=2.5, foreground=PAPER)] if halo else []
-    plain: dict[str, Any] = {"color": INK, "size": 9.0, "family": FAMILY, "va": "center", "parse_math": False}
-    line = {"arrowstyle": "-", "color": INK, "lw": 0.8, "shrinkA": 1, "shrinkB": 0} if to else None
-    return ax.annotate(text, to or at, at, arrowprops=line, path_effects=effects, zorder=7, **(plain | look))
-
-
-def map_figure(story: Story, day: dt.date | None = None, *, of: Organisation = "NATO", view: str = "") -> Figure:
-    """The story's map on a day, by default its own: who is a member, and what the story's states border by land.
-
-    Raises CopydeskError for a story without a map and for a day before modern borders.
+    With `tools` it has controls and shows one view at a time; without, the views stand one below the other.
     """
-    geography = story_geography(story)
-    if geography is None:
-        raise CopydeskError(f"'{story.id}' has no map", "its folder needs context/map.toml")
-    state = MapState(geography, day or story.date, of, view)
-    return show(membership_plot, state, alt=map_alt(state), caption=map_caption(state), table=map_table(state))
+    g, say, state = geography, load_wording("strings")["map"], map_state(geography, geography.story)
+    mark = f"cd-{secrets.token_hex(4)}"  # two maps may stand in one page, so ids are new for each
+    away = [" hidden" if tools and number else "" for number in range(len(g.views))]
+    views = "".join(f"<figure{gone}>{draw(g, n, state)}</figure>" for n, gone in enumerate(away))
+    under = "".join(
+        f'<p class="note"{gone}><b>{escape(view.name)}.</b> <span>{escape(out)}</span> {escape(notes(view))}</p>'
+        for view, gone, out in zip(g.views, away, state["outside"], strict=True)
+    )
+    head, *rows = state["table"]
+    words = "".join(f"<li>{escape(line)}</li>" for line in state["words"])
+    here = f'<p class="here">{escape(say["hint"])}</p>' if tools else ""
+    return (
+        f'<section class="cd cd-map{" live" if tools else ""}" style="--stripes:url(#{mark}s);'
+        f'--hatching:url(#{mark}h)">{_patterns(mark)}'
+        f'<div class="sheet"><div class="head"><h3>{escape(state["title"])}</h3>{_tools(g) if tools else ""}</div>'
+        f'<div class="views">{views}</div><div class="beside">{here}{_key()}</div></div>'
+        f'<p class="news" role="status">{escape(state["news"])}</p><ul class="words">{words}</ul>'
+        f"{table(head, rows, caption=say['table'].format(group=g.group))}{under}</section>"
+    )
 
 
-def words_figure(state: MapState) -> Figure:
-    """The same figure without its picture."""
-    return Figure(alt=map_alt(state), caption=map_caption(state), table=map_table(state))
+def draw(geography: Geography, number: int, state: dict[str, Any]) -> str:
+    """One view as SVG, with classes for members (`in`), hatched places and the states of the story (`own`)."""
+    g, view, say = geography, geography.views[number], load_wording("strings")["map"]
+    svg, told = drawing(view.layer), since(view.places)[state["of"]]
+    shapes, borders, _ = svg
+    label = say["alt"].format(view=view.name, title=state["title"])
+    svg.attrib = {"viewBox": svg.get("viewBox", ""), "role": "img", "aria-label": label}
+    for path in shapes:
+        place = path.attrib.pop("id")
+        inside, hatched = place in state["inside"], place_notes().get(place, {}).get("hatched", False)
+        looks = {"in": inside, "hatched": hatched, "own": place in g.states}
+        path.attrib |= {"data-place": place, "class": " ".join(look for look, has in looks.items() if has)}
+        status = told[place] if inside else "" if hatched else state["out"]
+        path[0].text = " ".join(filter(None, [f"{view.places[place]}:", status, say["places"].get(place)]))
+    for path in [*borders]:
+        neighbours = {*path.attrib.pop("data-between").split()} - {*g.states}
+        if len(neighbours) == 1:
+            [place] = neighbours
+            path.attrib |= {"data-with": place, "class": "in" if place in state["inside"] else ""}
+        else:
+            borders.remove(path)
+    return ElementTree.tostring(svg, encoding="unicode")
 
 
-def map_alt(state: MapState) -> str:
-    """What the picture shows, for a reader who does not see it."""
-    say = load_wording("strings")["map"]
-    return str(say["alt"].format(view=state.view.name, title=state.title, words=" ".join(border_words(state))))
+def _patterns(mark: str) -> str:
+    """Stripes for members and hatching for what is neither, in a drawing of their own: a hidden one lends none."""
+    tile = 'width="90" height="90" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"'
+    ground, blank = (f'<rect class="{name}" width="90" height="90"/>' for name in ("in", "blank"))
+    return (
+        f'<svg class="patterns" width="0" height="0" aria-hidden="true"><pattern id="{mark}s" {tile}>{ground}'
+        f'<rect class="stripe" width="26" height="90"/></pattern><pattern id="{mark}h" {tile}>{blank}'
+        '<path class="line" d="M0 45h90M45 0v90"/></pattern></svg>'
+    )
 
 
-def map_caption(state: MapState) -> str:
-    """What the picture says, and what must stand under it: source, point of view, what is not drawn."""
-    return " ".join([state_words(state)[0], *map_notes(state)])
+def _tools(geography: Geography) -> str:
+    g, say = geography, load_wording("strings")["map"]
+
+    def button(kind: str, value: object, words: str, more: str = "") -> str:
+        return f'<button type="button" data-{kind}="{escape(str(value))}"{more} {SAFE}>{escape(words)}</button>'
+
+    choices = ""
+    for kind, options in (("of", ORGANISATIONS), ("view", [view.name for view in g.views])):
+        pressed = (f' aria-pressed="{"false" if n else "true"}"' for n in range(len(options)))
+        buttons = "".join(button(kind, o, o, more) for o, more in zip(options, pressed, strict=True))
+        choices += f"<fieldset><legend>{escape(say[kind])}</legend>{buttons}</fieldset>"
+    date = escape(say["day_of_story"].format(date=say_day(g.story)))
+    slider = f'type="range" min="0" max="{len(g.days) - 1}" value="{g.days.index(g.story)}" aria-valuetext="{date}"'
+    return (
+        f'<div class="tools">{choices}<div class="day"><label>{escape(say["date"])} <b>{date}</b>'
+        f"<input {slider} {SAFE}></label>{button('step', -1, say['earlier'])}{button('step', 1, say['later'])}"
+        "</div></div>"
+    )
 
 
-def map_table(state: MapState) -> Table:
-    """The land neighbours of the story's states: member or not, since when, and how long the border is."""
-    say = load_wording("strings")["map"]
-    member = say["member_of"].format(of=state.of, date=say_day(state.day))
-    rows = [
-        [
-            s.name,
-            say["yes" if s.member_since else "no"],
-            say_day(s.member_since) if s.member_since else "–",
-            round(s.km),
-        ]
-        for s in state.border.stretches
-    ]
-    return Table([say["neighbour"], member, say["since"], say["border"]], rows)
-
-
-class LiveMap:
-    """Pictures of one story's map for any day, as fine as the page shows them and no finer."""
-
-    def __init__(self) -> None:
-        self._views: dict[View, _Sheets] = {}
-
-    def figure(self, state: MapState) -> Figure:
-        """The map in that state with its words and its table; where nothing can be drawn, these alone."""
-        words = words_figure(state)
-        try:
-            pixels = self.recolour(state)
-            return replace(words, png=png(pixels), width=pixels.shape[1])
-        except ImportError as error:
-            return replace(words, missing=str(error))
-
-    def recolour(self, state: MapState) -> Any:
-        """The picture of that state as rows of pixels (uint8, height × width × red, green, blue)."""
-        if state.view not in self._views:
-            self._views[state.view] = _Sheets(MembershipMap(state))
-        return self._views[state.view].pixels(state)
-
-
-def png(pixels: Any) -> bytes:
-    """Rows of pixels as a PNG file of at most 256 colours: quick to write and small to send."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    few = Image.fromarray(pixels).quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(file, format="png", compress_level=1)
-    return file.getvalue()
-
-
-class _Sheets:
-    """One map, and as pixels what lies below and above its moving parts."""
-
-    def __init__(self, drawn: MembershipMap) -> None:
-        self.map, self.picture = drawn, drawn.ax.figure.canvas.figure
-        self.canvas = cast(Any, self.picture.canvas)  # Agg
-        with self._without([*drawn.moving, *drawn.above]):
-            self.below = self.canvas.copy_from_bbox(self.picture.bbox)
-        self.picture.set_facecolor("none")
-        with self._without([one for one in drawn.ax.get_children() if one not in drawn.above]):
-            over = self._seen().copy()
-        self.where = over[..., 3].nonzero()
-        self.ink, self.weight = over[self.where][:, :3] / 1.0, over[self.where][:, 3:] / 255
-
-    def pixels(self, state: MapState) -> Any:
-        self.map.show(state)
-        self.canvas.restore_region(self.below)
-        for part in self.map.moving:
-            self.map.ax.draw_artist(part)
-        seen = self._seen()[..., :3].copy()
-        seen[self.where] = (seen[self.where] * (1 - self.weight) + self.ink * self.weight).round()
-        return seen
-
-    def _seen(self) -> Any:
-        import numpy as np
-
-        return np.asarray(self.canvas.buffer_rgba())
-
-    @contextmanager
-    def _without(self, hidden: Sequence[Any]) -> Iterator[None]:
-        """The sheet drawn without some of its parts."""
-        for part in hidden:
-            part.set_visible(False)
-        self.canvas.draw()
-        yield
-        for part in hidden:
-            part.set_visible(True)
-
-
-def map_explorer(geography: Geography) -> ipw.VBox:
-    """A story's map for every day on which a list of members changed, and for the day of the story, where it begins."""
-    say, live, days = load_wording("strings")["map"], LiveMap(), geography.days
-    wide = ipw.Layout(width="max-content")
-    of = _choice(say["of"], {name: name for name in ORGANISATIONS})
-    view = _choice(say["view"], {name: name for name in geography.views})
-    day = _choice(say["date"], {_short(d, geography.story): d for d in days})
-    day.value = geography.story
-    earlier, later = (ipw.Button(description=say[name], layout=wide) for name in ("earlier", "later"))
-    news, figure = ipw.HTML(), ipw.HTML()
-
-    def show(_: Any = None) -> None:
-        state = MapState(geography, day.value, of.value, view.value)
-        told, rest = state_words(state)[:2], state_words(state)[2:]
-        news.value = f'<div role="status">{escape(" ".join(told))}</div>'
-        picture = live.figure(state)._repr_html_().replace("<details>", "<details open>")  # it would fold at each step
-        figure.value = picture + "<ul>" + "".join(f"<li>{escape(words)}</li>" for words in rest) + "</ul>"
-
-    def step(by: int) -> None:
-        day.index = min(max(day.index + by, 0), len(days) - 1)
-
-    earlier.on_click(lambda _: step(-1))
-    later.on_click(lambda _: step(1))
-    for control in (of, view, day):
-        control.observe(show, names="value")
-    show()
-    return ipw.VBox([of, view, day, ipw.HBox([earlier, later]), news, figure])
-
-
-def _choice(name: str, options: dict[str, Any]) -> ipw.ToggleButtons:
-    """Buttons, because the handle of a stock slider has no name for a screen reader, and its readout takes text."""
-    buttons = ipw.ToggleButtons(options=list(options.items()), description=name)
-    buttons.style.button_width = "max-content"
-    return buttons
-
-
-def _short(day: dt.date, story: dt.date) -> str:
-    date = f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
-    return str(load_wording("strings")["map"]["day_of_story"].format(date=date)) if day == story else date
+def _key() -> str:
+    """What fills and lines mean."""
+    say, line = load_wording("strings")["map"], 'd="M0 100h400"'
+    drawn = {"member": '<rect class="in"/>', "other": "<rect/>", "hatched": '<rect class="hatched"/>'}
+    drawn |= {"border_in": f'<path class="in" {line}/>', "border_out": f"<path {line}/>"}
+    swatch = '<li><svg viewBox="0 0 400 200" aria-hidden="true">{}</svg>{}</li>'
+    return f'<ul class="key">{"".join(swatch.format(d, escape(say[f"key_{name}"])) for name, d in drawn.items())}</ul>'

@@ -27,7 +27,15 @@ from copydesk_classroom.wording import class_wording
 
 KIT = (
     *("py.typed", "*.py", "*/*.py", "data/*.toml", "data/*.css", "lessons/*.toml", "widgets/*.js", "widgets/*.css"),
-    *("map/data/*.topo.json", "map/data/*.csv", "map/data/*.toml", "map/data/*.md", "map/data/*.txt"),
+    *(
+        "map/*.js",
+        "map/*.css",
+        "map/data/*.svg",
+        "map/data/*.csv",
+        "map/data/*.toml",
+        "map/data/*.md",
+        "map/data/*.txt",
+    ),
 )
 """The kit's own files. Stories, notebooks and answers, which an installed kit also has, are not among them."""
 STORY = ("page.txt", "story.toml", "lessons.toml", "NOTICE*", "LICENSE*", "context/*.csv", "context/*.toml")
