@@ -39,8 +39,6 @@ STYLED = [p for p in sorted(SRC.rglob("*")) if p.suffix in (".py", ".css", ".js"
 def test_no_colour_is_named_outside_the_palette(path: Path) -> None:
     text = path.read_text("utf-8").replace("('#0b5cad', '#8cc4ff')", "")  # the doctest of palette.py
     found = HEX.findall(text)
-    if found and path.parent.name == "map":
-        pytest.xfail("the colours of the map move to the palette with its new drawing")
     assert not found and "prefers-color-scheme" not in text
 
 

@@ -22,6 +22,7 @@ from copydesk.map.geography import Geography, drawing
 from copydesk.map.members import ORGANISATIONS, place_notes
 from copydesk.map.words import map_state, notes, since
 from copydesk.page.html import css, static_html, table
+from copydesk.page.palette import tokens_for
 
 SAFE = 'data-lm-suppress-shortcuts="true"'
 """JupyterLab's command mode takes keys from whatever has focus, unless that very element bears this."""
@@ -49,7 +50,8 @@ class MapWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         data, meta = super()._repr_mimebundle_(**options) or ({}, {})
-        still = static_html(f"<style>{_file('map.css')}</style>{map_html(self.geography)}")
+        style = tokens_for(_file("map.css")) + _file("map.css")
+        still = static_html(f"<style>{style}</style>{map_html(self.geography)}")
         return {**(data or {}), "text/plain": repr(self), "text/html": still}, meta
 
     def _ipython_display_(self) -> None:
