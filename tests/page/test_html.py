@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from copydesk.base.spans import Span
 from copydesk.desk import open_lesson
 from copydesk.page.article import parse_article
-from copydesk.page.html import Mark, blocks, css, css_for, marked, marks_of, static_html, table
+from copydesk.page.html import Mark, blocks, css, css_for, marked, static_html, table
 from copydesk.story.story import load_story
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\" </mark><b onload=x>"
@@ -106,15 +106,6 @@ def test_a_page_carries_the_rules_it_can_use_and_no_more() -> None:
         page.count("<style>") == 1 and len(page) < 4000 and "\n" not in page for page in (table_page, marks_page)
     )
     assert css_for('<div class="cd-still"><p class="cd-terms">').count("@media (max-width: 40rem){") == 1
-
-
-def test_marks_of_numbers_groups_in_their_order() -> None:
-    groups = [{"source": [[0, 3]], "labels": {"form": "direct"}}, {"content": [[4, 7], [8, 9]]}]
-    assert marks_of(groups) == [
-        Mark(Span(0, 3), "source", 1),
-        Mark(Span(4, 7), "content", 2),
-        Mark(Span(8, 9), "content", 2),
-    ]
 
 
 def test_the_stylesheet_knows_every_role_and_closes_no_tag() -> None:

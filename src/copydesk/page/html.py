@@ -169,13 +169,3 @@ def _cell(place: int, cell: object) -> str:
     elif place and isinstance(cell, int | float):
         kind = ' class="cd-num"'
     return f"<td{kind}>{escape(text)}</td>" if place else f'<th scope="row"{kind}>{escape(text)}</th>'
-
-
-def marks_of(groups: Iterable[Mapping[str, object]]) -> list[Mark]:
-    """Marks from a learner's groups, numbered in their order."""
-    found = []
-    for number, group in enumerate(groups, 1):
-        for role, spans in group.items():
-            if isinstance(spans, list):
-                found += [Mark(Span(a, b), role, number) for a, b in spans]
-    return found
