@@ -42,13 +42,12 @@ def text_to_attributions() -> None:
 
 def check_with_saved_answer_and_feedback() -> None:
     """Open lesson 02, save the key's answer to its largest mark exercise and check it."""
-    from copydesk.exercises import model_answers
-
     with tempfile.TemporaryDirectory() as answers:
         os.environ["COPYDESK_ANSWERS"] = answers
         desk = copydesk.open_lesson(LESSON)
         key, text = desk.lesson.key, desk.story.article.text
-        marks = [(model_answers(e, key, text)["key"], e) for e in desk.lesson.exercises if e.type == "mark"]
+        assert key is not None
+        marks = [(e.model_answers(key, text)["key"], e) for e in desk.lesson.exercises if e.type == "mark"]
         answer, exercise = max(marks, key=lambda pair: len(str(pair[0])))
         widget = desk.exercise(exercise.id)
         widget.save(answer, seq=1, by="journey")
