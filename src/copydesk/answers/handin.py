@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk import __version__
-from copydesk.answers.file import lesson_of, mend, page_tag, peek, read_document
+from copydesk.answers.file import lesson_of, page_tag, peek, repair, store_of
 from copydesk.answers.place import file_part, folder, learner_of, remember_learner, safe_name
 from copydesk.answers.schema import SCHEMA, checked, merged, put_beside
 from copydesk.base.documents import MOST_LEVELS, Damaged, Json, decode, encode, schema_of
@@ -225,14 +225,11 @@ def read_handin(path: Path) -> Json:
     """
     path = Path(path)
     problem = f"{path.name} is not a Copydesk hand-in"
-    try:
-        if path.is_file() and path.stat().st_size > MOST_BYTES:
-            raise CopydeskError(f"{problem}: it is larger than {MOST_BYTES // 1_000_000} MB")
-    except OSError as error:
-        raise readable_error(error, path, "read") from error
-    data = None if path.is_dir() else read_bytes(path)
+    data = read_bytes(path, most=MOST_BYTES + 1)
     if data is None:
         raise CopydeskError(f"there is no file {path}", "look for a name like handin_…json")
+    if len(data) > MOST_BYTES:
+        raise CopydeskError(f"{problem}: it is larger than {MOST_BYTES // 1_000_000} MB")
     try:
         return _checked_handin(decode(data, levels=MOST_LEVELS + 10), problem)
     except Damaged as why:
@@ -247,10 +244,9 @@ def _checked_handin(handin: Json, problem: str) -> Json:
         raise CopydeskError(f"{problem} this version can read: a newer Copydesk made it", "update Copydesk")
     if not isinstance(handin.get("learner"), str) or not isinstance(handin.get("answers"), list):
         raise Damaged("lacks the learner or the answers")
-    story: str = handin.get("story", "")
+    story: str = handin.setdefault("story", "")
     if story != "" or schema < 2:
         safe_name(story, "story")
-    documents: list[Json] = []
     for document in handin["answers"]:
         if not isinstance(document, dict):
             raise Damaged("holds something other than answers")
@@ -258,8 +254,8 @@ def _checked_handin(handin: Json, problem: str) -> Json:
         own = safe_name(document.setdefault("story", story), "story")
         if story and own != story:
             raise Damaged("mixes two stories")
-        documents.append(checked(document, story=own, lesson=lesson))
-    return {**handin, "schema": HANDIN_SCHEMA, "story": story, "answers": documents}
+        checked(document, story=own, lesson=lesson)
+    return {**handin, "schema": HANDIN_SCHEMA}
 
 
 # --- putting back ---
@@ -284,10 +280,10 @@ def _put_back(document: Json, place: Path) -> str:
     lesson = document["lesson"]
     path = place / f"{lesson}.json"
     with locked(path):
-        present, news = mend(path)
+        present, news = repair(store_of(path))
         if present and schema_of(present) > SCHEMA >= schema_of(document):
             path = sibling(path, f"v{SCHEMA}")
-            present, news = mend(path)
+            present, news = repair(store_of(path))
         return f"{lesson} on “{place.name}”: {_joined(path, present, document)}{f' {news}.' if news else ''}"
 
 
@@ -309,7 +305,7 @@ def _keep_beside(path: Path, document: Json, tag: str, why: str) -> str:
     """Write a document to a file of its own, unless one with that tag holds the same."""
     for other in sorted(path.parent.glob(f"{path.name.partition('.')[0]}.{tag}*.json")):
         try:
-            if read_document(other) == document:
+            if store_of(other).read() == document:
                 return f"nothing new; the answers, {why}, lie in {other.name} already."
         except (Damaged, CopydeskError):
             continue

@@ -78,7 +78,7 @@ class Form(Exercise):
         """The questions, without what is said after an answer."""
         shown = []
         for q in self.questions:
-            told = {"id": q.id, "text": q.text, "min": q.min, "max": q.max}
+            told: dict[str, Any] = {"id": q.id, "text": q.text, "min": q.min, "max": q.max}
             told |= {"options": q.options or None, "open": q.open or None}
             shown.append({name: value for name, value in told.items() if value is not None})
         return {"questions": shown}

@@ -196,7 +196,7 @@ class GradeFile:
 
     def _load(self) -> Json | None:
         """Read the file or, failing that, its backup; call this with the lock held."""
-        document, damage = self._store.mend()
+        document, damage = self._store.repair()
         if damage and damage.aside:
             self.notice = class_wording("grade_writing")["desk"]["damaged"].format(aside=damage.aside)
         return document
