@@ -179,7 +179,7 @@ class TestPack:
         (work / "story" / "two.json.bak").unlink()
         done = pack(work)
         assert done.contents[0].startswith("one on “story”: 1 of 1")
-        unread = "story/two.json is not in it: it cannot be read (is not JSON). Open the lesson to mend it."
+        unread = "story/two.json is not in it: it cannot be read (is not JSON). Open the lesson to repair it."
         assert done.contents[1] == unread
         assert (work / "story" / "two.json").read_bytes() == b"{", "packing changes nothing"
 

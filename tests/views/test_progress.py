@@ -142,7 +142,7 @@ def test_a_damaged_file_is_told_in_its_row(own_answers: Path, spoil: Callable[[P
     spoil(path)
     before = snapshot(own_answers)
     found = row(FIRST)
-    assert cells(found) == ("00 Start here", f"damaged: the file {why}. Open the lesson to mend it.", *["–"] * 4)
+    assert cells(found) == ("00 Start here", f"damaged: the file {why}. Open the lesson to repair it.", *["–"] * 4)
     assert f"open {FIRST}.ipynb next" in repr(progress()) and "<b>" not in progress()._repr_html_()
     assert [r.state for r in progress().rows[1:]] == ["not_begun"] * (len(LESSONS) - 1)
     assert snapshot(own_answers) == before

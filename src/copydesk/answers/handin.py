@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,14 +81,11 @@ def pack(
 
 
 def _story_folders(root: Path) -> list[Path]:
-    """The folders below `root` with lesson files, and with a name that a story can have."""
+    """What lies below `root` with a name that a story can have."""
     found = []
-    for place in root.glob("[!.]*") if root.is_dir() else ():
-        try:
+    for place in root.glob("[!.]*"):
+        with suppress(CopydeskError):
             safe_name(place.name, "story")
-        except CopydeskError:
-            continue
-        if _lesson_files(place):
             found.append(place)
     return found
 

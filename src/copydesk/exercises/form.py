@@ -84,7 +84,6 @@ class Form(Exercise):
         return {"questions": shown}
 
     def static_body(self, story: Story, answer: Answer) -> str:
-        """A table of the questions with the answers."""
         say, given = load_wording("strings")["still"], answer.get("values", {})
         rows = []
         for q in self.questions:

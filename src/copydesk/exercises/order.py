@@ -115,7 +115,6 @@ class Order(ItemExercise):
         return table(columns, [row[: len(columns)] for row in rows], caption=caption)
 
     def well_formed(self, answer: object) -> Answer:
-        """A list of ids, and one choice by item."""
         return plain_values(answer, "choices") | listed_values(answer, "order", (str,))
 
     def score(self, answer: Answer, key: Key, text: str) -> Outcome:

@@ -87,7 +87,6 @@ class Sort(ItemExercise):
         ]
 
     def static_body(self, story: Story, answer: Answer) -> str:
-        """A table of the items with their classes."""
         say, chosen, labels = load_wording("strings")["still"], answer.get("choices", {}), self.labels
         rows = [(i["where"], i["text"], labels.get(chosen.get(i["id"]), "")) for i in self.shown_items(story)]
         return table(("", say["text"], say["choice"]), rows, caption=self.title)
@@ -143,7 +142,6 @@ class Sort(ItemExercise):
     # Parallel forms
 
     def parallel_forms(self) -> Mapping[str, tuple[Item, ...]]:
-        """Sets of items of which a learner gets one."""
         return self.forms
 
     def with_form(self, name: str) -> Sort:

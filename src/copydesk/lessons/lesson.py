@@ -90,7 +90,8 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
         offers = ", ".join(sorted(story.lessons)) or "none"
         raise CopydeskError(f"the story '{story.id}' has no lesson '{lesson_id}'", f"it has: {offers}")
     own: Mapping[str, Any] = story.lessons[lesson_id]
-    exercises = tuple(_exercise(lesson_id, e, own.get(e["id"], {}), story) for e in _all(generic))
+    listed = [*generic.get("exercise", ()), *_read("every_lesson")["exercise"]]
+    exercises = tuple(_exercise(lesson_id, e, own.get(e["id"], {}), story) for e in listed)
     objectives = tuple(Objective(o["text"], tuple(o["exercises"]), o["bar"]) for o in generic["objective"])
     return Lesson(lesson_id, generic["title"], generic["minutes"], story, objectives, exercises)
 
@@ -101,19 +102,11 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
-def _all(generic: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [*generic.get("exercise", ()), *_read("every_lesson")["exercise"]]
-
-
-def _like(generic: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What an exercise takes from another lesson's, which it names as `like = "lesson/exercise"`."""
-    lesson, _, name = generic.get("like", "").partition("/")
-    return next((e for e in _read(lesson).get("exercise", ()) if e["id"] == name), {}) if lesson else {}
-
-
 def _exercise(lesson: str, generic: Mapping[str, Any], own: Mapping[str, Any], story: Story) -> Exercise:
-    """One exercise: the generic settings, over those of an exercise it is like, under those of the story."""
-    joined: dict[str, Any] = {**_like(generic), **generic, **own}
+    """One exercise: the generic settings, over those of an exercise it is `like`, under those of the story."""
+    there, _, name = generic.get("like", "").partition("/")
+    alike: Mapping[str, Any] = next((e for e in _read(there).get("exercise", ()) if e["id"] == name), {})
+    joined: dict[str, Any] = {**alike, **generic, **own}
     if questions := [*generic.get("questions", ()), *own.get("questions", ())]:
         helps = _helps(f"{lesson}/{generic.get('id')}", story)
         joined["questions"] = [{**q, **helps.get(q.get("id"), {})} for q in questions]

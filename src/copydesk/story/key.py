@@ -129,7 +129,9 @@ def read_key(path: Path) -> Key:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CopydeskError(f"{path} cannot be read as JSON ({error})", "mend the file or take a fresh copy") from None
+        raise CopydeskError(
+            f"{path} cannot be read as JSON ({error})", "correct the file or take a fresh copy"
+        ) from None
     if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
         raise CopydeskError(f"{path} is not an answer key of schema '{SCHEMA}'", "see CONTRIBUTING.md, 'A new story'")
     try:

@@ -30,6 +30,7 @@ KIT = (
     *(
         "map/*.js",
         "map/*.css",
+        "map/*.html",
         "map/data/*.svg",
         "map/data/*.csv",
         "map/data/*.toml",
