@@ -18,6 +18,7 @@ SCALARS: dict[Any, tuple[tuple[type, ...], str]] = {
     bool: ((bool,), "true or false"),
 }
 """What Python reads for each scalar, and what it is called."""
+type_hints = cache(get_type_hints)
 
 
 def read_record(kind: type[T], data: object, where: str, **given: Any) -> T:
@@ -32,7 +33,7 @@ def read_record(kind: type[T], data: object, where: str, **given: Any) -> T:
     """
     if not isinstance(data, Mapping):
         raise _wrong(data, "a table", where)
-    hints = _hints(kind)  # type: ignore[arg-type]
+    hints = type_hints(kind)  # type: ignore[arg-type]
     known = {f.name: f for f in fields(kind) if f.name not in given}  # type: ignore[arg-type]
     if unknown := sorted(str(name) for name in data.keys() - known.keys()):
         raise CopydeskError(f"{where} has no setting '{unknown[0]}'", f"there are: {', '.join(known)}")
@@ -80,8 +81,3 @@ def _read_tuple(args: tuple[Any, ...], value: object, where: str) -> tuple[Any, 
 
 def _wrong(value: object, wanted: str, where: str) -> CopydeskError:
     return CopydeskError(f"{where} is {str(value)[:40]!r}, which is not {wanted}", "correct that line")
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)

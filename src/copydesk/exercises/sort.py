@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from copydesk.base.spans import words
@@ -136,7 +136,7 @@ class Sort(ItemExercise):
 
     def _each_form(self) -> dict[str, Sort]:
         """The exercise once for each of its forms, if it has any; the first is called "key" like any other."""
-        found = {name if number else "key": self.with_form(name) for number, name in enumerate(self.forms)}
+        found = {name if number else "key": form for number, (name, form) in enumerate(self.in_forms.items())}
         return found or {"key": self}
 
     # Parallel forms
@@ -144,9 +144,10 @@ class Sort(ItemExercise):
     def parallel_forms(self) -> Mapping[str, tuple[Item, ...]]:
         return self.forms
 
-    def with_form(self, name: str) -> Sort:
-        """The exercise with the items of one form; the same object each time, so that caches by identity work."""
-        return _with_form(self, name)
+    @cached_property
+    def in_forms(self) -> Mapping[str, Sort]:
+        """The exercise with the items of each form; made once, so that caches by identity work."""
+        return {name: replace(self, items=items) for name, items in self.forms.items()}
 
     def form_of(self, answer: Mapping[str, Any]) -> str | None:
         """The form that most of an answer's ids belong to; the earlier one where they are as many."""
@@ -158,7 +159,7 @@ class Sort(ItemExercise):
     def as_answered(self, answer: Mapping[str, Any]) -> Sort:
         """The exercise with the form an answer is about; without forms, or without such an answer, as it is."""
         name = self.form_of(answer)
-        return self.with_form(name) if name else self
+        return self.in_forms[name] if name else self
 
     def is_complete(self, answer: Mapping[str, Any]) -> bool:
         """Whether every item of the form an answer is about has a class."""
@@ -231,11 +232,6 @@ class Sort(ItemExercise):
             classes = {tuple(sorted(str(keyed.get(i, {}).get("accept")) for i in ids)) for ids in forms.values()}
             if len(classes) > 1:
                 yield "its forms do not ask for as many of each class"
-
-
-@lru_cache(maxsize=64)
-def _with_form(exercise: Sort, name: str) -> Sort:
-    return replace(exercise, items=exercise.forms[name])
 
 
 @lru_cache(maxsize=128)
