@@ -35,8 +35,8 @@ def read_record(kind: type[T], data: object, where: str, **given: Any) -> T:
         raise _wrong(data, "a table", where)
     hints = type_hints(kind)  # type: ignore[arg-type]
     known = {f.name: f for f in fields(kind) if f.name not in given}  # type: ignore[arg-type]
-    if unknown := sorted(str(name) for name in data.keys() - known.keys()):
-        raise CopydeskError(f"{where} has no setting '{unknown[0]}'", f"there are: {', '.join(known)}")
+    if unknown := data.keys() - known.keys():
+        raise CopydeskError(f"{where} has no setting '{min(map(str, unknown))}'", f"there are: {', '.join(known)}")
     for name, field in known.items():
         if name not in data and field.default is MISSING and field.default_factory is MISSING:
             raise CopydeskError(f"{where} lacks '{name}'", "add it to the lesson or to the story's lessons.toml")
@@ -49,6 +49,12 @@ def read_value(kind: Any, value: object, where: str) -> Any:
     >>> read_value(tuple[str, ...], ["a", "b"], "here"), read_value(float, 1, "here")
     (('a', 'b'), 1)
     """
+    if kind in SCALARS:
+        allowed, name = SCALARS[kind]
+        # In Python a bool is an int; in a lesson it is not.
+        if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
+            raise _wrong(value, name, where)
+        return value
     origin, args = get_origin(kind), get_args(kind)
     if kind is Any:
         return value
@@ -58,15 +64,9 @@ def read_value(kind: Any, value: object, where: str) -> Any:
         return read_record(kind, value, where)  # type: ignore[arg-type]
     if origin is tuple:
         return _read_tuple(args, value, where)
-    if origin is Mapping:
-        if not isinstance(value, Mapping):
-            raise _wrong(value, "a table", where)
-        return {str(name): read_value(args[1], inner, f"{where}.{name}") for name, inner in value.items()}
-    allowed, name = SCALARS[kind]
-    # In Python a bool is an int; in a lesson it is not.
-    if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
-        raise _wrong(value, name, where)
-    return value
+    if not isinstance(value, Mapping):
+        raise _wrong(value, "a table", where)
+    return {str(name): read_value(args[1], inner, f"{where}.{name}") for name, inner in value.items()}
 
 
 def _read_tuple(args: tuple[Any, ...], value: object, where: str) -> tuple[Any, ...]:
