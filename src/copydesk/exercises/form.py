@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from copydesk.base.errors import CopydeskError
-from copydesk.base.wording import choice_labels, load_wording
+from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise, Offer, is_in_range
 from copydesk.exercises.outcome import Answer, Note, Outcome
-from copydesk.page.article import Article
 from copydesk.page.html import table
 from copydesk.story.key import Key
 from copydesk.story.story import Story
@@ -27,7 +25,7 @@ class Question:
     id: str
     text: str
     options: Mapping[str, str] = field(default_factory=dict)
-    """The choices with the words a learner sees."""
+    """The choices with the words a learner sees; in the TOML, also the name of a closed set of `data/choices.toml`."""
     min: float | None = None
     max: float | None = None
     open: bool = False
@@ -64,15 +62,6 @@ class Form(Exercise):
     questions: tuple[Question, ...] = ()
     pairs: tuple[Swap, ...] = ()
     """Sentences to compare with the same in other words, for questions about them."""
-
-    @classmethod
-    def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
-        """`options` may name a closed set of `data/choices.toml`."""
-        questions = settings.get("questions", [])
-        if not isinstance(questions, list):
-            return dict(settings)
-        listed = [with_options(q, f"{where}: question {n}") for n, q in enumerate(questions, 1)]
-        return {**settings, "questions": listed}
 
     def view(self, story: Story) -> dict[str, Any]:
         """The questions, without what is said after an answer."""
@@ -114,7 +103,7 @@ class Form(Exercise):
         return lacks
 
     def keyed(self, key: Key) -> Mapping[str, Any]:
-        """What the key expects, question by question: its answers for this exercise, or its layer of questions."""
+        """What the key expects: its answers for this exercise, or its layer of questions."""
         return _layer_of_questions(key) if self.layer == "questions" else super().keyed(key)
 
     def model_answers(self, key: Key, text: str) -> dict[str, Answer]:
@@ -168,16 +157,6 @@ class Form(Exercise):
             yield "practice carries no points", not worth, ", ".join(worth)
 
 
-def with_options(question: Any, where: str) -> Any:
-    """The data of a question with the options spelled out; raises CopydeskError for a set that is not there."""
-    name = question.get("options") if isinstance(question, Mapping) else None
-    if not isinstance(name, str):
-        return question
-    if name not in (sets := load_wording("choices")):
-        raise CopydeskError(f"{where}: there are no choices named '{name}'", f"there are: {', '.join(sets)}")
-    return {**question, "options": choice_labels(name)}
-
-
 @lru_cache(maxsize=16)
 def _layer_of_questions(key: Key) -> Mapping[str, Mapping[str, Any]]:
     say = load_wording("strings")["form"]
@@ -188,13 +167,6 @@ def _layer_of_questions(key: Key) -> Mapping[str, Mapping[str, Any]]:
         }
         for e in key.layer("questions")
     }
-
-
-def worth_points(question: Question, expected: Mapping[str, Any]) -> bool:
-    """Whether a question can be got wrong: it has a key entry, and not every option earns credit."""
-    if not expected:
-        return False
-    return "range" in expected or set(expected["accept"]) != set(question.options)
 
 
 def accepts(expected: Mapping[str, Any], value: Any) -> bool:
@@ -211,16 +183,13 @@ def _note(form: Form, number: int, key: Key, right: bool, blank: bool) -> Note:
     where, expected = say["where"].format(n=number), form.keyed(key).get(question.id)
     if not expected:
         return Note(question.id, where, 0, 0, reveal=question.after or say["open"])
-    worth = int(worth_points(question, expected))
+    # A question of which every option earns credit cannot be got wrong, so it is worth nothing.
+    worth = int("range" in expected or {*expected["accept"]} != {*question.options})
     hint = "" if right else say["empty"].format(n=number) if blank else question.hint or say["again"]
-    best = _best_words(question, expected)
-    others = tuple(question.options[v] for v in expected.get("accept", ())[1:] if v in question.options)
-    return Note(question.id, where, worth * right, worth, hint, f"{best}. {expected.get('why', '')}".strip(), others)
-
-
-def _best_words(question: Question, expected: Mapping[str, Any]) -> str:
     if "range" in expected:
         low, high = expected["range"]
-        return f"{low:g}" if low == high else f"{low:g} to {high:g}"
-    first = expected["accept"][0]
-    return question.options.get(first, str(first))
+        best = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    else:
+        best = question.options.get(first := expected["accept"][0], str(first))
+    others = tuple(question.options[v] for v in expected.get("accept", ())[1:] if v in question.options)
+    return Note(question.id, where, worth * right, worth, hint, f"{best}. {expected.get('why', '')}".strip(), others)

@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.wording import choice_labels, load_wording
 
 T = TypeVar("T")
 SCALARS: dict[Any, tuple[tuple[type, ...], str]] = {
@@ -64,9 +65,7 @@ def read_value(kind: Any, value: object, where: str) -> Any:
         return read_record(kind, value, where)  # type: ignore[arg-type]
     if origin is tuple:
         return _read_tuple(args, value, where)
-    if not isinstance(value, Mapping):
-        raise _wrong(value, "a table", where)
-    return {str(name): read_value(args[1], inner, f"{where}.{name}") for name, inner in value.items()}
+    return _read_table(args, value, where)
 
 
 def _read_tuple(args: tuple[Any, ...], value: object, where: str) -> tuple[Any, ...]:
@@ -77,6 +76,16 @@ def _read_tuple(args: tuple[Any, ...], value: object, where: str) -> tuple[Any, 
     if len(value) != len(args):
         raise _wrong(value, f"a list of {len(args)}", where)
     return tuple(read_value(arg, inner, where) for arg, inner in zip(args, value, strict=True))
+
+
+def _read_table(args: tuple[Any, ...], value: object, where: str) -> dict[str, Any]:
+    if isinstance(value, str) and args[1] is str:  # values and their words: here the name of a closed set of them
+        if value not in (sets := load_wording("choices")):
+            raise CopydeskError(f"{where}: there are no choices named '{value}'", f"there are: {', '.join(sets)}")
+        return choice_labels(value)
+    if not isinstance(value, Mapping):
+        raise _wrong(value, "a table", where)
+    return {str(name): read_value(args[1], inner, f"{where}.{name}") for name, inner in value.items()}
 
 
 def _wrong(value: object, wanted: str, where: str) -> CopydeskError:
