@@ -132,19 +132,21 @@ def check_fields(holder: Json, fields: Fields) -> None:
     {'rev': 2, 'tries': []}
     """
     for name, (default, types, each, needed) in fields.items():
-        if name not in holder and not needed:
+        if name in holder:
+            value = holder[name]
+            if type(value) not in types or (value and each is not None and not _holds_only(each, value)):
+                raise Damaged(f"has a {name!r} of the wrong kind")
+        elif needed:
+            raise Damaged(f"lacks {name!r}")
+        else:
             holder[name] = copy(default)  # a list or a dict must not be shared with the next document
-            continue
-        value = holder.get(name)
-        if type(value) not in types or not _holds_only(each, value):
-            raise Damaged(f"has a {name!r} of the wrong kind")
 
 
-def _holds_only(each: type | Fields | None, value: Any) -> bool:
+def _holds_only(each: type | Fields, value: Any) -> bool:
     """Whether all that is in a list or an object is as it must be."""
     items = value.values() if isinstance(value, dict) else value
-    if each is None or isinstance(each, type):
-        return each is None or all(type(item) is each for item in items)
+    if isinstance(each, type):
+        return all(type(item) is each for item in items)
     for item in items:
         if type(item) is not dict:
             return False
