@@ -99,20 +99,19 @@ def _lesson_files(place: Path) -> list[Path]:
 def _read_lessons(folders: list[Path]) -> dict[Path, Json | str]:
     """The answers in each file, with the story and lesson they lie under, or what is wrong with the file."""
     paths = sorted((path for place in folders for path in _lesson_files(place)), key=lambda p: (p.name, p.parent.name))
-    read: dict[Path, Json | str] = {}
-    for path in paths:
-        document, fault = peek(path)
-        if document is None:
-            read[path] = fault or "was removed meanwhile"
-            continue
-        try:
-            own = {"story": safe_name(path.parent.name, "story"), "lesson": safe_name(lesson_of(path), "lesson")}
-        except CopydeskError as error:
-            read[path] = str(error)
-            continue
-        elsewhere = str(document.get("story", own["story"])).casefold() != own["story"].casefold()
-        read[path] = "belongs to another story" if elsewhere else {**document, **own}
-    return read
+    return {path: _read_lesson(path) for path in paths}
+
+
+def _read_lesson(path: Path) -> Json | str:
+    document, fault = peek(path)
+    if document is None:
+        return fault or "was removed meanwhile"
+    try:
+        own = {"story": safe_name(path.parent.name, "story"), "lesson": safe_name(lesson_of(path), "lesson")}
+    except CopydeskError as error:
+        return str(error)
+    elsewhere = str(document.get("story", own["story"])).casefold() != own["story"].casefold()
+    return "belongs to another story" if elsewhere else {**document, **own}
 
 
 def _select(read: Mapping[Path, Json | str], wanted: Collection[str]) -> tuple[list[Json], list[str]]:

@@ -17,7 +17,7 @@ from copydesk.attribution import find_attributions
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import WORD, Span
 from copydesk.base.wording import load_wording
-from copydesk.exercises.exercise import Box, Exercise
+from copydesk.exercises.exercise import Box, Exercise, place
 from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values, spans_from
 from copydesk.framing import compare, measure
 from copydesk.page.article import Article
@@ -209,9 +209,9 @@ def read_edit(edit: Any, article: Article, where: str) -> Any:
     """
     if not isinstance(edit, Mapping):
         return edit
-    say, name = load_wording("strings"), str(edit.get("block", ""))
+    name = str(edit.get("block", ""))
     is_paragraph = name.startswith("p") and name[1:].isdigit()
-    label = say["mark"]["paragraph"].format(n=name[1:]) if is_paragraph else say["edit"]["passage"]
+    label = place(name) if is_paragraph else load_wording("strings")["edit"]["passage"]
     found = {"id": "version", "label": label, **edit}
     if "span" not in found:
         try:

@@ -169,7 +169,7 @@ def _fact(heading: list[str], cells: list[str]) -> Fact:
         raise BadCell("source_url", f"{row['source_url']!r} is no web address", "begin it with https://")
     day, year = _day("date", row.pop("date"))
     known, known_year = _day("known_from", row.pop("known_from"))
-    if known_year and not known:
+    if known_year and not known:  # the last day, so that nothing counts as known too early
         known = dt.date(known_year, 12, 31)
     return Fact(date=day, year=year, known_from=known, **row)
 

@@ -165,7 +165,7 @@ def _misshapen(layer: str, record: Mapping[str, Any]) -> Iterator[str]:
     contest = record.get("contestable") or {}
     if not isinstance(contest, dict) or not isinstance(contest.get("why", ""), str):
         yield "what is contestable needs a 'why' and alternatives"
-    yield from _wrong_values("its {}", record)
+    yield from _wrong_values("its {}", record)  # a patch may hold any of these fields too
     for a in contest.get("alternatives", ()):
         if not isinstance(a, dict) or not _texts([a.get("id"), a.get("say")]) or not isinstance(a.get("patch"), dict):
             yield "an alternative needs 'id', 'say' and 'patch'"

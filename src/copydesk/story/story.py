@@ -110,6 +110,7 @@ def _places() -> Iterator[Path]:
     if os.environ.get("COPYDESK_SEEDS"):
         yield Path(os.environ["COPYDESK_SEEDS"])
         return
+    # A notebook may run in a folder below the one that holds the stories, so the nearest one upwards counts.
     here = Path.cwd()
     for folder in (here, *here.parents):
         if _folders(folder / "seeds"):
@@ -142,6 +143,7 @@ def _load(folder: Path, with_key: bool) -> Story:
         raise CopydeskError(
             f"{folder / 'story.toml'}: {about['date']!r} is not a date", "write it as date = 2022-01-12"
         )
+    # Every offset in the key and in saved answers counts into this very text, so another text is refused.
     article = parse_article(read_page(folder / "page.txt"))
     if fingerprint(article.text) != about["sha256"]:
         raise CopydeskError(
