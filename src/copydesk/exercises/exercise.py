@@ -424,7 +424,11 @@ class ItemExercise(Exercise):
 
 
 def is_in_range(value: object, low: float, high: float) -> bool:
-    """Whether a value is a number, which to Python `True` is too, between two others or one of them."""
+    """Whether a value is a number of a range, ends included; `True` is a number to Python, and not here.
+
+    >>> is_in_range(0.3, 0, 1), is_in_range(30, 0, 1), is_in_range("0.3 or so", 0, 1), is_in_range(True, 0, 1)
+    (True, False, False, False)
+    """
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
