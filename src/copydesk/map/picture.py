@@ -92,6 +92,8 @@ def map_html(geography: Geography, *, tools: bool = False) -> str:
     parts = {
         "mark": f"cd-{secrets.token_hex(4)}",  # two maps may stand in one page, so ids are new for each
         "live": " live" if tools else "",
+        "title": escape(state["title"]),
+        "news": escape(state["news"]),
         "tools": _tools(g) if tools else "",
         "hint": f'<p class="here">{escape(say["hint"])}</p>' if tools else "",
         "views": "".join(f"<figure{gone}>{draw(g, n, state)}</figure>" for n, gone in enumerate(away)),
@@ -99,10 +101,11 @@ def map_html(geography: Geography, *, tools: bool = False) -> str:
         "table": table(head, rows, caption=say["table"].format(group=g.group)),
         "notes": "".join(notes_under),
     }
-    texts = {name: escape(text) for name, text in {**say, **state}.items() if isinstance(text, str)}
+    signs = ("member", "other", "hatched", "border_in", "border_out")
+    parts |= {f"key_{sign}": escape(say[f"key_{sign}"]) for sign in signs}
     # White space between tags would show, so the lines below the comment are joined without it.
     template = "".join(line.strip() for line in _file("map.html").splitlines()[1:])
-    return Template(template).substitute(texts | parts)
+    return Template(template).substitute(parts)
 
 
 def draw(geography: Geography, number: int, state: dict[str, Any]) -> str:
