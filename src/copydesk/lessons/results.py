@@ -75,6 +75,20 @@ def results(lesson: Lesson, answers: AnswerFile) -> Result:
     return Result(lesson, {e.id: record_score(e, answers.record(e.id), key, text) for e in lesson.exercises})
 
 
+def round_is_over(exercise: Exercise, record: Record) -> bool:
+    """Whether the tries of this round are used up, or one passed and no more was wanted: then the key is shown."""
+    made = [t for t in record.tries if t.round == record.round]
+    right = any(t.score >= exercise.bar for t in made) and not record.key_waits
+    return bool(exercise.tries) and (right or len(made) >= exercise.tries)
+
+
+def is_finished(exercise: Exercise, record: Record) -> bool:
+    """Whether a learner has seen the key of an exercise; where no key is shown, whether there is an answer."""
+    if not exercise.tries:
+        return bool(record.answer or record.tries)
+    return record.round > 1 or round_is_over(exercise, record)
+
+
 def record_score(exercise: Exercise, record: Record, key: Key | None, text: str) -> float | None:
     """The score one record earns: the best try of the first round, or the unchecked answer as it stands."""
     if key is None:

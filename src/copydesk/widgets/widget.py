@@ -24,6 +24,7 @@ from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.feedback import feedback
 from copydesk.exercises.outcome import Outcome
 from copydesk.lessons.lesson import Lesson
+from copydesk.lessons.results import round_is_over
 from copydesk.page.html import css
 
 OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSet)
@@ -109,9 +110,7 @@ class ExerciseWidget(anywidget.AnyWidget):
     @property
     def finished(self) -> bool:
         """Whether the tries of this round are used up, or the answer was right and no more was wanted."""
-        made = self._made()
-        right = any(t.score >= self.exercise.bar for t in made) and not self.record.key_waits
-        return bool(self.exercise.tries) and (right or len(made) >= self.exercise.tries)
+        return round_is_over(self.exercise, self.record)
 
     def check(self, *, ask: bool = False) -> Outcome:
         """Check the answer as it stands; a try counts only if there is something to check.
