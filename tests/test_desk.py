@@ -199,7 +199,7 @@ def test_handing_in_without_a_button(tmp_path: Path) -> None:
     assert hand_in("practice", to=tmp_path).path.name == "handin_anonymous_practice.json"
     assert packed.path.parent == tmp_path and packed.path.stat().st_size == packed.bytes and packed.contents
     desk = open_lesson("00_start_here")
-    assert [type(b).__name__ for b in (desk.name(), desk.hand_in())] == ["VBox", "VBox"]
+    assert [type(b).__name__ for b in (desk.name(), desk.hand_in())] == ["Controls", "Controls"]
 
 
 def test_the_package_offers_its_names_late() -> None:

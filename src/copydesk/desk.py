@@ -7,6 +7,7 @@ name is gone, this raises an error that says what to do, where the bare name wou
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -21,7 +22,7 @@ from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.mark import label_words
 from copydesk.exercises.parallel_forms import PRIVATE, choose_form, discernment, first_answer
 from copydesk.exercises.sort import Sort
-from copydesk.lessons.lesson import Lesson, load_lesson
+from copydesk.lessons.lesson import Lesson, lesson_titles, load_lesson
 from copydesk.lessons.results import Result, is_finished, results
 from copydesk.page.html import Page, blocks, static_html, table
 from copydesk.story.edition import edition_words
@@ -36,6 +37,20 @@ if TYPE_CHECKING:
     from copydesk.answers.handin import HandIn
     from copydesk.views.figures import Figure
     from copydesk.widgets.widget import ExerciseWidget
+
+
+@dataclass(frozen=True, repr=False)
+class ShownResult(Result):
+    """A result that a notebook keeps up to date while the learner works on."""
+
+    desk: Desk
+
+    def _ipython_display_(self) -> None:
+        from copydesk.widgets.later import RESULTS, Later
+
+        later = Later(lambda: self.desk.result()._repr_html_())
+        RESULTS[str(self.desk.answers.path)] = later
+        later.show()
 
 
 class Desk:
@@ -61,13 +76,13 @@ class Desk:
         lines = [*edition_words(edition()), where(), self.answers.notice, graded, self.story.about.get("content_note")]
         return static_html("".join(f"<p>{escape(line)}</p>" for line in lines if line))
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """On Binder, the same lines and below them the button that packs the work; elsewhere the HTML is enough."""
-        if not on_binder():
-            return {}
-        from copydesk.widgets.controls import with_hand_in
+    def _ipython_display_(self) -> None:
+        """Show the lines about this lesson; on Binder, the button that packs the work is under them."""
+        from IPython.display import display
 
-        return {**with_hand_in(self._repr_html_())._repr_mimebundle_(), "text/plain": repr(self)}
+        display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)  # type: ignore[no-untyped-call]
+        if on_binder():
+            self.hand_in()._ipython_display_()
 
     def ready(self) -> Sentence:
         """Whether this lesson counts and scores as it should here and now, in words."""
@@ -94,9 +109,10 @@ class Desk:
         body = f"<p>{escape(exercise.prompt)}</p>{blocks(article.text, shown, marks)}<p>{escape(legend)}</p>"
         return self._page(body, f"a worked example with {len(marks)} marks")
 
-    def result(self) -> Result:
-        """The learner's own result so far, beside each objective's bar."""
-        return results(self.lesson, self.answers)
+    def result(self) -> ShownResult:
+        """The learner's own result so far, beside each objective's bar; on a page it follows the work."""
+        now = results(self.lesson, self.answers)
+        return ShownResult(now.lesson, now.scores, self)
 
     def discernment(self, exercise_id: str = "discern") -> Page:
         """How well the learner's questions were aimed, and how well before the course; never graded."""
@@ -317,4 +333,4 @@ def hand_in(story: str | None = None, *, leave_out: str | Collection[str] = PRIV
     """
     from copydesk.answers.handin import pack
 
-    return pack(folder(), story=story, leave_out=leave_out, to=to)
+    return pack(folder(), story=story, leave_out=leave_out, to=to, titles=lesson_titles())

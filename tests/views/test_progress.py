@@ -251,3 +251,11 @@ def test_whatever_a_file_holds_there_is_a_row(own_answers: Path, held: bytes | d
     path.write_bytes(held if isinstance(held, bytes) else json.dumps(document).encode())
     shown = progress("practice")
     assert len(shown.rows[0].cells()) == 6 and read(shown._repr_html_())
+
+
+def test_lessons_that_lie_there_are_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "<a " not in progress()._repr_html_()
+    (tmp_path / f"{SECOND}.ipynb").write_text("{}")
+    html = progress()._repr_html_()
+    assert html.count("<a ") == 1 and f'<th scope="row"><a href="{SECOND}.ipynb">' in html

@@ -28,6 +28,8 @@ class Edition:
     graded: bool = False
     story: str = ""
     lessons: tuple[str, ...] = ()
+    hand_in_to: str = ""
+    """Where learners give their work, for example “Moodle, assignment 2”; empty: to their instructor."""
 
     def is_over(self, now: dt.datetime) -> bool:
         """Whether the due date has passed at a moment (which has a time zone).
@@ -50,13 +52,14 @@ def read_edition(folder: Path) -> Edition:
         return Edition()
     if said.get("schema") != SCHEMA:
         return Edition()
-    course, due, story, lessons = (said.get(name) for name in ("course", "due", "story", "lessons"))
+    course, due, story, lessons, to = (said.get(n) for n in ("course", "due", "story", "lessons", "hand_in_to"))
     return Edition(
         course if isinstance(course, str) else "",
         due if isinstance(due, dt.date) else None,
         said.get("graded") is True,
         story if isinstance(story, str) else "",
         tuple(name for name in lessons if isinstance(name, str)) if isinstance(lessons, list) else (),
+        to if isinstance(to, str) else "",
     )
 
 
