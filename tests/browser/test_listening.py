@@ -39,6 +39,7 @@ def tree(page: Page, section: Locator) -> list[dict[str, Any]]:
 def heard(page: Page, section: Locator) -> list[str]:
     """The exercise as a listener hears it, a line for each thing; printed, to be read through."""
     lines, above = [], ""
+    page.wait_for_timeout(500)  # the tree follows the page
     for node in tree(page, section):
         role, name = node.get("role", {}).get("value"), node.get("name", {}).get("value", "").strip()
         if node.get("ignored") or role in SILENT or (role == "StaticText" and name in above):
