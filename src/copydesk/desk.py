@@ -23,7 +23,7 @@ from copydesk.exercises.mark import label_words
 from copydesk.exercises.parallel_forms import PRIVATE, choose_form, discernment, first_answer
 from copydesk.exercises.sort import Sort
 from copydesk.lessons.lesson import Lesson, lesson_titles, load_lesson
-from copydesk.lessons.results import Result, is_finished, results
+from copydesk.lessons.results import Result, is_finished, results, shown_score
 from copydesk.page.html import Page, blocks, static_html, table
 from copydesk.story.edition import edition_words
 from copydesk.story.facts import by_id, story_facts
@@ -111,8 +111,7 @@ class Desk:
 
     def result(self) -> ShownResult:
         """The learner's own result so far, beside each objective's bar; on a page it follows the work."""
-        now = results(self.lesson, self.answers)
-        return ShownResult(now.lesson, now.scores, self)
+        return ShownResult(self.lesson, results(self.lesson, self.answers, score=shown_score).scores, self)
 
     def discernment(self, exercise_id: str = "discern") -> Page:
         """How well the learner's questions were aimed, and how well before the course; never graded."""

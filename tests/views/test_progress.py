@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import copydesk
 from copydesk.answers import AnswerFile
 from copydesk.base.errors import CopydeskError
+from copydesk.desk import open_lesson
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
-from copydesk.lessons.results import results
 from copydesk.story.story import Story, load_story
 from copydesk.views.progress import Progress, Row, progress
 from tests.page.test_html import HOSTILE, read
@@ -83,7 +83,7 @@ def test_half_done_is_what_the_lesson_itself_says(practice: Story) -> None:
     file.save("first_mark", {"groups": [{"source": [[0, 4]]}]})
     found = row(FIRST)
     assert (found.state, found.done, found.met) == ("begun", 1, 0)
-    assert found.result and found.result.scores == results(lesson, file).scores and found.result.points >= 1
+    assert found.result and found.result.scores == open_lesson(FIRST).result().scores and found.result.points >= 1
     title, state, exercises, points, objectives, saved = cells(found)
     assert (title, state, exercises, objectives) == ("00 Start here", "begun", "1 of 5", "0 of 2")
     assert points == f"{round(found.result.points, 1):g} of 7" and re.fullmatch(r"\d+ \w{3} 20\d\d, \d\d:\d\d", saved)

@@ -69,10 +69,13 @@ class Result:
         )
 
 
-def results(lesson: Lesson, answers: AnswerFile) -> Result:
-    """The result of one lesson from its answer file alone."""
-    key, text = lesson.key, lesson.story.article.text
-    return Result(lesson, {e.id: record_score(e, answers.record(e.id), key, text) for e in lesson.exercises})
+Score = Callable[[Exercise, Record, Key | None, str], float | None]
+
+
+def results(lesson: Lesson, answers: AnswerFile, *, score: Score | None = None) -> Result:
+    """The result of one lesson from its answer file alone; by default as `record_score` scores."""
+    key, text, score = lesson.key, lesson.story.article.text, score or record_score
+    return Result(lesson, {e.id: score(e, answers.record(e.id), key, text) for e in lesson.exercises})
 
 
 def round_is_over(exercise: Exercise, record: Record) -> bool:
@@ -95,6 +98,11 @@ def record_score(exercise: Exercise, record: Record, key: Key | None, text: str)
         return None
     best = best_of(counted(record), lambda answer: exercise.outcome(answer, key, text))
     return best[1].score if best else None
+
+
+def shown_score(exercise: Exercise, record: Record, key: Key | None, text: str) -> float | None:
+    """The score that the learner is shown: none before an exercise with tries is checked, as it would spare a try."""
+    return None if exercise.tries and not record.tries else record_score(exercise, record, key, text)
 
 
 def counted(record: Record) -> list[Answer]:

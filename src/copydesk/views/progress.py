@@ -20,7 +20,7 @@ from copydesk.base.documents import Json, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording, say_moment
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
-from copydesk.lessons.results import Result, record_score
+from copydesk.lessons.results import Result, shown_score
 from copydesk.page.html import Link, static_html, table
 from copydesk.story.story import Story, edition, load_story
 
@@ -144,5 +144,5 @@ def _scored(lesson: Lesson, document: Json, fault: str) -> Row:
     begun = sum(bool(r.answer or r.tries) for r in asked)
     done = sum(bool(r.tries) for r in asked) if key else begun
     state = "not_begun" if not begun else "begun" if done < len(asked) else "done" if key else "all_received"
-    result = Result(lesson, {e.id: record_score(e, r, key, text) for e, r in records}) if key else None
+    result = Result(lesson, {e.id: shown_score(e, r, key, text) for e, r in records}) if key else None
     return Row(lesson.id, lesson.title, state, done, len(asked), result, say_moment(document["changed"]), fault)
