@@ -77,12 +77,13 @@ class Desk:
         return static_html("".join(f"<p>{escape(line)}</p>" for line in lines if line))
 
     def _ipython_display_(self) -> None:
-        """Show the lines about this lesson; on Binder, the button that packs the work is under them."""
+        """On Binder, the same lines, and under them the button that packs the work; elsewhere the HTML is enough."""
+        if not on_binder():
+            raise NotImplementedError  # then IPython shows the HTML
         from IPython.display import display
 
         display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)  # type: ignore[no-untyped-call]
-        if on_binder():
-            self.hand_in()._ipython_display_()
+        self.hand_in()._ipython_display_()
 
     def ready(self) -> Sentence:
         """Whether this lesson counts and scores as it should here and now, in words."""
