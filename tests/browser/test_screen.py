@@ -88,12 +88,17 @@ class TestKeys:
 def pick(page, section, first: int, last: int) -> None:
     """Pick words by pointer: from one to another, by their numbers."""
     words = section.locator(".cd-word")
-    words.nth(first).scroll_into_view_if_needed()
-    a, b = words.nth(first).bounding_box(), words.nth(last).bounding_box()
-    page.mouse.move(a["x"] + 3, a["y"] + a["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(b["x"] + b["width"] - 3, b["y"] + b["height"] / 2, steps=5)
-    page.mouse.up()
+    for _ in range(10):
+        words.nth(first).evaluate("e => e.scrollIntoView({ block: 'center' })")  # not under the toolbar
+        a, b = words.nth(first).bounding_box(), words.nth(last).bounding_box()
+        page.mouse.move(a["x"] + 3, a["y"] + a["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(b["x"] + b["width"] - 3, b["y"] + b["height"] / 2, steps=5)
+        page.mouse.up()
+        if "picked" in section.locator(".cd-now").text_content():
+            return
+        page.wait_for_timeout(500)  # JupyterLab was still scrolling after Run All Cells
+    raise AssertionError("no words were picked")
 
 
 class TestOverlappingMarks:
