@@ -20,7 +20,7 @@ from copydesk.answers.schema import SCHEMA, checked, merged, put_beside
 from copydesk.base.documents import MOST_LEVELS, Damaged, Json, decode, encode, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import free_sibling, locked, read_bytes, readable_error, sibling, stamp, write
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import load_wording, say_moment
 
 KIND = "copydesk-handin"
 """What a hand-in says it is."""
@@ -37,13 +37,17 @@ LESSON_FILE = re.compile(r"[^.]+(\.v\d+)?\.json")
 # --- packing ---
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HandIn:
-    """A packed hand-in: where it lies, what is in it in plain sentences, and its size in bytes."""
+    """A packed hand-in: where it lies, what is in it in plain sentences, its size in bytes, and the name in it."""
 
     path: Path
     contents: tuple[str, ...]
     bytes: int
+    learner: str = ""
+
+    def __repr__(self) -> str:
+        return "\n".join([str(self.path), *self.contents])
 
 
 def pack(
@@ -52,17 +56,19 @@ def pack(
     story: str | None = None,
     leave_out: str | Collection[str] = (),
     to: Path | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> HandIn:
     """Pack the answers to all stories, or to one, into one file in the folder (or file) `to`.
 
     `leave_out` names lessons ("02_who_says_so"), single exercises ("02_who_says_so/voice"), or an exercise wherever
-    it is ("*/discern"). Nothing in the answers folder is changed. Raises CopydeskError if there is nothing to hand in,
-    or if a name in `leave_out` is unknown.
+    it is ("*/discern"). `titles` are names to say for lessons. Nothing in the answers folder is
+    changed. Raises CopydeskError if there is nothing to hand in, or if a name in `leave_out` is unknown.
     """
     root = Path(root or folder())
     story = safe_name(story, "story") if story else ""
     folders = [root / story] if story else _story_folders(root)
-    documents, contents = _select(_read_lessons(folders), {leave_out} if isinstance(leave_out, str) else {*leave_out})
+    wanted = {leave_out} if isinstance(leave_out, str) else {*leave_out}
+    documents, contents = _select(_read_lessons(folders), wanted, titles or {})
     if not documents:
         where = folders[0] if story else root
         raise CopydeskError(f"there is nothing to hand in in {where}", " ".join(contents) or "answer an exercise first")
@@ -77,7 +83,7 @@ def pack(
         raise CopydeskError(f"the hand-in would be {size}, too large to be read", "leave out a lesson")
     path = _target(Path(to or ""), learner, story)
     write(path, data)
-    return HandIn(path, tuple(contents), len(data))
+    return HandIn(path, tuple(contents), len(data), learner)
 
 
 def _story_folders(root: Path) -> list[Path]:
@@ -114,7 +120,9 @@ def _read_lesson(path: Path) -> Json | str:
     return "belongs to another story" if elsewhere else {**document, **own}
 
 
-def _select(read: Mapping[Path, Json | str], wanted: Collection[str]) -> tuple[list[Json], list[str]]:
+def _select(
+    read: Mapping[Path, Json | str], wanted: Collection[str], titles: Mapping[str, str]
+) -> tuple[list[Json], list[str]]:
     """What goes into the hand-in, and the sentences that say what does and what does not.
 
     `wanted` is what the learner wants to leave out.
@@ -135,15 +143,16 @@ def _select(read: Mapping[Path, Json | str], wanted: Collection[str]) -> tuple[l
                 continue
             packed = {**document, "exercises": kept}
         elif any(name.startswith(("*/", f"{lesson}/")) for name in wanted):  # it is not known where a newer form has it
-            contents.append(_say("sealed", lesson=lesson, story=story))
+            contents.append(_say("sealed", lesson=titles.get(lesson, lesson), story=story))
             continue
         documents.append(packed)
-        contents += _in_words(packed)
+        contents += _in_words(packed, titles.get(lesson, lesson))
     apart = load_wording("strings")["handin"]["apart"]
     for name in sorted(left_out):
         lesson, _, exercise = name.partition("/")
         what = apart.get(exercise)
-        contents.append(_say("apart_left", lesson=lesson, what=what) if what else _say("left_out", name=name))
+        title = titles.get(lesson, lesson)
+        contents.append(_say("apart_left", lesson=title, what=what) if what else _say("left_out", name=name))
     return documents, contents
 
 
@@ -167,9 +176,9 @@ def _left_out(wanted: Collection[str], read: Mapping[Path, Json | str]) -> set[s
     return {name for name in names if name in wanted or f"*/{name.partition('/')[2]}" in wanted}
 
 
-def _in_words(document: Json) -> Iterator[str]:
+def _in_words(document: Json, title: str) -> Iterator[str]:
     """What is in a document: a sentence on the lesson, and one on each exercise that is listed apart."""
-    name = {"lesson": document["lesson"], "story": document["story"]}
+    name = {"lesson": title, "story": document["story"]}
     if schema_of(document) > SCHEMA:
         yield _say("newer", **name)
         return
@@ -177,8 +186,7 @@ def _in_words(document: Json) -> Iterator[str]:
     rest = [entry for exercise, entry in entries.items() if exercise not in apart]
     if rest:
         answered = sum(1 for entry in rest if entry["answer"] or entry["tries"])
-        changed = document["changed"]
-        when = changed.replace("T", " ").replace("Z", " UTC") if changed else _say("never")
+        when = say_moment(document["changed"]) or _say("never")
         yield _say("lesson", **name, n=answered, of=len(rest), when=when)
     for exercise, what in apart.items():
         if exercise in entries:

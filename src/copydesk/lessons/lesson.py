@@ -82,6 +82,15 @@ def list_lessons() -> list[str]:
     )
 
 
+def lesson_titles() -> dict[str, str]:
+    """Each lesson as a learner reads it, by its id.
+
+    >>> lesson_titles()["00_start_here"]
+    '00 Start here'
+    """
+    return {name: f"{name[:2]} {_read(name)['title']}" for name in list_lessons()}
+
+
 def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
     """Join the generic lesson with a story; a lesson may name the story it must run on."""
     if lesson_id not in list_lessons():

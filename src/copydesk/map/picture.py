@@ -63,7 +63,7 @@ class MapWidget(anywidget.AnyWidget):
         show: Callable[..., None] = display
         data, meta = self._repr_mimebundle_()
         show({"text/plain": data["text/plain"], "text/html": data.pop("text/html")}, raw=True)
-        show(data, metadata=meta, raw=True)
+        show({**data, "text/plain": ""}, metadata=meta, raw=True)
 
 
 def map_spec(geography: Geography) -> dict[str, Any]:

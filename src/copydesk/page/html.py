@@ -150,6 +150,14 @@ def paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell of a table that leads to a file or an address."""
+
+    text: str
+    href: str
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "") -> str:
     """A table with scoped headings; the first cell of a row names the row, and `None` is an empty cell.
 
@@ -163,9 +171,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: 
 
 
 def _cell(place: int, cell: object) -> str:
-    text, kind = "" if cell is None else str(cell), ""
+    text, kind = cell.text if isinstance(cell, Link) else "" if cell is None else str(cell), ""
     if any(len(word) > 30 for word in text.split()):  # a web address must not push the table off the page
         kind = ' class="cd-long"'
     elif place and isinstance(cell, int | float):
         kind = ' class="cd-num"'
-    return f"<td{kind}>{escape(text)}</td>" if place else f'<th scope="row"{kind}>{escape(text)}</th>'
+    inner = f'<a href="{escape(cell.href)}">{escape(text)}</a>' if isinstance(cell, Link) else escape(text)
+    return f"<td{kind}>{inner}</td>" if place else f'<th scope="row"{kind}>{inner}</th>'

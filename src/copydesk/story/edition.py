@@ -29,6 +29,8 @@ class Edition:
     graded: bool = False
     story: str = ""
     lessons: tuple[str, ...] = ()
+    hand_in_to: str = ""
+    """Where learners give their work, for example “Moodle, assignment 2”; empty: to their instructor."""
 
     def is_over(self, now: dt.datetime) -> bool:
         """Whether the due date has passed at a moment (which has a time zone).
@@ -51,7 +53,7 @@ def read_edition(folder: Path) -> Edition:
         return Edition()
     if said.get("schema") != SCHEMA:
         return Edition()
-    kinds = {"course": str, "due": dt.date, "graded": bool, "story": str, "lessons": list}
+    kinds = {"course": str, "due": dt.date, "graded": bool, "story": str, "lessons": list, "hand_in_to": str}
     kept: dict[str, Any] = {name: said[name] for name, kind in kinds.items() if isinstance(said.get(name), kind)}
     return Edition(**kept | {"lessons": tuple(n for n in kept.get("lessons", ()) if isinstance(n, str))})
 

@@ -16,6 +16,9 @@ const keySafe = { "data-lm-suppress-shortcuts": "true" };
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
+// A word as Python counts it: hyphens, decimal points and apostrophes stay inside, a dash alone is none.
+const countWords = (text) => (text.match(/[\p{L}\p{N}_’‘]+(?:[-,.][\p{L}\p{N}_’]+)*/gu) ?? []).length;
+
 // Every widget loads its own copy of this script, so a counter alone would repeat across widgets.
 let serial = 0;
 const mine = Math.random().toString(36).slice(2, 8);
@@ -46,6 +49,7 @@ function frame({ model, el }, makeBody) {
     showKey(), button(say.frame.try_more, () => { ask("more"); }, { title: say.frame.try_more_why }));
   const other = node("button", { type: "button", title: say.frame.other_why, ...keySafe, onclick: () => { body.flush?.(); ask("other"); } }, say.frame.other);
   let seq = 0;
+  let heardBefore = null; // what stood under the headline before
   let waiting = false; // for the answer to a change made here
   let timer = null;
 
@@ -126,6 +130,9 @@ function frame({ model, el }, makeBody) {
       if (seq && state.saved_by === view) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
     }
     showFeedback(state.feedback, headline, details, say);
+    const heard = toHear(state.feedback, say);
+    if (heard && heardBefore !== null && heard !== heardBefore) said.textContent = heard;
+    heardBefore = heard;
     body.told?.(state);
   };
   el.addEventListener("keydown", (event) => {
@@ -159,6 +166,13 @@ function isBusy(model) {
 function keyTable(title, rows) {
   return node("details", { class: "cd-keys" }, node("summary", { ...keySafe }, title),
     node("table", {}, node("tbody", {}, ...rows.map(([keys, what]) => node("tr", {}, node("th", { scope: "row" }, keys), node("td", {}, what))))));
+}
+
+// What a listener is told besides the headline: what is missing or where to look again; of the key, that it is there.
+function toHear(feedback, say) {
+  if (feedback?.lacks) return feedback.lacks.join(" ");
+  if (feedback?.hints.length) return `${say.outcome.hints}: ${feedback.hints.join(" ")}`;
+  return feedback?.key.length ? say.outcome.key_below : "";
 }
 
 function showFeedback(feedback, headline, details, say) {

@@ -4,7 +4,7 @@ const makeBody = (context) => {
   const { spec, say } = context;
   const groups = [];
   const grouped = spec.roles.length > 1;
-  const list = node("ol", { class: "cd-groups" });
+  const list = node("ol", { class: "cd-groups", "aria-label": say.marker.list_label });
   const text = marker(context, { groups, roles: spec.roles, grouped, onChange: (save = true) => { showGroups(); if (save) context.changed({ groups: JSON.parse(JSON.stringify(groups)) }); } });
 
   const choice = (group, name, options, g) => {

@@ -1,5 +1,7 @@
 // A text whose words can be picked and labelled, by keys, by pointer and by touch. One tab stop; offsets come from Python.
 
+const bare = (words) => words.replace(/[,.;:]+$/, "");
+
 function marker(context, { groups, roles, grouped, onChange }) {
   const { spec, say } = context;
   const word = [];
@@ -41,7 +43,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
       w.el.setAttribute("aria-selected", String(inPick));
       w.tag.textContent = marks[i].filter((m) => m.first).map((m) => `${spec.tags[m.role]}${m.g + 1}`).join(" ");
       const labels = marks[i].map((m) => `${say.roles[m.role]} ${m.g + 1}`).join(", ");
-      if (labels) w.el.setAttribute("aria-label", `${w.text}, ${labels}`); else w.el.removeAttribute("aria-label");
+      if (labels) w.el.setAttribute("aria-label", `${bare(w.text)}, ${labels}`); else w.el.removeAttribute("aria-label");
     });
   };
   const focus = (i) => {
@@ -102,7 +104,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     settle(spoken);
   };
   const without = (spans, start, end) => spans.flatMap(([a, b]) => (b <= start || a >= end ? [[a, b]] : [[a, Math.min(b, start)], [Math.max(a, end), b]].filter(([x, y]) => /\S/.test(between(x, y)))));
-  const between = (start, end) => word.filter((w) => w.start < end && start < w.end).map((w) => w.text).join(" ").replace(/[,.;:]+$/, "");
+  const between = (start, end) => bare(word.filter((w) => w.start < end && start < w.end).map((w) => w.text).join(" "));
   // A mark belongs to the attribution being built, unless its paragraph already has one that lacks this role; what would
   // replace a mark in another paragraph begins a new one.
   const home = (role, block) => {
@@ -143,7 +145,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
       const group = groups[active];
       lost.forEach((other) => { group[other] = group[other].flatMap((span) => (kept.includes(span) ? [span] : without([span], start, end))); });
       group[role] = several ? [...without(group[role] ?? [], start, end), ...spans].sort((a, b) => a[0] - b[0]) : [[start, end]];
-    }, [lost.length ? say.marker.said_over : say.marker.said_label, ...(left.length ? [say.marker.said_left] : [])].map((text) => fill(text, told)).join(". "), lost.length || left.length);
+    }, [say.marker[`${lost.length ? "said_over" : "said_label"}${grouped ? "" : "_alone"}`], ...(left.length ? [say.marker.said_left] : [])].map((text) => fill(text, told)).join(". "), lost.length || left.length);
   };
   const clear = () => {
     const [from, to] = range();
@@ -242,7 +244,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
 function markerTools(context, text, roles, grouped) {
   const { say, spec } = context;
   const tool = (name, act, extra) => node("button", { type: "button", ...keySafe, onclick: act }, name, extra);
-  const labels = roles.map((role, i) => node("button", { type: "button", class: `cd-label cd-l-${role}`, ...keySafe, onclick: () => { text.label(role); text.focus(); } }, node("kbd", {}, String(i + 1)), say.roles[role], node("span", { class: "cd-tag" }, spec.tags[role])));
+  const labels = roles.map((role, i) => node("button", { type: "button", class: `cd-label cd-l-${role}`, ...keySafe, onclick: () => { text.label(role); text.focus(); } }, node("kbd", {}, String(i + 1)), " ", say.roles[role], node("span", { class: "cd-tag", "aria-hidden": "true" }, spec.tags[role])));
   return node("div", { class: "cd-tools", role: "group", "aria-label": say.marker.label_as }, ...labels,
     grouped ? tool(fill(say.marker.new, { item: spec.item }), () => { text.begin(); text.focus(); }) : null,
     tool(say.marker.clear, () => { text.clear(); text.focus(); }), tool(say.marker.undo, () => text.undo()), tool(say.marker.redo, () => text.redo()));

@@ -18,7 +18,7 @@ const makeBody = (context) => {
   list.append(...[...rows.values()].map((row) => row.el));
 
   // ── what is shown ──
-  const short = (id) => { const words = rows.get(id).text.split(/\s+/); return words.length > 7 ? `${words.slice(0, 7).join(" ")} …` : words.join(" "); };
+  const short = (id) => { const words = rows.get(id).text.split(/\s+/); return words.length > 7 ? `${words.slice(0, 7).join(" ")} …` : words.join(" ").replace(/\.$/, ""); };
   const place = (id = at) => order.indexOf(id) + 1;
   const said = (text) => context.announce(fill(text, { words: short(at), place: place(), of }));
   const paint = () => {

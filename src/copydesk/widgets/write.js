@@ -8,10 +8,9 @@ const makeBody = (context) => {
   let typing = null;
   const value = () => ({ texts: { ...texts }, evidence: groups.flatMap((group) => group.evidence ?? []) });
   const flush = () => { if (typing) { clearTimeout(typing); typing = null; context.changed(value()); } };
-  const count = (words) => words.trim().split(/\s+/).filter(Boolean).length;
-  const picks = node("ul", { class: "cd-groups" });
+  const picks = node("ul", { class: "cd-groups", "aria-label": say.marker.list_label });
   const text = spec.evidence ? marker(context, { groups, roles: ["evidence"], grouped: false, onChange: () => { showPicks(); context.changed(value()); } }) : null;
-  const showPicks = () => picks.replaceChildren(...groups.map((group, g) => node("li", {},
+  const showPicks = () => picks.replaceChildren(...(groups.length ? [] : [node("li", { class: "cd-empty" }, say.marker.building_none)]), ...groups.map((group, g) => node("li", {},
     node("span", { class: "cd-part cd-m-evidence" }, group.evidence.map(([a, b]) => text.between(a, b)).join(" … ")),
     node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${say.roles.evidence} ${g + 1}`, onclick: () => text.remove(g) }, say.marker.remove))));
   const later = (wait) => { clearTimeout(typing); typing = setTimeout(flush, wait); };
@@ -27,7 +26,7 @@ const makeBody = (context) => {
       tell();
       later(400);
     }, onblur: flush });
-    const tell = () => { counter.textContent = `${fill(say.form_ui.words, { n: count(area.value) })} (${fill(say.form_ui.words_range, field)})`; };
+    const tell = () => { counter.textContent = `${fill(say.form_ui.words, { n: countWords(area.value) })} (${fill(say.form_ui.words_range, field)})`; };
     areas.push([field.id, (given) => { area.value = given ?? ""; tell(); }]);
     return node("div", { class: "cd-item" }, node("label", { for: id }, field.label), area, counter);
   });
