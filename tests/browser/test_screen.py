@@ -181,7 +181,7 @@ class TestAskedFirst:
     def test_blanks_are_named_before_a_try_is_spent(self, page, lab: Lab) -> None:
         section = opened(page, lab, "00_start_here", "Whose voice?")
         for item in range(3):
-            section.locator("fieldset").nth(item).locator("input").first.check()
+            section.locator(".cd-item").nth(item).locator("input").first.check()
         wait_saved(section)
         button = section.get_by_role("button", name="Check")
         button.click()
@@ -227,7 +227,7 @@ class TestTheTryThatIsLeft:
 
         def choose(n: int, right: bool = True) -> None:
             at = choices.index(best[items[n]["id"]])
-            section.locator("fieldset").nth(n).locator("input").nth(at if right else 1 - at).check()
+            section.locator(".cd-item").nth(n).locator("input").nth(at if right else 1 - at).check()
 
         for n in range(len(items)):
             choose(n, right=n > 0)
@@ -276,10 +276,10 @@ class TestTwoViews:
         both = page.locator("section.cd", has=page.locator("h3", has_text="Whose voice?"))
         both.nth(1).wait_for(timeout=20_000)
         one, two = both.nth(0), both.nth(1)
-        one.locator("fieldset").nth(0).locator("input").first.check()
-        two.locator("fieldset").nth(0).locator("input:checked").wait_for(timeout=10_000)
-        two.locator("fieldset").nth(1).locator("input").first.check()
-        one.locator("fieldset").nth(1).locator("input:checked").wait_for(timeout=10_000)
+        one.locator(".cd-item").nth(0).locator("input").first.check()
+        two.locator(".cd-item").nth(0).locator("input:checked").wait_for(timeout=10_000)
+        two.locator(".cd-item").nth(1).locator("input").first.check()
+        one.locator(".cd-item").nth(1).locator("input:checked").wait_for(timeout=10_000)
         for section in (one, two):
             wait_saved(section)
             assert "another window" not in section.locator(".cd-saved").text_content()
@@ -291,12 +291,12 @@ class TestNotSaved:
         section = opened(page, lab, "00_start_here", "Whose voice?")
         kernel = "window.jupyterapp.shell.currentWidget.sessionContext"
         page.evaluate(f"() => {{ {kernel}.session.kernel.requestExecute({{ code: 'import time; time.sleep(12)' }}); }}")
-        section.locator("fieldset").nth(0).locator("input").first.check()
+        section.locator(".cd-item").nth(0).locator("input").first.check()
         section.locator(".cd-saved", has_text="busy with another cell").wait_for(timeout=10_000)
         section.locator('.cd-saved[data-state="saved"]').wait_for(timeout=20_000)
         page.evaluate(f"() => {kernel}.shutdown()")
         page.wait_for_timeout(1000)
-        section.locator("fieldset").nth(1).locator("input").first.check()
+        section.locator(".cd-item").nth(1).locator("input").first.check()
         section.locator(".cd-saved", has_text="choose Run All Cells").wait_for(timeout=10_000)
 
 

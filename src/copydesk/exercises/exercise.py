@@ -86,6 +86,8 @@ class Exercise(ABC):
     """Further files of `widgets/` that the view builds on."""
     values_in: ClassVar[str] = ""
     """The part of an answer that holds one value for each item (`choices` or `values`), if there is one."""
+    hints_name_place: ClassVar[bool] = True
+    """Whether a hint says by itself which item it is about."""
     checks_form_only: ClassVar[bool] = False
     """Whether the machine checks only the form of an answer, and a person its content."""
 
@@ -154,8 +156,10 @@ class Exercise(ABC):
             "title": self.title,
             "prompt": self.prompt,
             "points_text": self._points_text(),
+            "check_text": say["frame"]["check" if self.points or self.tries else "keep"],
             "lang": story.about["language"],
             "rights": story.rights,
+            "reading": self.reading(story),
             "say": {part: say[part] for part in SHOWN_WORDS},
             "tags": say["tags"],
         }
@@ -185,6 +189,7 @@ class Exercise(ABC):
         return [
             {
                 "id": b.id,
+                "name": block_name(b.id),
                 "label": place(b.id),
                 "sentences": [
                     {"id": s.id, "words": words_view(article.text, s.span)}
@@ -193,6 +198,12 @@ class Exercise(ABC):
             }
             for b in self.blocks(story)
         ]
+
+    def reading(self, story: Story) -> list[dict[str, str]]:
+        """The paragraphs to read beside it, where it asks about some and does not show them anyway."""
+        text, spans = story.article.text, [Span(*s) for s in self.listed_spans()]
+        asked = [b for b in story.article.paragraphs if b.id in self.region or any(b.span.overlap(s) for s in spans)]
+        return [{"name": block_name(b.id), "text": b.of(text)} for b in asked]
 
     def blocks_html(self, story: Story, marks: Sequence[Mark]) -> str:
         """The blocks it is about, with marks on them."""
@@ -450,11 +461,21 @@ def place(region: str) -> str:
     return str(say["paragraph"].format(n=region[1:]) if region.startswith("p") else say["block"].format(id=region))
 
 
+def block_name(region: str) -> str:
+    """The same in short, as it stands in front of a block.
+
+    >>> block_name("p6"), block_name("f2")
+    ('¶ 6', 'f2')
+    """
+    return f"¶ {region[1:]}" if region.startswith("p") else region
+
+
 def card(fact: Fact, story: Story) -> dict[str, Any]:
     """A fact as a card: its date, what it says, where it is from, and whether it came out only later."""
     return {
         "date": fact.when if fact.date else "",
         "statement": fact.statement,
-        "credit": fact.credit,
+        "credit": fact.credit if not fact.source_url else fact.credit.replace(fact.source_url, "").strip(" ,"),
+        "address": fact.source_url,
         "later": not fact.known_on(story.date),
     }

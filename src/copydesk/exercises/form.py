@@ -5,6 +5,7 @@ A question without an entry in the key is open: a prediction or an opinion, wort
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,13 +13,15 @@ from typing import Any
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises.exercise import Exercise, Offer
+from copydesk.exercises.exercise import Exercise, Offer, block_name
 from copydesk.exercises.outcome import Answer, Note, Outcome, plain_values
 from copydesk.page.article import Article
 from copydesk.page.html import table
 from copydesk.story.key import Key
 from copydesk.story.story import Story
 
+PARAGRAPH = re.compile(r"\bp\d+\b")
+"""A paragraph as the key names it."""
 NOTHING: Mapping[str, Any] = {}
 """What the key expects of an open question."""
 
@@ -76,6 +79,7 @@ class Form(Exercise):
     type = "form"
     needed = ("questions",)
     values_in = "values"
+    hints_name_place = False
 
     questions: tuple[Question, ...] = ()
     pairs: tuple[Swap, ...] = ()
@@ -216,14 +220,13 @@ def with_options(question: Any, where: str) -> Any:
 
 @lru_cache(maxsize=16)
 def _layer_of_questions(key: Key) -> Mapping[str, Mapping[str, Any]]:
-    say = load_wording("strings")["form"]
-    return {
-        e.id.removeprefix("Q."): {
-            "accept": [e["answer"], *(a.patch["answer"] for a in e.alternatives if "answer" in a.patch)],
-            "why": say["evidence"].format(where=e.get("evidence", "")),
-        }
-        for e in key.layer("questions")
-    }
+    say, answers = load_wording("strings")["form"], {}
+    for e in key.layer("questions"):
+        accepted = [e["answer"], *(a.patch["answer"] for a in e.alternatives if "answer" in a.patch)]
+        where = PARAGRAPH.sub(lambda found: block_name(found[0]), e.get("evidence", "").replace(",p", ", p"))
+        why = say["evidence"].format(where=where) if where else ""
+        answers[e.id.removeprefix("Q.")] = {"accept": accepted, "why": why}
+    return answers
 
 
 def worth_points(question: Question, expected: Mapping[str, Any]) -> bool:
@@ -249,7 +252,7 @@ def _note(form: Form, number: int, key: Key, right: bool, blank: bool) -> Note:
     if not expected:
         return Note(question.id, where, 0, 0, reveal=question.after or say["open"])
     worth = int(worth_points(question, expected))
-    hint = "" if right else say["empty"].format(n=number) if blank else question.hint or say["again"]
+    hint = "" if right else say["empty"] if blank else question.hint or say["again"]
     best = _best_words(question, expected)
     others = tuple(question.options[v] for v in expected.get("accept", ())[1:] if v in question.options)
     return Note(question.id, where, worth * right, worth, hint, f"{best}. {expected.get('why', '')}".strip(), others)
