@@ -130,7 +130,7 @@ class Sort(Exercise):
         if not empty or self.forms:
             return []
         say = load_wording("strings")["missing"]["sort"]
-        return [say.format(n=len(empty), of=len(shown), names=", ".join(empty))]
+        return [say.format(n=len(empty), of=len(shown), names="; ".join(empty))]
 
     def asked(self, key: Key) -> tuple[Asked, ...]:
         """The items with the classes the key accepts; an item the key says nothing of is left out."""
