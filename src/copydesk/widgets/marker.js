@@ -114,15 +114,17 @@ function marker(context, { groups, roles, grouped, onChange }) {
   };
 
   // ── what can be done now ──
+  const touch = window.matchMedia?.("(hover: none) and (pointer: coarse)").matches; // no keys to name
   const keysText = () => roles.map((role, i) => `${i + 1} (${say.roles[role]})`).join(", ");
   const whatNow = () => {
     const [from, to] = range();
     const count = to - from + 1;
+    if (picked && !tapped && touch) return fill(say.marker.picked_touch, { n: count });
     if (picked && !tapped) return count === 1 ? fill(say.marker.picked_one, { keys: keysText() }) : fill(say.marker.picked, { n: count, keys: keysText() });
     if (tapped) return say.marker.tap;
     if (notice) return notice;
     const group = groups[active];
-    if (!grouped || !group) return say.marker.pick;
+    if (!grouped || !group) return touch ? say.marker.tap_first : say.marker.pick;
     const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
     return fill(parts.length ? say.marker.need : say.marker.complete, { item: spec.item, n: active + 1, parts: parts.join(", ") });
   };
@@ -293,7 +295,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     move(i, second);
     tapped = !second;
     refresh();
-    if (!keyed.length) under(popup, range()[1]);
+    if (second) under(popup, range()[1]); else popup.hidden = true; // after the first tap it would lie over the words to tap next
   });
 
   return { box: root, verdict, judge, place, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; notice = ""; } };
