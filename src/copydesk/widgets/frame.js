@@ -86,7 +86,7 @@ function frame({ model, el }, makeBody) {
   };
   // What a check led to is scrolled to and takes the focus, so that nobody has to look for it.
   const showResult = () => {
-    if (!choice.hidden && choice.contains(document.activeElement)) return;
+    if (!section.contains(document.activeElement) || choice.contains(document.activeElement)) return; // the learner has gone on
     result.focus({ preventScroll: true });
     const { top, bottom } = result.getBoundingClientRect();
     if (top < 60 || bottom > window.innerHeight) result.scrollIntoView({ block: bottom - top > window.innerHeight / 2 ? "start" : "center", behavior: "auto" });

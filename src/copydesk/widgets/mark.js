@@ -35,7 +35,7 @@ const makeBody = (context) => {
   return {
     root: node("div", {}, text.box, list, markerKeys(say)),
     tools: markerTools(context, text, spec.roles, grouped),
-    note: (hinted, key) => { text.judge(key); showGroups(); },
+    note: (hinted, key) => { if (text.judge(key)) showGroups(); },
     place: (item) => text.place(item),
     shows: () => false,
     show: (answer) => {

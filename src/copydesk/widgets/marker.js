@@ -30,13 +30,14 @@ function marker(context, { groups, roles, grouped, onChange }) {
   };
 
   let keyed = [], seen = "mine"; // the key, row by row, once it may be seen, and whose marks are on the text
+  let checked = false; // whether the marks are still those that were checked
   let at = 0, anchor = 0, picked = false, active = groups.length - 1, dragging = false, tapped = false, tapAt = 0;
   let past = [], future = [], notice = "";
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const range = () => [Math.min(anchor, at), Math.max(anchor, at)];
 
   // ── painting ──
-  const verdict = (g) => (keyed.length ? keyed.find((row) => row.group === g) ?? say.marker.meets_nothing : null);
+  const verdict = (g) => (keyed.length && checked ? keyed.find((row) => row.group === g) ?? say.marker.meets_nothing : null);
   const allMarks = () => {
     const marks = word.map(() => []);
     const lay = (spans, more) => spans.forEach(([start, end]) => {
@@ -91,7 +92,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
   const rowsOn = (i) => {
     const { start, end } = word[i];
     const here = ([a, b]) => a < end && start < b;
-    const own = (row) => seen !== "key" && roles.some((role) => (groups[row.group]?.[role] ?? []).some(here));
+    const own = (row) => checked && seen !== "key" && roles.some((role) => (groups[row.group]?.[role] ?? []).some(here));
     return keyed.filter((row) => own(row) || (seen !== "mine" && row.marks.some(([, a, b]) => here([a, b]))));
   };
   const explain = (i) => {
@@ -101,11 +102,15 @@ function marker(context, { groups, roles, grouped, onChange }) {
   };
   const judge = (key) => {
     const had = keyed.length > 0;
-    keyed = key.filter((row) => row.marks.length);
+    const rows = key.filter((row) => row.marks.length);
+    if (JSON.stringify(rows) === JSON.stringify(keyed)) return false; // nothing new: what has the focus stays
+    keyed = rows;
+    checked = true;
     viewSwitch.hidden = !keyed.length;
     if (had !== keyed.length > 0) seen = keyed.length ? "both" : "mine";
     why.hidden = true;
     refresh();
+    return true;
   };
   const place = ({ group, where }) => {
     const spans = roles.flatMap((role) => groups[group]?.[role] ?? []);
@@ -133,6 +138,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
   const change = (alter, spoken, seen = false) => {
     past.push(copy({ groups, active }));
     future = [];
+    checked = false;
     alter();
     settle(spoken, seen);
   };
