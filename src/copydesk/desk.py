@@ -236,11 +236,11 @@ class Desk:
         mine = self.answers.record(exercise_id).answer.get("choices", {})
         return split_figure(self.lesson, exercise_id, mine) if mine else self._do_first(exercise_id)
 
-    def timeline(self, *, later: bool = False, after: str | None = None) -> Figure | Page:
+    def timeline(self, *, later: bool = False, after: str | None = None) -> Page:
         """What was going on, as known on the day of the story (or, with `later`, as known since)."""
-        from copydesk.views.plots import timeline_figure
+        from copydesk.views.timeline import lesson_timeline
 
-        return self._wait_for(after) or timeline_figure(self.lesson, later=later)
+        return self._wait_for(after) or lesson_timeline(self.lesson, later=later)
 
     def map(self) -> Any:
         """The map of the story’s region, with a date to move; a story without one says so."""

@@ -14,7 +14,7 @@ const makeBody = (context) => {
   const many = Object.values(spec.choices);
   const columns = many.length > 4 ? node("div", { class: "cd-columns", "aria-hidden": "true" }, node("span", {}), ...many.map((words, n) => node("span", {}, keyName(n), words))) : null;
   return {
-    root: node("div", { class: `cd-rows cd-sort${columns ? " cd-matrix" : short(spec.choices) ? " cd-beside" : ""}`, style: `--cd-columns: ${many.length}` }, columns, ...[...rows.values()].map((row) => row.root)),
+    root: node("div", { class: `cd-rows cd-sort${columns ? " cd-matrix" : short(spec.choices) ? " cd-beside" : ""}`, style: `--columns: ${many.length}` }, columns, ...[...rows.values()].map((row) => row.root)),
     note: noteRows(rows, say),
     place: (item) => rows.get(item.id)?.root,
     shows: (row) => rows.has(row.item),
