@@ -19,7 +19,7 @@ from copydesk.base.wording import load_wording
 from copydesk.exercises.outcome import RECEIVED, Answer, Group, Note, Outcome
 from copydesk.exercises.records import read_record
 from copydesk.page.article import Article, Block
-from copydesk.page.html import Mark, blocks, heading, paragraph, static_html
+from copydesk.page.html import Mark, block_name, blocks, heading, paragraph, static_html
 from copydesk.story.facts import Fact, by_id, story_facts
 from copydesk.story.key import LAYERS, Key
 from copydesk.story.story import Story
@@ -459,15 +459,6 @@ def place(region: str) -> str:
     """
     say = load_wording("strings")["mark"]
     return str(say["paragraph"].format(n=region[1:]) if region.startswith("p") else say["block"].format(id=region))
-
-
-def block_name(region: str) -> str:
-    """The same in short, as it stands in front of a block.
-
-    >>> block_name("p6"), block_name("f2")
-    ('¶ 6', 'f2')
-    """
-    return f"¶ {region[1:]}" if region.startswith("p") else region
 
 
 def card(fact: Fact, story: Story) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from typing import Any
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises.exercise import Exercise, Offer, block_name
+from copydesk.exercises.exercise import Exercise, Offer
 from copydesk.exercises.outcome import Answer, Note, Outcome, plain_values
 from copydesk.page.article import Article
-from copydesk.page.html import table
+from copydesk.page.html import block_name, table
 from copydesk.story.key import Key
 from copydesk.story.story import Story
 

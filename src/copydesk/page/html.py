@@ -125,10 +125,19 @@ def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
     return "".join(out)
 
 
+def block_name(region: str) -> str:
+    """A block's name in short, as it stands in front of the block.
+
+    >>> block_name("p6"), block_name("f2")
+    ('¶ 6', 'f2')
+    """
+    return f"¶ {region[1:]}" if region.startswith("p") else region
+
+
 def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
     """Blocks of the page as paragraphs, each with a name in front."""
     return "".join(
-        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(name)}</span> '
+        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(block_name(name))}</span> '
         f"{marked(text, block.span, [m for m in marks if m.span.start < block.end and block.start < m.span.end])}</p>"
         for name, block in shown.items()
     )

@@ -213,6 +213,9 @@ function keyRow(row, say) {
   return node("li", { "data-mark": row.mark }, ...keyParts(row, say));
 }
 
+// Words with their web addresses as links.
+const linked = (text) => text.split(/(https?:\/\/\S*[^\s.,;)])/).map((part, n) => (n % 2 ? node("a", { href: part, target: "_blank", rel: "noopener noreferrer", ...keySafe }, part) : part));
+
 const kept = (...children) => children.filter((child) => child != null);
 
 // One item of the key: how it went, what the key has and why, and what else is defensible.
@@ -222,7 +225,7 @@ function keyParts(row, say) {
     node("span", { class: "cd-sign", "aria-hidden": "true" }, row.sign), node("span", { class: "cd-visually-hidden" }, row.mark_text),
     row.where ? node("strong", {}, row.where, " ") : null,
     ...row.parts.map(([role, name, words, sign]) => node("span", { class: `cd-part cd-m-${role}` }, node("b", {}, `${sign} ${name}: `), words)),
-    row.reveal ? node(row.parts.length ? "div" : "span", {}, row.reveal) : null,
+    row.reveal ? node(row.parts.length ? "div" : "span", {}, ...linked(row.reveal)) : null,
     more(say.outcome.others, row.others), more(say.outcome.rival_readings, row.readings));
 }
 
