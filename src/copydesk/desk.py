@@ -232,11 +232,11 @@ class Desk:
         rows = [(say[name], *(decimal(getattr(d, name)) for d in found)) for name in ("hhi", "effective")]
         return self._wait_for(after, needs_key=True) or self._table("diversity", rows)
 
-    def timeline(self, *, after: str, later: bool = False) -> Figure | Page:
+    def timeline(self, *, after: str, later: bool = False) -> Page:
         """What was going on, as known on the day of the story (or, with `later`, as known since)."""
-        from copydesk.views.plots import timeline_figure
+        from copydesk.views.timeline import lesson_timeline
 
-        return self._wait_for(after) or timeline_figure(self.lesson, later=later)
+        return self._wait_for(after) or lesson_timeline(self.lesson, later=later)
 
     def split(self, exercise_id: str) -> Figure | Page:
         """How a class voted on that exercise, once the learner has voted too."""

@@ -120,7 +120,7 @@ class TestOverlappingMarks:
         line = words.nth(4).evaluate(
             "e => [getComputedStyle(e).textDecorationStyle, getComputedStyle(e).borderBottomStyle]"
         )
-        assert line == ["solid", "dashed"]
+        assert line == ["solid", "double"]
         assert "problem 1" in words.nth(4).get_attribute("aria-label")
         page.keyboard.press("Control+z")
         assert "cd-m-problem" in words.nth(4).get_attribute("class")
@@ -191,7 +191,7 @@ class TestAskedFirst:
     def test_blanks_are_named_before_a_try_is_spent(self, page, lab: Lab) -> None:
         section = opened(page, lab, "00_start_here", "Whose voice?")
         for item in range(3):
-            section.locator("fieldset").nth(item).locator("input").first.check()
+            section.locator(".cd-item").nth(item).locator("input").first.check()
         wait_saved(section)
         button = section.get_by_role("button", name="Check")
         button.click()
@@ -237,7 +237,7 @@ class TestTheTryThatIsLeft:
 
         def choose(n: int, right: bool = True) -> None:
             at = choices.index(best[items[n]["id"]])
-            section.locator("fieldset").nth(n).locator("input").nth(at if right else 1 - at).check()
+            section.locator(".cd-item").nth(n).locator("input").nth(at if right else 1 - at).check()
 
         for n in range(len(items)):
             choose(n, right=n > 0)
@@ -258,7 +258,7 @@ class TestTheTryThatIsLeft:
         assert choice.is_hidden() and not section.locator(".cd-key").count()
         choose(0)
         section.get_by_role("button", name="Check").click()
-        section.locator(".cd-key").wait_for(timeout=10_000)
+        section.locator(".cd-item[data-mark=full]").nth(16).wait_for(timeout=10_000)
         tries = entry(lab, "baltics-2022", lesson.id, "blocks")["tries"]
         assert [t["score"] for t in tries][1] == 1 > tries[0]["score"]
 
@@ -286,10 +286,10 @@ class TestTwoViews:
         both = page.locator("section.cd", has=page.locator("h3", has_text="Whose voice?"))
         both.nth(1).wait_for(timeout=20_000)
         one, two = both.nth(0), both.nth(1)
-        one.locator("fieldset").nth(0).locator("input").first.check()
-        two.locator("fieldset").nth(0).locator("input:checked").wait_for(timeout=10_000)
-        two.locator("fieldset").nth(1).locator("input").first.check()
-        one.locator("fieldset").nth(1).locator("input:checked").wait_for(timeout=10_000)
+        one.locator(".cd-item").nth(0).locator("input").first.check()
+        two.locator(".cd-item").nth(0).locator("input:checked").wait_for(timeout=10_000)
+        two.locator(".cd-item").nth(1).locator("input").first.check()
+        one.locator(".cd-item").nth(1).locator("input:checked").wait_for(timeout=10_000)
         for section in (one, two):
             wait_saved(section)
             assert "another window" not in section.locator(".cd-saved").text_content()
@@ -326,12 +326,12 @@ class TestNotSaved:
         section = opened(page, lab, "00_start_here", "Whose voice?")
         kernel = "window.jupyterapp.shell.currentWidget.sessionContext"
         page.evaluate(f"() => {{ {kernel}.session.kernel.requestExecute({{ code: 'import time; time.sleep(12)' }}); }}")
-        section.locator("fieldset").nth(0).locator("input").first.check()
+        section.locator(".cd-item").nth(0).locator("input").first.check()
         section.locator(".cd-saved", has_text="busy with another cell").wait_for(timeout=10_000)
         section.locator('.cd-saved[data-state="saved"]').wait_for(timeout=20_000)
         page.evaluate(f"() => {kernel}.shutdown()")
         page.wait_for_timeout(1000)
-        section.locator("fieldset").nth(1).locator("input").first.check()
+        section.locator(".cd-item").nth(1).locator("input").first.check()
         section.locator(".cd-saved", has_text="choose Run All Cells").wait_for(timeout=10_000)
 
 

@@ -591,7 +591,10 @@ class TestAskedFirst:
         send(widget, {"choices": {"p1.s1": "attributed", "p2.s1": "attributed"}})
         ask(widget, "check")
         told = widget.state["feedback"]
-        assert told["status"] == "ask" and told["lacks"] == ["Not sorted yet: 4 of 6 (p3.s1, p3.s2, p4.s1, p5.s1)."]
+        assert told["status"] == "ask" and told["lacks"] == [
+            "Not sorted yet: 4 of 6 (Paragraph 3, sentence 1; Paragraph 3, sentence 2; Paragraph 4, sentence 1; "
+            "Paragraph 5, sentence 1)."
+        ]
         assert "no try is used" in told["headline"] and "once more" in told["foot"] and widget.record.tries == ()
         send(widget, HALF, seq=2)
         ask(widget, "check")

@@ -18,7 +18,7 @@ from copydesk.base.spans import Span, chunks
 from copydesk.base.wording import load_wording
 from copydesk.exercises.outcome import RECEIVED, Answer, Group, Note, Outcome, plain_values
 from copydesk.page.article import Article, Block
-from copydesk.page.html import Mark, blocks, heading, paragraph, static_html
+from copydesk.page.html import Mark, block_name, blocks, heading, paragraph, static_html
 from copydesk.story.facts import Fact, by_id, story_facts
 from copydesk.story.key import LAYERS, Key
 from copydesk.story.story import Story
@@ -85,6 +85,8 @@ class Exercise(ABC):
     """Further files of `widgets/` that the view builds on."""
     values_in: ClassVar[str] = ""
     """The part of an answer that holds one value for each item (`choices` or `values`), if there is one."""
+    hints_name_place: ClassVar[bool] = True
+    """Whether a hint says by itself which item it is about."""
     checks_form_only: ClassVar[bool] = False
     """Whether the machine checks only the form of an answer, and a person its content."""
 
@@ -148,8 +150,10 @@ class Exercise(ABC):
             "title": self.title,
             "prompt": self.prompt,
             "points_text": say["frame"][points].format(n=f"{self.points:g}"),
+            "check_text": say["frame"]["check" if self.points or self.tries else "keep"],
             "lang": story.about["language"],
             "rights": story.rights,
+            "reading": self.reading(story),
             "say": {part: say[part] for part in SHOWN_WORDS},
             "tags": say["tags"],
             **self.view(story),
@@ -176,6 +180,7 @@ class Exercise(ABC):
         return [
             {
                 "id": b.id,
+                "name": block_name(b.id),
                 "label": place(b.id),
                 "sentences": [
                     {"id": s.id, "words": words_view(article.text, s.span)}
@@ -184,6 +189,12 @@ class Exercise(ABC):
             }
             for b in self.blocks(story)
         ]
+
+    def reading(self, story: Story) -> list[dict[str, str]]:
+        """The paragraphs to read beside it, where it asks about some and does not show them anyway."""
+        text, spans = story.article.text, [Span(*s) for s in self.listed_spans()]
+        asked = [b for b in story.article.paragraphs if b.id in self.region or any(b.span.overlap(s) for s in spans)]
+        return [{"name": block_name(b.id), "text": b.of(text)} for b in asked]
 
     def blocks_html(self, story: Story, marks: Sequence[Mark]) -> str:
         """The blocks it is about, with marks on them."""
@@ -488,6 +499,7 @@ def card(fact: Fact, story: Story) -> dict[str, Any]:
     return {
         "date": fact.when if fact.date else "",
         "statement": fact.statement,
-        "credit": fact.credit,
+        "credit": fact.credit if not fact.source_url else fact.credit.replace(fact.source_url, "").strip(" ,"),
+        "address": fact.source_url,
         "later": not fact.known_on(story.date),
     }

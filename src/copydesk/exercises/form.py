@@ -5,6 +5,7 @@ A question without an entry in the key is open: a prediction or an opinion, wort
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,9 +14,12 @@ from typing import Any
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise, Offer, is_in_range
 from copydesk.exercises.outcome import Answer, Note, Outcome
-from copydesk.page.html import table
+from copydesk.page.html import block_name, table
 from copydesk.story.key import Key
 from copydesk.story.story import Story
+
+PARAGRAPH = re.compile(r"\bp\d+\b")
+"""A paragraph as the key names it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,6 +62,7 @@ class Form(Exercise):
     type = "form"
     needed = ("questions",)
     values_in = "values"
+    hints_name_place = False
 
     questions: tuple[Question, ...] = ()
     pairs: tuple[Swap, ...] = ()
@@ -159,14 +164,13 @@ class Form(Exercise):
 
 @lru_cache(maxsize=16)
 def _layer_of_questions(key: Key) -> Mapping[str, Mapping[str, Any]]:
-    say = load_wording("strings")["form"]
-    return {
-        e.id.removeprefix("Q."): {
-            "accept": [e["answer"], *(a.patch["answer"] for a in e.alternatives if "answer" in a.patch)],
-            "why": say["evidence"].format(where=e.get("evidence", "")),
-        }
-        for e in key.layer("questions")
-    }
+    say, answers = load_wording("strings")["form"], {}
+    for e in key.layer("questions"):
+        accepted = [e["answer"], *(a.patch["answer"] for a in e.alternatives if "answer" in a.patch)]
+        where = PARAGRAPH.sub(lambda found: block_name(found[0]), e.get("evidence", "").replace(",p", ", p"))
+        why = say["evidence"].format(where=where) if where else ""
+        answers[e.id.removeprefix("Q.")] = {"accept": accepted, "why": why}
+    return answers
 
 
 def accepts(expected: Mapping[str, Any], value: Any) -> bool:
@@ -185,7 +189,7 @@ def _note(form: Form, number: int, key: Key, right: bool, blank: bool) -> Note:
         return Note(question.id, where, 0, 0, reveal=question.after or say["open"])
     # A question of which every option earns credit cannot be got wrong, so it is worth nothing.
     worth = int("range" in expected or {*expected["accept"]} != {*question.options})
-    hint = "" if right else say["empty"].format(n=number) if blank else question.hint or say["again"]
+    hint = "" if right else say["empty"] if blank else question.hint or say["again"]
     if "range" in expected:
         low, high = expected["range"]
         best = f"{low:g}" if low == high else f"{low:g} to {high:g}"

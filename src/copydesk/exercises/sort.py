@@ -48,6 +48,7 @@ class Sort(ItemExercise):
     type = "sort"
     needed = ("choices",)
     values_in = "choices"
+    hints_name_place = False
 
     choices: str = ""
     """The name of the closed set of classes, see `data/choices.toml`."""
@@ -74,7 +75,7 @@ class Sort(ItemExercise):
         if self.layer == "page":
             return [{"id": i, "where": str(n), "text": text} for n, (i, text) in enumerate(texts.items(), 1)]
         if self.layer == "sentences":
-            return [{"id": i, "where": i, "text": text} for i, text in texts.items()]
+            return [{"id": i, "where": self.item_place(i, 0, None), "text": text} for i, text in texts.items()]
         facts = story_facts(story)
         return [
             {
@@ -85,6 +86,10 @@ class Sort(ItemExercise):
             }
             for n, item in enumerate(self.items, 1)
         ]
+
+    def reading(self, story: Story) -> list[dict[str, str]]:
+        """None where the items are the text itself."""
+        return [] if self.layer in ("page", "sentences") else super().reading(story)
 
     def static_body(self, story: Story, answer: Answer) -> str:
         say, chosen, labels = load_wording("strings")["still"], answer.get("choices", {}), self.labels
@@ -113,7 +118,7 @@ class Sort(ItemExercise):
         if not empty or self.forms:
             return []
         say = load_wording("strings")["missing"]["sort"]
-        return [say.format(n=len(empty), of=len(shown), names=", ".join(empty))]
+        return [say.format(n=len(empty), of=len(shown), names="; ".join(empty))]
 
     def asked(self, key: Key) -> tuple[Asked, ...]:
         """The items with the classes the key accepts; an item the key says nothing of is left out."""
@@ -240,7 +245,10 @@ def _asked(exercise: Sort, key: Key) -> tuple[Asked, ...]:
         blocks = sorted((*key.layer("furniture"), *key.layer("paragraphs")), key=lambda e: e.spans("span"))
         return tuple(_block(n, e) for n, e in enumerate(blocks, 1))
     if exercise.layer == "sentences":
-        return tuple(_entry(e.id, e, FIELD["sentences"]) for e in key.layer("sentences", exercise.region))
+        return tuple(
+            _entry(exercise.item_place(e.id, 0, None), e, FIELD["sentences"])
+            for e in key.layer("sentences", exercise.region)
+        )
     if exercise.layer:
         field = FIELD[exercise.layer]
         return tuple(_entry(str(n), key.entry(i.id), field) for n, i in enumerate(exercise.items, 1))
@@ -279,7 +287,7 @@ def _note(item: Asked, chosen: str | None, labels: tuple[tuple[str, str], ...], 
     """The note on one item; many learners choose alike, so each is made once."""
     say, classes = load_wording("strings")["sort"], dict(labels)
     right, worth = chosen in item.accepted, int(set(item.accepted) != set(classes))
-    hint = "" if right else say["empty" if chosen is None else "look_again"].format(item=item.where)
+    hint = "" if right else say["empty" if chosen is None else "look_again"]
     told = [sentence(classes[item.accepted[0]]), sentence(item.why)]
     if not right and chosen in classes:
         told.append(say["yours"].format(choice=classes[chosen]))

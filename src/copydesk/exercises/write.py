@@ -76,6 +76,10 @@ class Write(Exercise):
         pages = {"blocks": self.blocks_view(story)} if asks else {}
         return {"fields": fields, "edits": edits, "evidence": asks, **pages}
 
+    def reading(self, story: Story) -> list[dict[str, str]]:
+        """None where the text stands in the exercise, to pick evidence from or to be edited."""
+        return [] if self.asks_evidence or any(b.span for b in self.boxes()) else super().reading(story)
+
     def static_body(self, story: Story, answer: Answer) -> str:
         """The evidence on the page, each edited stretch beside the page's words, and the boxes in a table."""
         text, say, texts = story.article.text, load_wording("strings"), answer.get("texts", {})

@@ -62,11 +62,12 @@ def css_for(html: str) -> str:
     the whole stylesheet in each would be most of the file.
     """
     used = {name for names in re.findall(r'class="([^"]*)"', html) for name in names.split()}
-    return _rules_for(frozenset(used))
+    drawn = frozenset(re.findall(r"var\(--cd-[\w-]+", html))  # the colours of pictures
+    return _rules_for(frozenset(used), drawn)
 
 
 @lru_cache(maxsize=256)
-def _rules_for(used: frozenset[str]) -> str:
+def _rules_for(used: frozenset[str], drawn: frozenset[str]) -> str:
     def applies(selector: str) -> bool:
         outside, before = selector, ""
         while outside != before:  # what stands in :has(…) or :not(…) does not decide, unless nothing else does
@@ -85,7 +86,7 @@ def _rules_for(used: frozenset[str]) -> str:
 
     sheet = (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
     rules = kept(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
-    return tokens_for(rules) + rules
+    return tokens_for(rules + " ".join(drawn)) + rules
 
 
 _safe = lru_cache(maxsize=4096)(escape)
@@ -124,10 +125,19 @@ def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
     return "".join(out)
 
 
+def block_name(region: str) -> str:
+    """A block's name in short, as it stands in front of the block.
+
+    >>> block_name("p6"), block_name("f2")
+    ('¶ 6', 'f2')
+    """
+    return f"¶ {region[1:]}" if region.startswith("p") else region
+
+
 def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
     """Blocks of the page as paragraphs, each with a name in front."""
     return "".join(
-        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(name)}</span> '
+        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(block_name(name))}</span> '
         f"{marked(text, block.span, [m for m in marks if m.span.start < block.end and block.start < m.span.end])}</p>"
         for name, block in shown.items()
     )

@@ -259,7 +259,8 @@ class ExerciseWidget(anywidget.AnyWidget):
             return str(say["tries_received"])
         if not of:
             return str(say["tries_free" if self.exercise.points else "tries_open"])
-        done = say["tries_done" if left else "tries_none"]
+        passed = any(t.score >= self.exercise.bar for t in self._made())
+        done = say["tries_done" if left or passed else "tries_none"]
         text = done if self.finished else say["tries_last" if left == 1 else "tries_left"]
         if self.record.round > 1:
             text = f"{text} · {say['round'].format(n=self.record.round)}"
