@@ -83,6 +83,7 @@ function frame({ model, el }, makeBody) {
     if (model.get("state").finished || check.hidden) return;
     body.flush?.();
     headline.textContent = say.frame.checking;
+    result.hidden = false;
     asked = true;
     tell({ do: "check" });
     clearTimeout(timer);
@@ -190,12 +191,13 @@ function toHear(feedback, say) {
   if (feedback?.lacks) return feedback.lacks.join(" ");
   const hint = ({ text, items, named }) => (named || !items.length ? text : `${items.map((item) => item.where).join(", ")}: ${text}`);
   if (feedback?.hints.length) return `${say.outcome.hints}: ${feedback.hints.map(hint).join(" ")}`;
-  return feedback?.key.length ? say.outcome.key_below : "";
+  return feedback?.key.length ? say.outcome.key_shown : "";
 }
 
 function showFeedback(feedback, headline, details, say, body) {
   headline.textContent = feedback?.headline ?? "";
   headline.dataset.status = feedback?.status ?? "";
+  headline.parentElement.hidden = !feedback; // a group without words would be read out as one
   details.replaceChildren();
   // What is said of an item stands on it (`body.note`); what has no place of its own stands in the list.
   const hinted = (feedback?.hints ?? []).flatMap(({ text, items }) => items.map((item) => ({ ...item, text })));
