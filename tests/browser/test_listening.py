@@ -140,7 +140,9 @@ def test_form(page: Page, lab: Lab) -> None:
         *("Question 1: “33” is not a number from 0 to 1.", "status"),
     )
     section = exercise(page, load_lesson("06_do_we_agree").exercise("explain").title)
-    in_order(heard(page, section), "radiogroup 2. Alpha for a question is 0.3. What follows?", "radio the text is unclear")
+    in_order(
+        heard(page, section), "radiogroup 2. Alpha for a question is 0.3. What follows?", "radio the text is unclear"
+    )
 
 
 def test_order(page: Page, lab: Lab) -> None:
@@ -158,7 +160,9 @@ def test_order(page: Page, lab: Lab) -> None:
     page.keyboard.press("1")
     wait_saved(section)
     lines = heard(page, section)
-    assert [line for line in lines[: lines.index("group For the event chosen")] if line.startswith("option ")][-1][7] == "8"
+    assert [line for line in lines[: lines.index("group For the event chosen")] if line.startswith("option ")][-1][
+        7
+    ] == "8"
     first = next(line for line in lines if line.startswith("option 1 "))
     assert first.endswith("known on the day of the story selected")
     words = first.removeprefix("option 1 ").split()[:3]
