@@ -270,13 +270,28 @@ class Agreement:
         ends = interval.format(low=decimal(self.low), high=decimal(self.high))
         return percent(self.percent), decimal(self.alpha), ends if self.low is not None else decimal(None)
 
+    def words(self, votes: ClassVotes) -> str:
+        """Who voted, and how far they agree, in sentences."""
+        say = load_wording("strings")["agreement"]
+        shown, alpha, _ = self.cells()
+        said = [say["made_up" if votes.made_up else "real"].format(n=votes.learners)]
+        if self.percent is not None:
+            said.append(say["percent"].format(percent=shown))
+        if self.alpha is None or self.low is None:
+            said.append(say["no_alpha"])
+        else:
+            said.append(say["alpha"].format(alpha=alpha, low=decimal(self.low), high=decimal(self.high)))
+        if votes.unreadable:
+            said.append(say["unreadable"].format(n=votes.unreadable))
+        return " ".join(said)
+
 
 def agreement(votes: ClassVotes) -> Agreement:
-    """Percent agreement and Krippendorff's alpha, rounded to two places."""
+    """Percent agreement and Krippendorff's alpha with its interval, not rounded; `cells` and `words` write them."""
     percent, alpha = percent_agreement(votes.table), krippendorff_alpha(votes.table)
     interval = bootstrap_interval(votes.table)
     ends = (interval.low, interval.high) if interval and alpha is not None else (None, None)
-    return Agreement(*(None if v is None else round(v, 2) for v in (percent, alpha, *ends)))
+    return Agreement(percent, alpha, *ends)
 
 
 def class_folder() -> Path:

@@ -16,7 +16,7 @@ from copydesk.base.wording import load_wording
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.palette import palette
 from copydesk.story.story import Story
-from copydesk.views.agreement import ClassVotes, agreement, class_votes, per_item_split
+from copydesk.views.agreement import agreement, class_votes, per_item_split
 from copydesk.views.figures import PAPER, Figure, Table, new_axes, show
 from copydesk.views.scales import Scale, scales
 from copydesk.views.sourcing import By, Counted, diversity, totals, without, words_by_voice
@@ -224,23 +224,7 @@ def split_figure(lesson: Lesson, exercise_id: str, yours: Mapping[str, str]) -> 
     table = Table([say["item"], *names.values(), say["yours"]], cells)
     first = next(iter(names.values()))
     alt = f"{say['alt']} " + "; ".join(f"{item}: {first} {percent(shares[first])}" for item, shares, _ in rows)
-    return show(splits_plot, rows, alt=alt, caption=agreement_words(votes), table=table)
-
-
-def agreement_words(votes: ClassVotes) -> str:
-    """Who voted, and how far they agree, in sentences."""
-    say, found = load_wording("strings")["agreement"], agreement(votes)
-    said = [say["made_up" if votes.made_up else "real"].format(n=votes.learners)]
-    if found.percent is not None:
-        said.append(say["percent"].format(percent=percent(found.percent)))
-    if found.alpha is None or found.low is None:
-        said.append(say["no_alpha"])
-    else:
-        alpha, low, high = decimal(found.alpha), decimal(found.low), decimal(found.high)
-        said.append(say["alpha"].format(alpha=alpha, low=low, high=high))
-    if votes.unreadable:
-        said.append(say["unreadable"].format(n=votes.unreadable))
-    return " ".join(said)
+    return show(splits_plot, rows, alt=alt, caption=agreement(votes).words(votes), table=table)
 
 
 def sourcing_figure(items: tuple[Counted, ...], *, by: By = "attributions", dropped: str = "") -> Figure:
