@@ -28,7 +28,7 @@ _WORDS = load_wording("furniture")
 _NAMES, _STAMPS, _SHARE = _WORDS["names"], _WORDS["stamps"], _WORDS["share"]
 TITLED = r"(?![a-zß-öø-ÿ])[^\W\d_][\w.’'-]*+"
 _TITLES = rf"{TITLED}(?:\s+{TITLED}){{0,3}}"
-_PERSON = rf"{TITLED}(?:\s+(?:{TITLED}|{_any(_NAMES['particles'])}(?=\s))){{1,4}}+"
+_PERSON = rf"{TITLED}(?:\s+(?:{TITLED}|{_any(load_wording('sentences')['particles'])}(?=\s))){{1,4}}+"
 _ONE = rf"(?:{_PERSON}|(?i:{_any(_NAMES['unnamed'])})\b)"
 _PEOPLE = rf"{_ONE}(?:(?:\s*,\s*{_PERSON})*\s*(?:,?\s+and\s+|&\s*){_PERSON})?"
 _STAFF = rf"{_ONE}(?:\s*(?:,(?:\s+and)?|\band|&)\s*{_PERSON})*"
