@@ -39,6 +39,18 @@ EXAMPLES = [
     "It rained.| d’Arc said so.| van der Hoek met J. van Sebille and Mr. de Vries.| eBay fell.",
     "It rained.\u200b |He\u200b left.\u2060| No.",
     "It rained.\u00a0| He\u00a0left.\ufeff| No.",
+    "Tom Ode, a.k.a. The Heron, left.| He sang.",
+    "The bridge is safe.[1]| The town paid.",
+    "The Hon. Min. Lund spoke.| Rain fell.",
+    "It rained.| iPhone sales fell.| Nobody knew why.",
+    "It rained.| van Sebille said so.",
+    "The bridge closed.|Drivers turned back.",
+    "Det. Insp. Lind and Const. Roe came.| Det. Sgt. Vark left.",
+    "Asst. Dist. Atty. Mara Quill spoke.| The judge did not.",
+    "« Is it open ? » she asked.| He nodded.",
+    "She met Mass. Gov. Ines Lund.| He met Ala. Sen. Tom Ode.",
+    "It is open.\u200b| The town paid.",
+    "It began at 9 a.m. AEST.| It ended at 5 p.m. SAST.",
     "no end at all",
 ]
 

@@ -34,6 +34,9 @@ _OFFICES = _TITLES | {word for titles in load_wording("titles").values() for wor
 _CLOSING = r"(?:[\"'”’)\]]|[ \u00a0\u202f]?[»”](?!\w)|[«“](?!\w))*+"
 _NOTE = r"\[(?:\w{1,3}|note\s\d+|citation needed)\]|[¹²³⁰-⁹]"  # a footnote mark hangs on the stop: safe.[1]
 _STOP = re.compile(rf"([.?!…]++)({_CLOSING})(?:{_NOTE}|[{INVISIBLE}])*+(?=([\s\ufeff]?))")
+# The end of a line: a stop, and perhaps a note or an agency after it: (AFP), — AFP, [1].
+_SILENT = rf"[\s\ufeff{INVISIBLE}\"'“”’«»)\].]*+"
+_END = re.compile(rf"[.?!…]{_SILENT}(?:(?:\[[^\[\]]+\]|\([^()]+\)|[–—]\s?[A-Z]{{2,8}}){_SILENT})*$")
 _GAP = re.compile(rf"[\s\ufeff{INVISIBLE}\"'“‘«»„()\[–—-]*+")
 _EDGE = re.compile(rf"[\s\ufeff{INVISIBLE}\"'“”‘’«»„()\[\]/–—-]")
 _WORD = re.compile(r"[^\W\d_]*+")
@@ -162,10 +165,10 @@ def split_sentences(text: str, span: Span | None = None) -> list[Span]:
 def ends_sentence(text: str) -> bool:
     """Whether a line stops the way a sentence does.
 
-    >>> ends_sentence("“We have our worries”."), ends_sentence("Rain ends")
+    >>> ends_sentence("It rained. (AFP)"), ends_sentence("Rain ends")
     (True, False)
     """
-    return text[-_BEHIND:].rstrip(BLANK + "\"'”’»)]").endswith((".", "?", "!", "…"))
+    return _END.search(text, max(0, len(text) - 2 * _BEHIND)) is not None
 
 
 def trim(text: str, start: int, end: int) -> Span | None:
@@ -174,6 +177,8 @@ def trim(text: str, start: int, end: int) -> Span | None:
     >>> trim("  rain ", 0, 7)
     Span(start=2, end=6)
     """
+    if start < end and text[start] not in BLANK and text[end - 1] not in BLANK:
+        return Span(start, end)
     piece = text[start:end].lstrip(BLANK)
     size = len(piece.rstrip(BLANK))
     return Span(end - len(piece), end - len(piece) + size) if size else None
