@@ -51,6 +51,7 @@ EXAMPLES = [
     "She met Mass. Gov. Ines Lund.| He met Ala. Sen. Tom Ode.",
     "It is open.\u200b| The town paid.",
     "It began at 9 a.m. AEST.| It ended at 5 p.m. SAST.",
+    "यह खुला है। |वह गया।",
     "no end at all",
 ]
 

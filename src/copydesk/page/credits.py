@@ -111,7 +111,7 @@ PICTURE_CREDIT = re.compile(
 PICTURE_OWNER = re.compile(
     rf"(?:^|[.”\"’)]\s+)\(?{PERSON}\s*/\s*{_OWNER}\)?$"  # Lars Ulm / Norwick Now
     rf"|[(\[]\s*{TITLES}\s*[/:]\s*{_OWNER}\s*[)\]]\.?$"  # (Tom Vark/Norwick Herald)
-    rf"|(?:^|[\s(]){_FILE}\)?$|^{any_of(_NAMES['picture_agencies'])}$"
+    rf"|\({_FILE}\)$|\b(?i:file\s+(?:photo|picture|image))$|^{any_of(_NAMES['picture_agencies'])}$"
 )
 PICTURE_LABEL = re.compile(
     r"(?i:(?:image|media|video|photo|picture)\s*(?:source|caption|copyright)|(?:(?:image|photo)\s+)?\d+\s+of\s+\d+\b)"
@@ -141,7 +141,7 @@ _DATELINES = (
     # TOKYO, 3 March 2024, Kyodo News - The
     rf"(?P<dateline>{_PLACE}(?:[,.]?\s+(?P<date>{DATE}))?[,.]?\s+(?P<agency>{any_of(_NAMES['agencies'])})){_DASH}",
     # Lakeport, Mar 3 (PTI) The
-    rf"(?P<dateline>{_PLACE}(?:,\s+(?P<date>{DATE}))?\s*\({_HOUSE}\)):?\s+",
+    rf"(?P<dateline>{_PLACE}(?:,\s+(?P<date>{DATE}))?\s*\((?P<agency>{any_of(_NAMES['agencies'])}|[A-Z]{{2,6}})\)):?\s+",
     # NEW RIVERTON: The
     rf"(?P<dateline>{_PLACE}(?:,\s+(?P<date>{DATE}))?):\s+",
     # March 3 (UPI) -- The

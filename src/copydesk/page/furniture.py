@@ -132,10 +132,11 @@ def by_phrase(kind: str) -> Callable[[Line], bool]:
     True
     """
     table = _WORDS["phrases"][kind]
+    marks = r"[^\w“\"«„‘']*+[\d_]*+[^\w“\"«„‘']*+"  # what stands in quotation marks is somebody else’s
     shapes = {
-        "is": r"[\W\d_]*+{}[\W\d_]*$",
-        "label": r"[\W\d_]*+{}\s*[:|–—»›>→-](?!\w)",
-        "opens": r"[\W\d_]*+{}(?!\w)",
+        "is": marks + r"{}[\W\d_]*$",
+        "label": marks + r"{}\s*[:|–—»›>→-](?!\w)",
+        "opens": marks + r"{}(?!\w)",
         "has": r".*\b{}",
     }
     ways = {way: shape.format(any_of(table[way])) for way, shape in shapes.items() if way in table}

@@ -110,7 +110,7 @@ def _breaks_off(text: str, above: Row, below: Row) -> bool:
         return False
     if ends_sentence(above.span.of(text)) or kind_by_words(above.span.of(text)):
         return False
-    return kind_by_words(below.span.of(text)) not in ("byline", "agency_line")
+    return kind_by_words(below.span.of(text)) is None or ends_sentence(below.span.of(text))
 
 
 def _goes_on(text: str, above: Row, below: Row, column: int, indented: bool) -> bool:

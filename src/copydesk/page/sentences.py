@@ -33,10 +33,10 @@ _OFFICES = _TITLES | {word for titles in load_wording("titles").values() for wor
 # A closing mark may stand apart, as in French: « Is it open ? » she asked. Before a letter it is an opening one.
 _CLOSING = r"(?:[\"'”’)\]]|[ \u00a0\u202f]?[»”](?!\w)|[«“](?!\w))*+"
 _NOTE = r"\[(?:\w{1,3}|note\s\d+|citation needed)\]|[¹²³⁰-⁹]"  # a footnote mark hangs on the stop: safe.[1]
-_STOP = re.compile(rf"([.?!…]++)({_CLOSING})(?:{_NOTE}|[{INVISIBLE}])*+(?=([\s\ufeff]?))")
+_STOP = re.compile(rf"([.?!…。।؟۔]++)({_CLOSING})(?:{_NOTE}|[{INVISIBLE}])*+(?=([\s\ufeff]?))")
 # The end of a line: a stop, and perhaps a note or an agency after it: (AFP), — AFP, [1].
 _SILENT = rf"[\s\ufeff{INVISIBLE}\"'“”’«»)\].]*+"
-_END = re.compile(rf"[.?!…]{_SILENT}(?:(?:\[[^\[\]]+\]|\([^()]+\)|[–—]\s?[A-Z]{{2,8}}){_SILENT})*$")
+_END = re.compile(rf"[.?!…。！？।؟۔]{_SILENT}(?:(?:\[[^\[\]]+\]|\([^()]+\)|[–—]\s?[A-Z]{{2,8}}){_SILENT})*$")
 _GAP = re.compile(rf"[\s\ufeff{INVISIBLE}\"'“‘«»„()\[–—-]*+")
 _EDGE = re.compile(rf"[\s\ufeff{INVISIBLE}\"'“”‘’«»„()\[\]/–—-]")
 _WORD = re.compile(r"[^\W\d_]*+")
