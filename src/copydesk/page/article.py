@@ -25,6 +25,7 @@ from copydesk.page.credits import (
     BYLINE,
     COPYRIGHT,
     COPYRIGHT_FIRST,
+    LONGEST,
     REPORTERS,
     STAMP,
     any_of,
@@ -190,7 +191,7 @@ def _assemble(text: str, shown: str, spans: Sequence[Span], kinds: Sequence[str 
 def _metadata(text: str, furniture: Sequence[Block], paragraphs: Sequence[Block]) -> Metadata:
     """What the furniture and the beginning of the story say; what stands under the headline speaks first."""
     top = next((n for n, block in enumerate(furniture) if block.kind == "headline"), 0)
-    story = paragraphs[0].start if paragraphs else len(text)
+    story, end = (paragraphs[0].start, paragraphs[-1].end) if paragraphs else (len(text), 0)
     head = [block for block in furniture[top:] if block.start < story]
     ordered = [*head, *reversed(furniture[:top]), *furniture[top + len(head) :]]
     dateline = _dateline(text, paragraphs)
@@ -209,6 +210,8 @@ def _metadata(text: str, furniture: Sequence[Block], paragraphs: Sequence[Block]
     def stamp(*, updated: bool) -> Iterator[Span]:
         """One line may hold both: Published 3 March 2024 | Updated 4 March 2024."""
         for block in ordered:
+            if block.kind in ("links_heading", "comment_link") and block.start > story:
+                return  # from here on the stamps are those of other pages
             later = _UPDATED.search(text, block.start, block.end)
             cut = later.start() if later else block.end
             if block.kind in ("timestamp", "update_stamp") or (block.kind == "byline" and updated):
@@ -229,9 +232,7 @@ def _metadata(text: str, furniture: Sequence[Block], paragraphs: Sequence[Block]
             agency_of_byline(),
             _group(dateline, "agency"),
             find("credit", AGENCY_CREDIT, "agency"),
-            _group(
-                AGENCY_LAST.search(text, paragraphs[-1].start, paragraphs[-1].end) if paragraphs else None, "agency"
-            ),
+            _group(AGENCY_LAST.search(text, max(end - LONGEST, 0), end), "agency"),
         ),
         dateline=_first(_group(dateline, "dateline")),
         copyright=_first(

@@ -84,7 +84,7 @@ _SOURCE = (
     r"(?i:sources?|via|(?:with\s+|additional\s+)?(?:material|reporting|files|inputs?)\s+from|pro(?:vid|duc)ed\s+by)"
 )
 AGENCY_CREDIT = re.compile(rf"[(—–-]?\s*{_SOURCE}\s*:?\s+{_AGENCIES}\s*[.)]*")
-AGENCY_LAST = re.compile(rf"[.”\"’]\s*(?:\(\s*{_AGENCIES}\s*\)|[–—]\s*{_AGENCIES.replace('?P<agency>', '')})\s*$")
+AGENCY_LAST = re.compile(rf"[.”\"’]\s*(?:\(|[–—])\s*{_AGENCIES}\)?$")  # It rained. (AFP)
 
 # Who reported and who edited.
 _STAFF_ROLE = r"(?i:additional\s+reporting|reporting|writing|editing|edited|compiled|translated|translation)\s+by"
@@ -110,7 +110,7 @@ PICTURE_CREDIT = re.compile(
 )
 PICTURE_OWNER = re.compile(
     rf"(?:^|[.”\"’)]\s+)\(?{PERSON}\s*/\s*{_OWNER}\)?$"  # Lars Ulm / Norwick Now
-    rf"|[(\[]\s*{TITLES}\s*[/:]\s*{_OWNER}\s*[)\]]\.?$"  # (Tom Vark/Norwick Herald)
+    rf"|[(\[]\s*{TITLES}\s*(?:[/:]|for\b|via\b)\s*{_OWNER}\s*[)\]]\.?$"  # (Tom Vark/Norwick Herald)
     rf"|\({_FILE}\)$|\b(?i:file\s+(?:photo|picture|image))$|^{any_of(_NAMES['picture_agencies'])}$"
 )
 PICTURE_LABEL = re.compile(

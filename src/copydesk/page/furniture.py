@@ -108,7 +108,7 @@ class Line:
     def reports(self) -> bool:
         """Whether it is a sentence on what somebody said or did; the page itself is nobody."""
         said = set(self.said) if self.ends else set()
-        return bool(said & _SAYS) or (bool(said & _DEEDS) and not _PAGE.match(self.plain))
+        return bool(said & _SAYS) or (bool(said & _DEEDS) and not _PAGE.search(self.plain))
 
     @property
     def tells(self) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from copydesk.base.wording import load_wording
 from copydesk.page.credits import AGENCY_CREDIT, AGENCY_LINE, BARE_NAME, BYLINE, LONGEST, SIGNED, WRITER
@@ -279,8 +280,7 @@ STEPS: tuple[Callable[[Page], None], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """An unknown line for the rules by place: its number, and the run of loose lines in which it stands."""
 
     i: int

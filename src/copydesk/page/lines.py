@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
@@ -26,8 +26,7 @@ _OPEN = frozenset(load_wording("sentences")["open"])
 _DROPPED = re.compile(r"[“\"'‘«„]?[^\W\d_]")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line of the page; `gap` when a blank line stands above it, `indent` white space before its first word."""
 
     span: Span
@@ -73,7 +72,7 @@ def _unwrap(text: str, rows: Sequence[Row]) -> list[Row]:
     done: list[Row] = []
     for above, row, wrapping in zip((None, *rows), rows, _wrappings(text, rows), strict=False):
         if above and _goes_on(text, above, row, *wrapping):
-            done[-1] = replace(done[-1], span=Span(done[-1].span.start, row.span.end))
+            done[-1] = done[-1]._replace(span=Span(done[-1].span.start, row.span.end))
         else:
             done.append(row)
     return done
@@ -82,7 +81,7 @@ def _unwrap(text: str, rows: Sequence[Row]) -> list[Row]:
 def _wrappings(text: str, rows: Sequence[Row]) -> list[tuple[int, bool]]:
     """For each line, the column at which the text around it is wrapped (0: not), and whether paragraphs are indented.
 
-    A page is judged by region, five stanzas (lines without a blank one between) at a time: a menu or a quoted letter
+    A page is judged by region, nine stanzas (lines without a blank one between) at a time: a menu or a quoted letter
     has a width of its own.
     """
     stanza_of: list[int] = []
@@ -95,7 +94,7 @@ def _wrappings(text: str, rows: Sequence[Row]) -> list[tuple[int, bool]]:
         stanza_of.append(len(proofs) - 1)
     wrappings = []
     for n in range(len(proofs)):
-        region = [proof for stanza in proofs[max(0, n - 2) : n + 3] for proof in stanza]
+        region = [proof for stanza in proofs[max(0, n - 4) : n + 5] for proof in stanza]
         column = max((width for width, _ in region), default=0)
         proven = len(region) > 1 or column >= _LONG
         wrappings.append((column if proven else 0, any(indented for _, indented in region)))
@@ -144,7 +143,7 @@ def _join_names(text: str, rows: Sequence[Row]) -> list[Row]:
         short = len(words) <= _WIDEST
         part = NAMES_LINE.fullmatch(words) if short and (wants_name or wants_more) else None
         if part and (part["joined"] if wants_more else part["name"] and not part["joined"]):
-            done[-1] = replace(done[-1], span=Span(done[-1].span.start, row.span.end))
+            done[-1] = done[-1]._replace(span=Span(done[-1].span.start, row.span.end))
             wants_name = not part["name"] or part["open"] is not None
             wants_more = not wants_name
         else:
