@@ -110,7 +110,7 @@ PICTURE_CREDIT = re.compile(
 )
 PICTURE_OWNER = re.compile(
     rf"(?:^|[.”\"’)]\s+)\(?{PERSON}\s*/\s*{_OWNER}\)?$"  # Lars Ulm / Norwick Now
-    rf"|[(\[]\s*{TITLES}\s*(?:[/:]|for\b|via\b)\s*{_OWNER}\s*[)\]]\.?$"  # (Tom Vark/Norwick Herald)
+    rf"|[(\[]\s*{TITLES}\s*(?:(?:/|for\b|via\b)\s*{_OWNER}|:\s*{PERSON})\s*[)\]]$"  # (Tom Vark/Norwick Herald)
     rf"|\({_FILE}\)$|\b(?i:file\s+(?:photo|picture|image))$|^{any_of(_NAMES['picture_agencies'])}$"
 )
 PICTURE_LABEL = re.compile(

@@ -23,7 +23,11 @@ _STAMPS, _SHARE, _NOTICE, _SENTENCE = _WORDS["stamps"], _WORDS["share"], _WORDS[
 _PROOFS = frozenset((*_STAMPS["telling"], *credits.MONTHS, *load_wording("sentences")["zones"]))
 _PASSING = _PROOFS | frozenset(_STAMPS["passing"])
 _NETWORKS, _PASSING_SHARE = frozenset(_SHARE["telling"]), frozenset((*_SHARE["telling"], *_SHARE["passing"]))
-_ADDRESS, _PAGE = frozenset(_NOTICE["address"]), re.compile(rf"(?<!\w){any_of(_NOTICE['page'])}\b")
+_YOU, _WE, _PAGE = (
+    frozenset(_NOTICE["you"]),
+    frozenset(_NOTICE["we"]),
+    re.compile(rf"(?<!\w){any_of(_NOTICE['page'])}\b"),
+)
 _ORDERS, _STRONG, _WEAK, _WRITER = (frozenset(_NOTICE[name]) for name in ("order", "strong", "weak", "writer"))
 _SAYS, _DEEDS = frozenset(_SENTENCE["says"]), frozenset(_SENTENCE["deeds"])
 _VERBS = _SAYS | _DEEDS | frozenset(_SENTENCE["verbs"])
@@ -118,7 +122,12 @@ class Line:
     @property
     def speaks(self) -> bool:
         """Whether the page speaks to its reader or of itself."""
-        return any(word in _ADDRESS for word in self.said) or _PAGE.search(self.plain) is not None
+        return self.speaks_to_you or not _WE.isdisjoint(self.said)
+
+    @property
+    def speaks_to_you(self) -> bool:
+        """Whether the page speaks to its reader, or names itself."""
+        return not _YOU.isdisjoint(self.said) or _PAGE.search(self.plain) is not None
 
 
 def _asks(plain: str, words: int) -> bool:
@@ -179,13 +188,16 @@ def is_byline(line: Line) -> bool:
 
 def is_notice(line: Line) -> bool:
     """The page speaks to its reader about itself: Download our app, You have 2 free articles left."""
-    said = set(line.said)
-    if not said or line.tells:
+    words = line.said
+    said = set(words)
+    if not said or line.tells or said & _WRITER:
         return False
-    strong, weak = bool(said & _STRONG), len(said & _WEAK)
-    if line.said[0] in _ORDERS and line.words <= 25 and not said & _VERBS:
-        return strong or weak > 0 or line.speaks or "@" in line.text
-    return line.speaks and not said & _WRITER and (strong or weak > 1)
+    strong, weak = bool(said & _STRONG), len(_WEAK.intersection(words[1:] if words[0] in _ORDERS else words))
+    if words[0] in _ORDERS and line.words <= 25 and not said & _VERBS:
+        asks = line.speaks and words[1:2] not in (["for"], ["from"], ["of"])  # not: Support for our schools fell.
+        return strong or weak > 0 or asks or "@" in line.text
+    # A columnist says we as well: the paper’s own “we” must name more of a paper’s business.
+    return line.speaks and (strong or weak > (1 if line.speaks_to_you else 2))
 
 
 def is_links_heading(line: Line) -> bool:
