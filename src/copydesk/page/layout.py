@@ -25,6 +25,7 @@ _STAMPS = ("timestamp", "update_stamp")
 _HEAD = ("byline", "agency_line", "share_links", *_STAMPS)
 _CAPTIONS = ("caption", "photo_caption_credit", "photo_caption_copyright")
 _LEAD = 4  # paragraphs at the start of the story in which the words of its headline return
+_TABLE = 4  # loose lines in a row say as much against the story as a table of a hundred
 _QUOTED = 4  # words in a row that two paragraphs share by quotation, not by chance
 _STEM = re.compile(r"\w{4,}")
 
@@ -76,6 +77,8 @@ class Page:
         """How much a line says for (above 0) or against its belonging to the story."""
         if self.is_prose(i):
             return min(5.0, 1 + self.lines[i].words / 10)
+        if all(self.is_loose(k) for k in range(i - _TABLE, i + 1)):
+            return 0.0
         return _WEIGHTS.get(self.kinds[i] or "unknown", _WEIGHTS["other"])
 
 
@@ -189,24 +192,23 @@ def _is_only_name(page: Page, i: int) -> bool:
 
 
 def mark_links(page: Page) -> None:
-    """What stands under the heading of a list of links, up to the next paragraph of the story.
+    """What stands under the heading of a list of links or comments, up to the next paragraph of the story.
 
     A paragraph that hangs on a link, or stands between two, is the summary of the page to which the link leads.
     """
     under = summed = False
     for i in range(page.story, len(page.lines)):
-        if page.kinds[i] == "links_heading":
+        if page.kinds[i] in ("links_heading", "comment_link"):
             under, summed = True, False
         elif not under or page.kinds[i] is not None:
             continue
         elif page.is_loose(i):
             page.kinds[i] = "teaser"
-        elif page.hangs(i) or (
-            page.kinds[i - 1] == "teaser" and (summed or (page.is_loose(i + 1) and not page.spaced))
-        ):
-            page.kinds[i], summed = "teaser", True
         else:
-            under = False
+            follows = page.kinds[i - 1] in ("teaser", *_STAMPS)
+            under = page.hangs(i) or (follows and (summed or (page.is_loose(i + 1) and not page.spaced)))
+            if under:
+                page.kinds[i], summed = "teaser", True
 
 
 def mark_repeats(page: Page) -> None:
