@@ -318,6 +318,15 @@ def test_every_rule_is_reached_by_a_fixture_or_a_line() -> None:
         ("NEW RIVERTON, Westshire (Lakeport Wire) -- Rain came.", "NEW RIVERTON, Westshire (Lakeport Wire)"),
         ("Lakeport, 3 March – Rain came.", "Lakeport, 3 March"),
         ("RIVERTON/LAKEPORT, Sept. 14 (AP) — “Rain came.”", "RIVERTON/LAKEPORT, Sept. 14 (AP)"),
+        ("PARIS, 3 mars (AFP) - Rain came.", "PARIS, 3 mars (AFP)"),
+        ("TOKYO, 3 March 2024, Kyodo News - Rain came.", "TOKYO, 3 March 2024, Kyodo News"),
+        ("MOSCOW. March 3. INTERFAX - Rain came.", "MOSCOW. March 3. INTERFAX"),
+        ("Mumbai, Mar 3 (PTI) Rain came.", "Mumbai, Mar 3 (PTI)"),
+        ("March 3 (UPI) -- Rain came.", "March 3 (UPI)"),
+        ("NORWICK, Velda, March 3, 2024 /PRNewswire/ -- Rain came.", "NORWICK, Velda, March 3, 2024 /PRNewswire/"),
+        ("NEW RIVERTON: Rain came.", "NEW RIVERTON"),
+        ("AFP - Rain came.", None),
+        ("WARNING: Rain came.", None),
         ("NATO – the alliance – met.", None),
         ("BREAKING – Rain came.", None),
         ("– The rain came.", None),
@@ -326,3 +335,32 @@ def test_every_rule_is_reached_by_a_fixture_or_a_line() -> None:
 )
 def test_dateline(text: str, dateline: str | None) -> None:
     assert metadata(parse_article(text)).get("dateline") == dateline
+
+
+@pytest.mark.parametrize(
+    ("line", "who"),
+    [
+        ("Story by Ada Lund, Herald staff writer", "Ada Lund"),
+        ("By Ada LundPolitical Editor", "Ada Lund"),
+        ("ByAda LundReporter", "Ada Lund"),
+        ("By Ada Lund Senior Reporter | Nov 8, 2023", "Ada Lund"),
+        ("By Ada Lund @alund_example", "Ada Lund"),
+        ("By Ada Lund For The Daily Quay", "Ada Lund"),
+        ("By Dr. Ada Lund, M.D.", "Dr. Ada Lund"),
+        ("By Ada Lund, Bo Ode\nand Ines Roe", "Ada Lund, Bo Ode\nand Ines Roe"),
+        ("By:\nADA LUND", "ADA LUND"),
+        ("By\nAda Lund\n,\nBo Ode\n&\nInes Roe", "Ada Lund\n,\nBo Ode\n&\nInes Roe"),
+        ("Posted on March 14, 2019 by Oda Renn", "Oda Renn"),
+        ("By María-José O’Neill-Ødegård and Łukasz Żak", "María-José O’Neill-Ødegård and Łukasz Żak"),
+        ("By Zoe\u0301 N\u0303andu\u0301", "Zoe\u0301 N\u0303andu\u0301"),
+        ("Von Ada Lund, Norwick", "Ada Lund"),
+        ("Ada Lund in Norwick", "Ada Lund"),
+        ("Ada Lund · Mere News · Posted: Nov 08, 2023", "Ada Lund"),
+        ("Dana Holm / October 3, 2019", "Dana Holm"),
+        ("Norwick Herald", None),
+        ("Staff Writer", None),
+    ],
+)
+def test_byline(line: str, who: str | None) -> None:
+    text = f"Ferry fares rise again\n\n{line}\n\nFerry fares rise, the office said.\n\nHe said no."
+    assert metadata(parse_article(text)).get("byline") == who
