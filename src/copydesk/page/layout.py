@@ -89,19 +89,21 @@ def find_headline(page: Page) -> None:
     stems = {stem[:5] for i in lead for stem in _STEM.findall(page.lines[i].plain)}
     times = Counter(line.plain for line in page.lines)
     above = [i for i in range(lead[-1]) if page.is_loose(i)]
-    if page.lines[first].words <= 15 and len(lead) > 1 and not any(i < first for i in above[-3:]):
+    # The river is back. So are the eels. – a headline may end as a sentence does, if a byline or stamp follows at once.
+    if len(lead) > 1 and page.lines[first].words <= 15 and not any(i < first for i in above[-3:]):
         above += [first] if _heads(page, first + 1) and page.kind(first + 1) != "agency_line" else []
     best = -1.0
     for i in above:
-        line = page.lines[i]
-        words = _STEM.findall(line.plain)
-        score = 4 * sum(w[:5] in stems for w in words) / max(6, len(words)) if i != first else 2.0 * (i == first)
-        score += 2 * (times[line.plain] > 1) + (4 <= line.words <= 22) - (line.words < 3) + 1.5 * (i < first)
         signs = [n for n in range(3) if _heads(page, i + 1 + n) and not (n and page.kind(i + 1 + n) == "share_links")]
         if i > first and not signs:
-            continue
-        score += 2 - 0.5 * signs[0] if signs else 0
-        score -= 1.5 * (" | " in line.text or not line.said)  # the name of a site; a quotation on top of the headline
+            continue  # a subhead
+        line = page.lines[i]
+        words = _STEM.findall(line.plain)
+        # Chosen by hand on the pages of tests/fixtures/pages: returning words, a byline and a repetition weigh alike.
+        score = 2.0 if i == first else 4 * sum(word[:5] in stems for word in words) / max(6, len(words))
+        score += (2 - 0.5 * signs[0] if signs else 0) + 2 * (times[line.plain] > 1) + 1.5 * (i < first)
+        score += (4 <= line.words <= 22) - (line.words < 3)
+        score -= 1.5 * (" | " in line.text or not line.said)  # a site’s name; a quotation above the headline
         if score > best + 0.5 or page.headline < 0:
             best, page.headline = score, i
 
