@@ -55,6 +55,12 @@ def test_the_fingerprint_sees_line_ends_and_no_break_spaces() -> None:
         ("mid-February 1.5 U.S. NATO‘s", ["mid-February", "1.5", "U.S", "NATO‘s"]),
         ("one—two – three", ["one", "two", "three"]),
         ("…", []),
+        ("Zoe\u0301 N\u0303andu\u0301 said", ["Zoe\u0301", "N\u0303andu\u0301", "said"]),
+        ("co\u00adop\u00aderate co\u2011operate", ["co\u00adop\u00aderate", "co\u2011operate"]),
+        ("किताब पढ़ी", ["किताब", "पढ़ी"]),
+        ("مُدَرِّس جديد", ["مُدَرِّس", "جديد"]),
+        ("می\u200cرود", ["می\u200cرود"]),
+        ("กำลัง มา, ကြော်", ["กำลัง", "มา", "ကြော်"]),
     ],
 )
 def test_words(text: str, expect: list[str]) -> None:

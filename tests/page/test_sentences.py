@@ -30,7 +30,28 @@ EXAMPLES = [
     "(It rained.)| [He left.]| ‘So be it.’| So it was.",
     "Ulm Inc. Chairman Ode left Ulm Inc.| He is 50.",
     "He met St. Alder, i.e. Alder, vs. Ulm, etc.| Rain fell.",
+    "Lt. Cmdr. Ode and Asst. Supt. Vark met Rt. Hon. Min. Ulm.| They left.",
+    "He is from Norwick, Mass. |Police said so.| The Mo. Gov. Ode fell ill. |Officials came.",
+    "It closed at 5 p.m. MSK. |It opened at 6 a.m. |Officials came.",
+    "It rained.[12]| She left.² |He stayed.[note 3]| So it was.",
+    "“It rained.”|Drivers turned back.|It rained.|The end; see Lakes.Org/Ode and a@mere.Example now.",
+    "« Il pleut. » |« Non ! » dit-elle.| »Ist es offen?« fragte sie. |»Ja.«| „Nein.“| Er ging.",
+    "It rained.| d’Arc said so.| van der Hoek met J. van Sebille and Mr. de Vries.| eBay fell.",
+    "It rained.\u200b |He\u200b left.\u2060| No.",
     "It rained.\u00a0| He\u00a0left.\ufeff| No.",
+    "Tom Ode, a.k.a. The Heron, left.| He sang.",
+    "The bridge is safe.[1]| The town paid.",
+    "The Hon. Min. Lund spoke.| Rain fell.",
+    "It rained.| iPhone sales fell.| Nobody knew why.",
+    "It rained.| van Sebille said so.",
+    "The bridge closed.|Drivers turned back.",
+    "Det. Insp. Lind and Const. Roe came.| Det. Sgt. Vark left.",
+    "Asst. Dist. Atty. Mara Quill spoke.| The judge did not.",
+    "« Is it open ? » she asked.| He nodded.",
+    "She met Mass. Gov. Ines Lund.| He met Ala. Sen. Tom Ode.",
+    "It is open.\u200b| The town paid.",
+    "It began at 9 a.m. AEST.| It ended at 5 p.m. SAST.",
+    "यह खुला है। |वह गया।",
     "no end at all",
 ]
 
@@ -51,9 +72,9 @@ def test_known_miss_company_at_the_end() -> None:
     assert len(split_sentences("He worked for Ulm Inc. Officials said so.")) == 2
 
 
-@pytest.mark.xfail(reason="a sentence may begin with a name in lower case")
+@pytest.mark.xfail(reason="a name in lower case that no list of particles can tell from a word")
 def test_known_miss_lower_case_start() -> None:
-    assert len(split_sentences("It broke. iPhones do.")) == 2
+    assert len(split_sentences("It broke. bell hooks wrote so.")) == 2
 
 
 @given(st.text(st.sampled_from(" \n\u00a0\ufeff\x1c.?!…\"'“”’()-—aAéJ5U\U0001f600"), max_size=120))

@@ -202,6 +202,12 @@ def test_the_interval_is_repeatable_holds_alpha_and_says_what_it_left_out() -> N
     assert half == Interval(1.0, 1.0, half.draws)
 
 
+def test_nan_is_no_vote() -> None:
+    missing = {"q1": {"a": 1, "b": 1, "c": float("nan")}, "q2": {"a": 2, "b": 2, "c": float("nan"), "d": None}}
+    assert counts(missing) == {"q1": {1: 2}, "q2": {2: 2}}
+    assert krippendorff_alpha(counts(missing), level="interval") == 1
+
+
 def test_more_items_narrow_the_interval() -> None:
     few, many = (
         bootstrap_interval({(k, i): row for k in range(times) for i, row in counts(FOUR).items()}) for times in (1, 9)

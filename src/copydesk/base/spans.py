@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-WORD = re.compile(r"[\w’‘]+(?:[-,.][\w’]+)*")
+_POINTS = (*range(0x2100), *range(0xA66F, 0xAC00))  # the scripts between have no such marks
+_RUNS = re.finditer("M+", "".join(unicodedata.category(chr(point))[0] for point in _POINTS))
+MARKS = "".join(f"{chr(_POINTS[m.start()])}-{chr(_POINTS[m.end() - 1])}" for m in _RUNS) + "\u00ad\u200c\u200d"
+"""What may stand inside a word although it is no letter: accents and vowel signs that combine with the letter before,
+the soft hyphen, and the joiners of Persian and Hindi. For a character class of a regular expression."""
+
+WORD = re.compile(rf"[\w’‘{MARKS}]+(?:[-‐‑,.][\w’{MARKS}]+)*")
 """A word as the answer key counts it: hyphens, decimal points and apostrophes stay inside."""
 CHUNK = re.compile(r"[-–—](?=\w)|\S+")
 """What a reader can click: a run without white space, a dash in front of a word on its own."""

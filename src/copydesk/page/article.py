@@ -10,36 +10,35 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
-from copydesk.page.furniture import (
+from copydesk.page.credits import (
+    AGENCY,
     AGENCY_CREDIT,
+    AGENCY_LAST,
     AGENCY_LINE,
     BARE_NAME,
     BYLINE,
     COPYRIGHT,
+    COPYRIGHT_FIRST,
     LONGEST,
     REPORTERS,
-    TITLED,
-    classify,
-    kind_by_words,
+    STAMP,
+    any_of,
+    find_dateline,
 )
-from copydesk.page.sentences import ends_sentence, split_sentences, trim
+from copydesk.page.layout import classify
+from copydesk.page.lines import read_rows, show
+from copydesk.page.sentences import split_sentences, trim
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_WIDEST, _LONG = 120, 45  # characters: nobody wraps lines wider than that by hand; a shorter line was not wrapped
-_MONTH = "|".join(load_wording("furniture")["names"]["months"])
-_DATE = rf"(?i:(?:{_MONTH})\.?\s+\d{{1,2}}(?:,\s+\d{{4}})?|\d{{1,2}}\s+(?:{_MONTH})\.?(?:\s+\d{{4}})?)"
+_NEW_LINE = re.compile(r"\r\n|\r|\n")
 _WHOLE = re.compile(r"(?P<whole>.+)", re.DOTALL)
-_NAME = rf"{TITLED}(?:[\s/]+{TITLED}){{0,3}}"
-_DATELINE = re.compile(
-    rf"(?P<dateline>(?P<place>{_NAME})(?:,\s+(?!(?i:{_MONTH})\b){_NAME})?(?:,?\s+(?P<date>{_DATE}))?(?:\s*\((?P<agency>{_NAME})\))?)"
-    r"\s*(?:--|[-–—])\s+(?=(?P<next>\S))"
-)
+_PART = re.compile(r"(?P<part>[^\s|•·,;/–—-](?:.*[^\s|•·,;/–—-])?)", re.DOTALL)  # no bar or dash at its ends
+_UPDATED = re.compile(rf"(?<![^\W\d_])(?i:{any_of(load_wording('furniture')['stamps']['updates'])})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +161,17 @@ def parse_article(text: str) -> Article:
     """
     if not isinstance(text, str):
         raise CopydeskError(f"a page is text, not {type(text).__name__}", "read a file with read_page(path)")
-    rows = list(_rows(text))
-    spans = _unwrap(text, rows)
-    if not spans:
+    shown = show(text)
+    rows = read_rows(shown)
+    if not rows:
         raise CopydeskError("the page holds no words", "give parse_article the text of a page")
-    kinds = classify([span.of(text) for span in spans])
-    starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
-    return _assemble(text, spans, kinds, starts)
+    kinds = classify([row.span.of(shown) for row in rows], [row.gap for row in rows])
+    return _assemble(text, shown, [row.span for row in rows], kinds)
 
 
-def _assemble(text: str, spans: Sequence[Span], kinds: Sequence[str | None], starts: Sequence[int]) -> Article:
+def _assemble(text: str, shown: str, spans: Sequence[Span], kinds: Sequence[str | None]) -> Article:
     """Give every span its name, kind and line."""
+    starts = [0, *(m.end() for m in _NEW_LINE.finditer(text))]
 
     def block(id: str, span: Span, kind: str) -> Block:
         return Block(id, span, kind, bisect_right(starts, span.start))
@@ -186,58 +185,40 @@ def _assemble(text: str, spans: Sequence[Span], kinds: Sequence[str | None], sta
         for p in paragraphs
         for n, span in enumerate(split_sentences(text, p.span), 1)
     )
-    return Article(text, furniture, paragraphs, sentences, _metadata(text, furniture, paragraphs))
-
-
-def _rows(text: str) -> Iterator[Span | None]:
-    """The lines without the white space at their edges; None for a blank one."""
-    start = 0
-    for end in _LINE_END.finditer(text):
-        yield trim(text, start, end.start())
-        start = end.end()
-    yield trim(text, start, len(text))
-
-
-def _unwrap(text: str, rows: Sequence[Span | None]) -> list[Span]:
-    """Put hard-wrapped lines together again.
-
-    A line is a block of its own, unless a long one breaks off and the next goes on in lower case. A page of narrow
-    lines where that happens is wrapped: there every line goes on that had no room for the next one's first word.
-    """
-    widest = max((len(row) for row in rows if row), default=0)
-    wrapped = widest <= _WIDEST and any(_breaks_off(text, a, b) for a, b in pairwise(rows) if a and b)
-    done: list[Span] = []
-    above: Span | None = None
-    for row in rows:
-        if row and above and _goes_on(text, above, row, width=widest if wrapped else None):
-            done[-1] = Span(done[-1].start, row.end)
-        elif row:
-            done.append(row)
-        above = row
-    return done
-
-
-def _breaks_off(text: str, above: Span, below: Span) -> bool:
-    """A long line without an end, and the next begins in lower case."""
-    return len(above) >= _LONG and text[below.start].islower() and not ends_sentence(above.of(text))
-
-
-def _goes_on(text: str, above: Span, below: Span, *, width: int | None) -> bool:
-    """Whether the line below belongs to the same paragraph as the line above, on a page wrapped at `width`."""
-    full = width and len(above) >= _LONG and len(above) + 1 + len(below.of(text).split(maxsplit=1)[0]) > width
-    if not (full or _breaks_off(text, above, below)):
-        return False
-    return not any(kind_by_words(line.of(text)) for line in (above, below))
+    return Article(text, furniture, paragraphs, sentences, _metadata(shown, furniture, paragraphs))
 
 
 def _metadata(text: str, furniture: Sequence[Block], paragraphs: Sequence[Block]) -> Metadata:
-    dateline = _dateline(text, paragraphs[0].span) if paragraphs else None
+    """What the furniture and the beginning of the story say; what stands under the headline speaks first."""
+    top = next((n for n, block in enumerate(furniture) if block.kind == "headline"), 0)
+    story, end = (paragraphs[0].start, paragraphs[-1].end) if paragraphs else (len(text), 0)
+    head = [block for block in furniture[top:] if block.start < story]
+    ordered = [*head, *reversed(furniture[:top]), *furniture[top + len(head) :]]
+    dateline = _dateline(text, paragraphs)
 
     def find(kind: str, pattern: re.Pattern[str] = _WHOLE, group: str = "whole") -> Iterator[Span]:
-        for block in furniture:
+        for block in ordered:
             match = pattern.search(block.of(text)) if block.kind == kind else None
-            if match:
+            if match and match[group]:
                 yield Span(block.start + match.start(group), block.start + match.end(group))
+
+    def agency_of_byline() -> Iterator[Span]:
+        for rest in find("byline", BYLINE, "rest"):
+            if match := AGENCY.search(text, rest.start, rest.end):
+                yield from _group(match, "agency")
+
+    def stamp(*, updated: bool) -> Iterator[Span]:
+        """One line may hold both: Published 3 March 2024 | Updated 4 March 2024."""
+        for block in ordered:
+            if block.kind in ("links_heading", "comment_link") and block.start > story:
+                return  # from here on the stamps are those of other pages
+            later = _UPDATED.search(text, block.start, block.end)
+            cut = later.start() if later else block.end
+            if block.kind in ("timestamp", "update_stamp") or (block.kind == "byline" and updated):
+                part = _PART.search(text, *((cut, block.end) if updated else (block.start, cut)))
+                yield from _group(part, "part")
+            elif block.kind == "byline":
+                yield from _group(STAMP.search(text, block.start, cut), "whole")
 
     return Metadata(
         headline=_first(find("headline")),
@@ -248,13 +229,18 @@ def _metadata(text: str, furniture: Sequence[Block], paragraphs: Sequence[Block]
         ),
         agency=_first(
             find("agency_line", AGENCY_LINE, "agency"),
+            agency_of_byline(),
             _group(dateline, "agency"),
             find("credit", AGENCY_CREDIT, "agency"),
+            _group(AGENCY_LAST.search(text, max(end - LONGEST, 0), end), "agency"),
         ),
         dateline=_first(_group(dateline, "dateline")),
-        copyright=_first(find("copyright", COPYRIGHT, "claim"), find("photo_caption_copyright", COPYRIGHT, "claim")),
-        published=_first(find("timestamp")),
-        updated=_first(find("update_stamp")),
+        copyright=_first(
+            find("copyright", COPYRIGHT_FIRST, "claim"),
+            find("photo_caption_copyright", COPYRIGHT, "claim"),
+        ),
+        published=_first(stamp(updated=False)),
+        updated=_first(stamp(updated=True)),
     )
 
 
@@ -262,16 +248,12 @@ def _first(*ways: Iterator[Span]) -> Span | None:
     return next(chain(*ways), None)
 
 
-def _dateline(text: str, paragraph: Span) -> re.Match[str] | None:
-    """RIVERTON, March 3 (Agency) – at the start of the story: a place in capitals, or with a date or an agency."""
-    match = _DATELINE.match(text, paragraph.start, min(paragraph.end, paragraph.start + LONGEST))
-    if not match or match["next"].islower():
-        return None
-    place = match["place"]
-    loud = place.isupper() and len(place) > 2 and not kind_by_words(place)
-    return match if loud or match["date"] or match["agency"] else None
+def _dateline(text: str, paragraphs: Sequence[Block]) -> re.Match[str] | None:
+    """The dateline at the start of the story, or of its second paragraph, where a summary stands before it."""
+    found = (find_dateline(text, p.start, p.end) for p in paragraphs[:2])
+    return next((match for match in found if match), None)
 
 
 def _group(match: re.Match[str] | None, name: str) -> Iterator[Span]:
-    if match and match[name]:
+    if match and match.groupdict().get(name):
         yield Span(*match.span(name))

@@ -1,63 +1,49 @@
-"""Furniture: the lines of a page that are not its story.
+"""Furniture: the lines of a page that are not its story, known by what they say.
 
-Two ordered tables of small named rules: `BY_WORDS` knows a line by what it says, `BY_PLACE` by where it stands. The
-first rule that recognises a line names its kind; what no rule knows is story. The words are data, in
-`data/furniture.toml`.
-No rule by words looks at a line of more than `LONGEST` characters, so no line can keep one busy.
+`BY_WORDS` is an ordered table of small named rules. The first rule that recognises a line names its kind; what no rule
+knows may be story, and `layout.py` judges it by its place. The words are data, in `data/furniture.toml`.
+No rule looks at a line of more than `LONGEST` characters, so no line can keep one busy.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copydesk.base.wording import load_wording
+from copydesk.page import credits
+from copydesk.page.credits import LONGEST, any_of
 from copydesk.page.sentences import ends_sentence
 
-LONGEST = 500
-
-
-def _any(words: Sequence[str]) -> str:
-    """One of these, the longest first, with any white space between its words."""
-    ordered = sorted(words, key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in ordered) + ")"
-
-
 _WORDS = load_wording("furniture")
-_NAMES, _STAMPS, _SHARE = _WORDS["names"], _WORDS["stamps"], _WORDS["share"]
-TITLED = r"(?![a-zß-öø-ÿ])[^\W\d_][\w.’'-]*+"
-_TITLES = rf"{TITLED}(?:\s+{TITLED}){{0,3}}"
-_PERSON = rf"{TITLED}(?:\s+(?:{TITLED}|{_any(_NAMES['particles'])}(?=\s))){{1,4}}+"
-_ONE = rf"(?:{_PERSON}|(?i:{_any(_NAMES['unnamed'])})\b)"
-_PEOPLE = rf"{_ONE}(?:(?:\s*,\s*{_PERSON})*\s*(?:,?\s+and\s+|&\s*){_PERSON})?"
-_STAFF = rf"{_ONE}(?:\s*(?:,(?:\s+and)?|\band|&)\s*{_PERSON})*"
-_AGENCY = rf"(?:{_any(_NAMES['agencies'])}|{_TITLES}\s+{_any(_NAMES['agency_endings'])})(?!\w)"
-_AGENCIES = rf"(?i:the\s+)?(?P<agency>{_AGENCY}(?:(?:\s*[,/&]\s*|\s+and\s+){_AGENCY})*)"
-_ROLE = r"(?i:additional\s+reporting|reporting|writing|editing|edited|compiled|translated|translation)\s+by"
-_SOURCE = r"(?i:sources?|via|(?:with\s+|additional\s+)?(?:material|reporting|files)\s+from|provided\s+by|produced\s+by)"
-_PICTURE = r"(?i:(?:file\s+)?(?:photo|photograph|picture|image|illustration|graphic|video|credit)s?)"
+_STAMPS, _SHARE, _NOTICE, _SENTENCE = _WORDS["stamps"], _WORDS["share"], _WORDS["notice"], _WORDS["sentence"]
+_PROOFS = frozenset((*_STAMPS["telling"], *credits.MONTHS, *load_wording("sentences")["zones"]))
+_PASSING = _PROOFS | frozenset(_STAMPS["passing"])
+_NETWORKS, _PASSING_SHARE = frozenset(_SHARE["telling"]), frozenset((*_SHARE["telling"], *_SHARE["passing"]))
+_YOU, _WE, _PAGE = (
+    frozenset(_NOTICE["you"]),
+    frozenset(_NOTICE["we"]),
+    re.compile(rf"(?<!\w){any_of(_NOTICE['page'])}\b"),
+)
+_ORDERS, _STRONG, _WEAK, _WRITER = (frozenset(_NOTICE[name]) for name in ("order", "strong", "weak", "writer"))
+_SAYS, _DEEDS = frozenset(_SENTENCE["says"]), frozenset(_SENTENCE["deeds"])
+_VERBS = _SAYS | _DEEDS | frozenset(_SENTENCE["verbs"])
+_PRONOUNS, _QUESTIONS = frozenset(_SENTENCE["pronouns"]), frozenset(_SENTENCE["questions"])
 
-AGENCY_LINE = re.compile(rf"(?:(?i:by)\s+|[-–—(]\s*)?{_AGENCIES}\s*\)?")
-AGENCY_CREDIT = re.compile(rf"[(—–-]?\s*{_SOURCE}\s*:?\s+{_AGENCIES}\s*[.)]*")
-BYLINE = re.compile(
-    rf"(?i:(?:(?:words|story|text|report|written)\s+)?by)\s*:?\s+(?P<who>{_PEOPLE})"
-    r"(?:(?:\s*[,|•·/–—-]\s*|\s+(?i:in|for)\s+)[^.?!]{1,80})?"
-)
-BARE_NAME = re.compile(rf"[-–—]?\s*(?P<who>{_PERSON})")
-STAFF_CREDIT = re.compile(rf"{_ROLE}\s+{_STAFF}(?:\s+in\s+{_TITLES})?")
-REPORTERS = re.compile(rf"\b(?<!additional )(?i:reporting\s+by)\s+(?P<who>{_PEOPLE})")
-COPYRIGHT = re.compile(
-    r"(?:^|[.|•–—-]\s*|(?=©|\([cC]\)))(?P<claim>(?:©|\([cC]\)|(?i:copyright\b))(?:\s*(?:©|\([cC]\)))?"
-    rf"(?:[\s:,/|–.-]*(?:(?:by|of|and|the|via|all|rights|reserved)\b|\d{{4}}|{TITLED}))+)[\s.]*$"
-)
-PICTURE_CREDIT = re.compile(
-    rf"(?:(?:^|[.)”\"|–—(-]\s*|\s(?=(?:Photo|Image|Picture|Credit)\s*:)){_PICTURE}(?:\s*[:/]\s*|\s+(?i:credit\s*:|(?:credit\s+)?by|courtesy\s*:|courtesy\s+of)\s*)"
-    rf"|(?:^|[\s(]){_any(_NAMES['agencies'])}(?:\s+Photo)?\s*/\s*){TITLED}(?:(?:[\s,/|]|\b(?:via|for)\b)+{TITLED})*\s*[).]*$"
-)
-_NEXT_CREDIT = re.compile(rf"\s?[;.,]\s?(?=\s?{_ROLE})")
 _CLOCK = re.compile(r"(?<!\d)\d\d?[:h]\d\d(?!\d)|(?<!\d)\d{1,4}[-/.]\d\d?[-/.]\d{1,4}(?!\d)")
+_PLACE_FIRST = re.compile(rf"(?:{credits.TITLES}[,:|]?\s+)?(?={credits.DATE}|[A-Z][a-z]{{2}}\s+{credits.DATE})")
+_GLUE = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_PLAIN_WORD = re.compile(r"[\w'-]+")
+_QUOTED = re.compile(r"[“\"«„][^”\"»“]*(?:[”\"»“]|$)|(?<!\w)['‘][^'’]*['’](?!\w)")
+_ADDRESSES = re.compile(r"https?://\S+|www\.\S+|<\S+>|[#@]\w+")
+_ABOUT = re.compile(r"About(?:\s+[A-Z]\S*){1,5}")
+# Who signs an embedded post: — Harbour Office (@harbour) March 3, 2024; or @harbour.
+_HANDLE = re.compile(r"[-–—]\s*[^()]{1,80}\(@\w+\)|@\w+$")
+_BULLET = re.compile(r"(?:[-–—•·*▪►]|\d{1,2}[.)])\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +52,12 @@ class Line:
 
     text: str
     plain: str
+    words: int
+    """How many words, roughly."""
+    ends: bool
+    """Whether it stops the way a sentence does."""
+    states: bool
+    """Whether it is running text: long, ended by a full stop, or a sentence that announces what follows."""
 
     @classmethod
     def of(cls, text: str) -> Line:
@@ -74,22 +66,72 @@ class Line:
         >>> Line.of("READ  more").plain
         'read more'
         """
-        return cls(text, " ".join(text.casefold().replace("’", "'").split()))
-
-    @property
-    def words(self) -> int:
-        """How many words, roughly."""
-        return self.plain.count(" ") + 1
+        plain = text if text.isascii() else unicodedata.normalize("NFC", text.replace("\u00ad", "").replace("’", "'"))
+        parts = plain.casefold().split()
+        plain, words = " ".join(parts), len(parts)
+        ends = ends_sentence(text) and not (2 <= words <= 4 and text.istitle())  # Oldmere Ferry Co. is a name
+        announces = words > 4 and plain.endswith(":")
+        return cls(
+            text, plain, words, ends, len(text) > LONGEST // 2 or announces or (ends and not _asks(plain, words))
+        )
 
     @property
     def asks(self) -> bool:
         """Whether it is short and ends in a question or a shout, as a headline may."""
-        return self.words <= 15 and self.plain.endswith(("?", "!"))
+        return _asks(self.plain, self.words)
 
     @property
-    def states(self) -> bool:
-        """Whether it is running text: long, or ended by a full stop."""
-        return len(self.text) > LONGEST // 2 or (ends_sentence(self.text) and not self.asks)
+    def said(self) -> list[str]:
+        """Its words in lower case, apart from those in quotation marks: what the page says itself."""
+        return _PLAIN_WORD.findall(_QUOTED.sub(" ", self.plain[:LONGEST]))
+
+    @property
+    def all_words(self) -> list[str]:
+        """All its words in lower case, without marks."""
+        return _PLAIN_WORD.findall(self.plain)
+
+    @property
+    def shouts(self) -> bool:
+        """Whether it is all capitals."""
+        return self.text.isupper()
+
+    @property
+    def lists(self) -> bool:
+        """Whether it begins with a bullet or a number, as an item of a list does."""
+        return _BULLET.match(self.text) is not None
+
+    @property
+    def clause(self) -> bool:
+        """Whether it is a sentence, even without a full stop: it begins with a pronoun or has a verb of its own."""
+        said = self.said
+        if not said or said[0] in _QUESTIONS or self.shouts or self.asks or self.words < 3:
+            return False
+        return said[0] in _PRONOUNS or any(word in _VERBS for word in said[1:])
+
+    @property
+    def reports(self) -> bool:
+        """Whether it is a sentence on what somebody said or did; the page itself is nobody."""
+        said = set(self.said) if self.ends else set()
+        return bool(said & _SAYS) or (bool(said & _DEEDS) and not _PAGE.search(self.plain))
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is a sentence of the story’s own: on somebody’s deeds or words, or not on the page at least."""
+        return self.reports or (self.ends and not self.speaks and not _VERBS.isdisjoint(self.said))
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the page speaks to its reader or of itself."""
+        return self.speaks_to_you or not _WE.isdisjoint(self.said)
+
+    @property
+    def speaks_to_you(self) -> bool:
+        """Whether the page speaks to its reader, or names itself."""
+        return not _YOU.isdisjoint(self.said) or _PAGE.search(self.plain) is not None
+
+
+def _asks(plain: str, words: int) -> bool:
+    return words <= 15 and plain.rstrip("'\"”’»)").endswith(("?", "!"))
 
 
 def by_phrase(kind: str) -> Callable[[Line], bool]:
@@ -99,52 +141,97 @@ def by_phrase(kind: str) -> Callable[[Line], bool]:
     True
     """
     table = _WORDS["phrases"][kind]
-    ends = {"is": r"[\W\d_]*$", "label": r"\s*[:|–—»›>→-]", "opens": r"\b"}
-    ways = [rf"[\W\d_]*+{_any(table[way])}{end}" for way, end in ends.items() if way in table]
-    ways += [rf".*\b{_any(table['has'])}\b"] if "has" in table else []
-    pattern = re.compile("|".join(ways))
-    return lambda line: line.words <= table["most"] and pattern.match(line.plain) is not None
+    marks = r"[^\w“\"«„‘']*+[\d_]*+[^\w“\"«„‘']*+"  # what stands in quotation marks is somebody else’s
+    shapes = {
+        "is": marks + r"{}[\W\d_]*$",
+        "label": marks + r"{}\s*[:|–—»›>→-](?!\w)",
+        "opens": marks + r"{}(?!\w)",
+        "has": r".*\b{}",
+    }
+    ways = {way: shape.format(any_of(table[way])) for way, shape in shapes.items() if way in table}
+    surely = re.compile("|".join(ways[way] for way in ("is", "label") if way in ways) or r"(?!)")
+    first, inside = (re.compile(ways.get(way, r"(?!)")) for way in ("opens", "has"))
+
+    def knows(line: Line) -> bool:
+        if line.words > table["most"]:
+            return False
+        if surely.match(line.plain):
+            return True
+        # “We value your privacy,” the shop had written: a sentence of the story may hold any phrase.
+        return (first.match(line.plain) is not None and not line.tells) or (
+            inside.match(line.plain) is not None and not line.reports
+        )
+
+    return knows
 
 
-def by_shape(pattern: re.Pattern[str]) -> Callable[[Line], bool]:
-    """A rule that wants the whole line to have one shape."""
-    return lambda line: pattern.fullmatch(line.text) is not None
+def by(find: Callable[[str], re.Match[str] | None]) -> Callable[[Line], bool]:
+    """A rule for one shape, by a pattern’s `match` (at the start of the line), `fullmatch` (all of it) or `search`."""
+    return lambda line: find(line.text) is not None
 
 
-def by_start(pattern: re.Pattern[str]) -> Callable[[Line], bool]:
-    """A rule that wants the shape to begin the line."""
-    return lambda line: pattern.match(line.text) is not None
-
-
-def by_end(pattern: re.Pattern[str]) -> Callable[[Line], bool]:
-    """A rule that wants the shape (which ends the line) after something else."""
-    return lambda line: pattern.search(line.text) is not None
+def is_divider(line: Line) -> bool:
+    """___ or * * *, an address of the web, or a line of hashtags."""
+    return not any(c.isalnum() for c in _ADDRESSES.sub("", line.text))
 
 
 def is_staff_credit(line: Line) -> bool:
     """Reporting by Ines Vark; Editing by Tomas Ulm."""
-    credits = _NEXT_CREDIT.split(line.text.strip("(). "))
-    return all(STAFF_CREDIT.fullmatch(credit.strip()) for credit in credits)
+    return " by " in line.plain and credits.is_staff_credit(line.text)
+
+
+def is_byline(line: Line) -> bool:
+    """By Ada Lund, with a role, a place, an outlet, an address or a date behind the name."""
+    match = credits.BYLINE.fullmatch(line.text)
+    return match is not None and match["who"].split()[0].casefold() not in _PROOFS
+
+
+def is_notice(line: Line) -> bool:
+    """The page speaks to its reader about itself: Download our app, You have 2 free articles left."""
+    words = line.said
+    said = set(words)
+    if not said or line.tells or said & _WRITER:
+        return False
+    strong, weak = bool(said & _STRONG), len(_WEAK.intersection(words[1:] if words[0] in _ORDERS else words))
+    if words[0] in _ORDERS and line.words <= 25 and not said & _VERBS:
+        asks = line.speaks and words[1:2] not in (["for"], ["from"], ["of"])  # not: Support for our schools fell.
+        return strong or weak > 0 or asks or "@" in line.text
+    # A columnist says we as well: the paper’s own “we” must name more of a paper’s business.
+    return line.speaks and (strong or weak > (1 if line.speaks_to_you else 2))
+
+
+def is_links_heading(line: Line) -> bool:
+    """The heading of a list of links: Related, More from the Herald, About Hale Industries."""
+    return not line.ends and (_LINKS(line) or _ABOUT.fullmatch(line.text) is not None)
 
 
 def is_breadcrumbs(line: Line) -> bool:
-    """Home > World > Lakes."""
-    crumbs = re.split(r"\s[>›»]\s", line.text)
-    return len(crumbs) > 1 and line.words <= 20 and not ends_sentence(line.text) and all(crumbs)
+    """Home > World > Lakes, Home | News | Sport."""
+    crumbs = re.split(r"\s[>›»|]\s", line.text)
+    many = len(crumbs) > 3 or (len(crumbs) > 1 and "|" not in line.text)
+    return many and not line.ends and all(len(crumb.split()) <= 5 for crumb in crumbs)
 
 
 def is_share_links(line: Line) -> bool:
     """Nothing but names of networks and words such as share, print, copy link."""
     words = _LETTERS.findall(line.plain)
-    return any(w in _SHARE["telling"] for w in words) and all(w in _SHARE["telling"] + _SHARE["passing"] for w in words)
+    return any(w in _NETWORKS for w in words) and all(w in _PASSING_SHARE for w in words)
 
 
 def is_timestamp(line: Line) -> bool:
-    """Nothing but numbers and words for days, months and hours: 14:32 GMT, Published 3 March 2024."""
-    words = _LETTERS.findall(line.plain)
-    telling = _STAMPS["telling"] + _NAMES["months"]
-    proof = any(c.isdigit() for c in line.plain) and (any(w in telling for w in words) or _CLOCK.search(line.plain))
-    return bool(proof) and all(w in telling + _STAMPS["passing"] for w in words)
+    """Nothing but numbers and words for days, months and hours, perhaps after a place: TARNHOLT, 3 March 2024 14:32."""
+    if not any(c.isdigit() for c in line.plain):
+        return False
+    plain = _GLUE.sub(" ", line.text).casefold()  # 6:02amMonday
+    if _is_stamp(_LETTERS.findall(plain), plain):
+        return True
+    place = _PLACE_FIRST.match(line.text)
+    rest = line.text[place.end() :].casefold() if place else ""
+    return bool(rest) and _CLOCK.search(rest) is not None and _is_stamp(_LETTERS.findall(rest), rest)
+
+
+def _is_stamp(words: Sequence[str], plain: str) -> bool:
+    return all(w in _PASSING for w in words) and (any(w in _PROOFS for w in words) or _CLOCK.search(plain) is not None)
 
 
 def is_update_stamp(line: Line) -> bool:
@@ -152,90 +239,44 @@ def is_update_stamp(line: Line) -> bool:
     return line.plain.startswith(tuple(_STAMPS["updates"])) and is_timestamp(line)
 
 
+_LINKS = by_phrase("links_heading")
+
 BY_WORDS: tuple[tuple[str, Callable[[Line], bool]], ...] = (
     ("geo_block_notice", by_phrase("geo_block_notice")),
     ("cookie_notice", by_phrase("cookie_notice")),
     ("newsletter", by_phrase("newsletter")),
     ("comment_link", by_phrase("comment_link")),
     ("share_links", is_share_links),
+    ("links_heading", is_links_heading),
     ("read_more", by_phrase("read_more")),
     ("advertisement", by_phrase("advertisement")),
+    ("embed", by_phrase("embed")),
+    ("embed", by(_HANDLE.match)),
+    ("divider", is_divider),
     ("editor_credit", is_staff_credit),
-    ("agency_line", by_shape(AGENCY_LINE)),
-    ("credit", by_shape(AGENCY_CREDIT)),
-    ("byline", by_shape(BYLINE)),
+    ("agency_line", by(credits.AGENCY_LINE.fullmatch)),
+    ("credit", by(credits.AGENCY_CREDIT.fullmatch)),
+    ("byline", is_byline),
     ("update_stamp", is_update_stamp),
     ("timestamp", is_timestamp),
-    ("copyright", by_start(COPYRIGHT)),
-    ("photo_caption_copyright", by_end(COPYRIGHT)),
-    ("credit", by_start(PICTURE_CREDIT)),
-    ("photo_caption_credit", by_end(PICTURE_CREDIT)),
+    ("editor_credit", by_phrase("editor_credit")),
+    ("copyright", by(credits.COPYRIGHT_FIRST.match)),
+    ("rights_notice", by_phrase("rights_notice")),
+    ("photo_caption_copyright", by(credits.COPYRIGHT.search)),
+    ("credit", by_phrase("credit")),
+    ("credit", by(credits.PICTURE_CREDIT.match)),
+    ("photo_caption_credit", by(credits.PICTURE_CREDIT.search)),
+    ("photo_caption_credit", by(credits.PICTURE_LABEL.match)),
+    ("credit", by(credits.PICTURE_OWNER.match)),
+    ("photo_caption_credit", by(credits.PICTURE_OWNER.search)),
     ("section_label", by_phrase("section_label")),
     ("section_label", is_breadcrumbs),
+    ("site_notice", by_phrase("site_notice")),
+    ("site_notice", is_notice),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The page as the rules by place see it: its lines, the kinds known so far, and where headline and story are."""
-
-    lines: Sequence[Line]
-    kinds: Sequence[str | None]
-    headline: int
-    story: int
-    last: int
-
-    def is_prose(self, index: int) -> bool:
-        """Whether a line is running text that no rule has claimed."""
-        return 0 <= index < len(self.lines) and self.kinds[index] is None and self.lines[index].states
-
-
-def is_headline(page: Layout, index: int) -> bool:
-    """The first line above the story that has four words (or the first, if none has)."""
-    return index == page.headline
-
-
-def is_headline_repeat(page: Layout, index: int) -> bool:
-    """The headline's words once more."""
-    return page.headline >= 0 and page.lines[index].plain == page.lines[page.headline].plain
-
-
-def is_label_above(page: Layout, index: int) -> bool:
-    """A short line above the headline: a section, a site's name."""
-    return index < page.headline
-
-
-def is_bare_name(page: Layout, index: int) -> bool:
-    """Mara Quill, and nothing else, between headline and story or under the story."""
-    here = page.headline < index < page.story if page.headline >= 0 else False
-    return (here or index > page.last) and BARE_NAME.fullmatch(page.lines[index].text[:LONGEST]) is not None
-
-
-def is_standfirst(page: Layout, index: int) -> bool:
-    """What stands between headline and story, and no other rule knows."""
-    return 0 <= page.headline < index < page.story
-
-
-def is_subhead(page: Layout, index: int) -> bool:
-    """A short line without an end mark, inside the story, with running text below and text or furniture above."""
-    line = page.lines[index]
-    above = page.is_prose(index - 1) or page.kinds[index - 1] is not None
-    below = next((i for i in range(index + 1, len(page.lines)) if page.kinds[i] is None), -1)
-    shape = line.words <= 12 and (line.text[0].isupper() or line.text[0].isdigit()) and line.text[-1] not in ".?!…:;,"
-    return page.story < index < page.last and above and page.is_prose(below) and shape
-
-
-BY_PLACE: tuple[tuple[str, Callable[[Layout, int], bool]], ...] = (
-    ("headline", is_headline),
-    ("headline_repeat", is_headline_repeat),
-    ("section_label", is_label_above),
-    ("byline", is_bare_name),
-    ("standfirst", is_standfirst),
-    ("subhead", is_subhead),
-)
-"""Furniture known by where it stands, among the lines that words alone do not give away."""
-
-
+@lru_cache(maxsize=4096)
 def kind_by_words(text: str) -> str | None:
     """What a line is by its words alone; None when it may be story.
 
@@ -246,30 +287,3 @@ def kind_by_words(text: str) -> str | None:
         return None
     line = Line.of(text)
     return next((kind for kind, knows in BY_WORDS if knows(line)), None)
-
-
-def kind_by_place(page: Layout, index: int) -> str | None:
-    """What a line is by its place, when its words did not tell."""
-    return next((kind for kind, knows in BY_PLACE if knows(page, index)), None)
-
-
-def classify(texts: Sequence[str]) -> list[str | None]:
-    """The kind of every line of a page, in order; None for story.
-
-    >>> classify(["Rain returns to Lakeport", "By Mara Quill", "It rained.", "He refused."])
-    ['headline', 'byline', None, None]
-    """
-    kinds = [kind_by_words(text) for text in texts]
-    page = _layout([Line.of(text) for text in texts], kinds)
-    return [kind or (kind_by_place(page, i) if page else None) for i, kind in enumerate(kinds)]
-
-
-def _layout(lines: Sequence[Line], kinds: Sequence[str | None]) -> Layout | None:
-    """Find headline and story; None on a page without running text, where place says nothing."""
-    prose = [i for i, line in enumerate(lines) if kinds[i] is None and line.states]
-    if not prose:
-        return None
-    above = [i for i in range(prose[0]) if kinds[i] is None]
-    headline = next((i for i in above if lines[i].words >= 4), above[0] if above else -1)
-    led = headline >= 0 and len(prose) > 1 and kinds[prose[0] + 1] in ("byline", "agency_line")
-    return Layout(lines, kinds, headline, prose[1] if led else prose[0], prose[-1])

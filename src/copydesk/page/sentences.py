@@ -8,12 +8,18 @@ The words the rules need are data: titles in `data/titles.toml`, abbreviations a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
+
+INVISIBLE = (
+    "\u00ad\u115f\u1160\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\u3164"
+)
+"""What content systems leave in a text and no reader sees: zero-width spaces, soft hyphens, fillers, and the marks that
+steer the direction of writing. The joiners of Persian and Hindi are not among them: they belong to words."""
 
 BLANK = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -23,12 +29,22 @@ BLANK = (
 
 _WORDS = {kind: frozenset(words) for kind, words in load_wording("sentences").items()}
 _TITLES = frozenset(word for titles in load_wording("titles").values() for word in titles["short"].split())
-_STOP = re.compile(r"([.?!…]++)([\"'”’»)\]]*+)(?=([\s\ufeff]?))")
-_GAP = re.compile(r"[\s\ufeff\"'“‘«„()\[–—-]*+")
-_EDGE = re.compile(r"[\s\ufeff\"'“”‘’«»„()\[\]/–—-]")
+_OFFICES = _TITLES | {word for titles in load_wording("titles").values() for word in titles.get("whole", "").split()}
+# A closing mark may stand apart, as in French: « Is it open ? » she asked. Before a letter it is an opening one.
+_CLOSING = r"(?:[\"'”’)\]]|[ \u00a0\u202f]?[»”](?!\w)|[«“](?!\w))*+"
+_NOTE = r"\[(?:\w{1,3}|note\s\d+|citation needed)\]|[¹²³⁰-⁹]"  # a footnote mark hangs on the stop: safe.[1]
+_STOP = re.compile(rf"([.?!…。।؟۔]++)({_CLOSING})(?:{_NOTE}|[{INVISIBLE}])*+(?=([\s\ufeff]?))")
+# The end of a line: a stop, and perhaps a note or an agency after it: (AFP), — AFP, [1].
+_SILENT = rf"[\s\ufeff{INVISIBLE}\"'“”’«»)\].]*+"
+_END = re.compile(rf"[.?!…。！？।؟۔]{_SILENT}(?:(?:\[[^\[\]]+\]|\([^()]+\)|[–—]\s?[A-Z]{{2,8}}){_SILENT})*$")
+_GAP = re.compile(rf"[\s\ufeff{INVISIBLE}\"'“‘«»„()\[–—-]*+")
+_EDGE = re.compile(rf"[\s\ufeff{INVISIBLE}\"'“”‘’«»„()\[\]/–—-]")
 _WORD = re.compile(r"[^\W\d_]*+")
 _ACRONYM = re.compile(r"(?:\w{1,2}\.)+\w")
 _SPEAKER = re.compile(rf"(?:[^\W\d][\w.’'-]*+\s++){{1,4}}(?:{'|'.join(_WORDS['saying'])})\b")
+# Names that begin small: van Sebille, d’Arc, iPhone.
+_SMALL_NAME = re.compile(rf"(?:(?:{'|'.join(_WORDS['particles'])})\s+|[dl][’'])+[A-ZÀ-ÖØ-Þ]|[a-z]{{1,2}}[A-Z]\w")
+_NEXT_SENTENCE = re.compile(r"[“‘«„(]?(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ’']+|[AI])[\s,;:]")
 _BEHIND, _AHEAD = 40, 120  # how far, in characters, a rule looks: this keeps the whole pass linear
 
 
@@ -42,6 +58,7 @@ class Stop:
     after: str
     opens: bool
     first: bool
+    listed: bool
 
     @property
     def plain(self) -> bool:
@@ -60,10 +77,14 @@ class Stop:
         word = self.next_word
         return self.opens or (word in _WORDS["starters"] and not self.after.startswith(".", len(word)))
 
+    def after_one_of(self, words: Set[str]) -> bool:
+        """Whether a single full stop follows one of these abbreviations, written with a capital as before a name."""
+        return self.plain and self.before[:1].isupper() and self.before.lower() in words
+
 
 def before_lower_case(stop: Stop) -> bool:
-    """“Why?” he asked: a new sentence would begin with a capital."""
-    return stop.after[:1].islower()
+    """“Why?” he asked: a new sentence would begin with a capital, or with a name such as van Sebille or iPhone."""
+    return stop.after[:1].islower() and not _SMALL_NAME.match(stop.after)
 
 
 def before_more_stops(stop: Stop) -> bool:
@@ -73,7 +94,13 @@ def before_more_stops(stop: Stop) -> bool:
 
 def after_title(stop: Stop) -> bool:
     """Gen. Ode, e.g. Lakeport: more of the phrase must follow."""
-    return stop.plain and (stop.before.lower() in _TITLES or stop.before.lower() in _WORDS["never_end"])
+    return stop.after_one_of(_TITLES) or (stop.plain and stop.before.lower() in _WORDS["never_end"])
+
+
+def after_state(stop: Stop) -> bool:
+    """Mass. Gov. Lund, but not: in Norwick, Mass. Police came. (Inside a sentence, a comma would follow.)"""
+    more = stop.next_word in _OFFICES or not (stop.listed or stop.starts)
+    return stop.after_one_of(_WORDS["states"]) and more
 
 
 def before_number(stop: Stop) -> bool:
@@ -87,8 +114,8 @@ def after_initial(stop: Stop) -> bool:
 
 
 def after_hour(stop: Stop) -> bool:
-    """5 p.m. Monday, but not: at 5 p.m. Officials left."""
-    return stop.plain and _is_hour(stop.before) and stop.next_word in _WORDS["after_hours"]
+    """5 p.m. Monday, 9 a.m. AEST, but not: at 5 p.m. Officials left."""
+    return stop.plain and _is_hour(stop.before) and stop.next_word in _WORDS["after_hours"] | _WORDS["zones"]
 
 
 def after_abbreviation(stop: Stop) -> bool:
@@ -111,6 +138,7 @@ RULES: tuple[Callable[[Stop], bool], ...] = (
     before_lower_case,
     before_more_stops,
     after_title,
+    after_state,
     before_number,
     after_initial,
     after_hour,
@@ -137,10 +165,10 @@ def split_sentences(text: str, span: Span | None = None) -> list[Span]:
 def ends_sentence(text: str) -> bool:
     """Whether a line stops the way a sentence does.
 
-    >>> ends_sentence("“We have our worries”."), ends_sentence("Rain ends")
+    >>> ends_sentence("It rained. (AFP)"), ends_sentence("Rain ends")
     (True, False)
     """
-    return text[-_BEHIND:].rstrip(BLANK + "\"'”’»)]").endswith((".", "?", "!", "…"))
+    return _END.search(text, max(0, len(text) - 2 * _BEHIND)) is not None
 
 
 def trim(text: str, start: int, end: int) -> Span | None:
@@ -149,6 +177,8 @@ def trim(text: str, start: int, end: int) -> Span | None:
     >>> trim("  rain ", 0, 7)
     Span(start=2, end=6)
     """
+    if start < end and text[start] not in BLANK and text[end - 1] not in BLANK:
+        return Span(start, end)
     piece = text[start:end].lstrip(BLANK)
     size = len(piece.rstrip(BLANK))
     return Span(end - len(piece), end - len(piece) + size) if size else None
@@ -157,23 +187,37 @@ def trim(text: str, start: int, end: int) -> Span | None:
 def _ends(text: str, begin: int, end: int) -> Iterator[int]:
     """Where sentences end, the last one apart."""
     for match in _STOP.finditer(text, begin, end):
-        if match.group(3):
+        if match.group(3) or _is_glued(text, match, end):
             stop = _look_around(text, match, begin, end)
             if not any(rule(stop) for rule in RULES):
                 yield match.end()
 
 
+def _is_glued(text: str, match: re.Match[str], end: int) -> bool:
+    """The bridge closed.Drivers turned back: a small word before the stop, a capitalised one after it, no address."""
+    if match.end() == end or not _NEXT_SENTENCE.match(text, match.end(), end):
+        return False
+    word = _word_before(text, match.start(), 0)
+    return len(word) > 2 and word.isalpha() and word.islower() and text[match.start() - len(word) - 1] not in "/@"
+
+
+def _word_before(text: str, stop: int, begin: int) -> str:
+    return _EDGE.split(text[max(begin, stop - _BEHIND) : stop])[-1]
+
+
 def _look_around(text: str, match: re.Match[str], begin: int, end: int) -> Stop:
     gap = _GAP.match(text, match.end(), end)
     after = gap.end() if gap else match.end()
-    word = _EDGE.split(text[max(begin, match.start() - _BEHIND) : match.start()])[-1]
+    word = _word_before(text, match.start(), begin)
+    at = match.start() - len(word)
     return Stop(
         mark=match.group(1),
         closing=match.group(2),
         before=word,
         after=text[after : min(end, after + _AHEAD)],
-        opens=any(mark in '"“‘«„' for mark in text[match.end() : after]),
-        first=match.start() - len(word) <= begin,
+        opens=any(mark in '"“‘«„»' for mark in text[match.end() : after]),
+        first=at <= begin,
+        listed=text[max(begin, at - 2) : at].rstrip(BLANK) == ",",
     )
 
 

@@ -31,7 +31,7 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 Level = Literal["nominal", "ordinal", "interval"]
 Votes = Mapping[Item, Mapping[Any, Value | None]]
-"""item → {coder: value}; `None` is no answer."""
+"""item → {coder: value}; `None` and `nan`, which tables read from files have for it, are no answer."""
 Table = Mapping[Item, Mapping[Value, int]]
 """item → {value: how many coders gave it}."""
 
@@ -66,7 +66,7 @@ class Run(NamedTuple):
 
 
 def counts(votes: Votes[Item, Value]) -> dict[Item, dict[Value, int]]:
-    """How many coders gave each value, by item, the most first; who gave it is forgotten, `None` is no vote.
+    """How many coders gave each value, by item, the most first; who gave it is forgotten, `None` and `nan` are no vote.
 
     >>> counts({"Q1": {"ann": "yes", "bo": "no", "cy": "yes", "di": None}})
     {'Q1': {'yes': 2, 'no': 1}}
@@ -183,8 +183,12 @@ def _tally(item: Any, given: Iterable[Value | None]) -> dict[Value, int]:
         found = Counter(given)
     except TypeError:
         raise CopydeskError(f"a vote on {item!r} is several values at once", "make each choice an item") from None
-    pairs = [(value, n) for value, n in found.items() if value is not None]
+    pairs = [(value, n) for value, n in found.items() if not (value is None or _is_nan(value))]
     return dict(sorted(pairs, key=lambda pair: (-pair[1], str(pair[0]))))
+
+
+def _is_nan(value: object) -> bool:
+    return value != value  # noqa: PLR0124  (of any type: nan equals nothing, not even itself)
 
 
 def _split(row: Mapping[Any, int]) -> Split:

@@ -1,0 +1,187 @@
+"""Credits: the shapes in which a page says who wrote, from where, for which agency and when.
+
+Patterns only; the names and words in them are data, in `data/furniture.toml`. `furniture.py` and `layout.py` know lines
+by them, `article.py` takes the metadata from those lines. Each pattern meets at most `LONGEST` characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from copydesk.base.wording import load_wording
+
+LONGEST = 500
+
+
+def any_of(words: Sequence[str]) -> str:
+    """A pattern for one of these, the longest first, with any white space between its words.
+
+    >>> any_of(["AP", "Mere Wire"])
+    '(?:Mere\\\\s+Wire|AP)'
+    """
+    ordered = sorted(words, key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in ordered) + ")"
+
+
+_NAMES = load_wording("furniture")["names"]
+MONTHS: list[str] = [*_NAMES["months"], *_NAMES["months_elsewhere"]]
+
+# What a name may hold: letters of every script with their accents, points, apostrophes, hyphens. The negative class
+# compiles fast; one that lists all combining marks made the import of the page reader take half a second.
+_IN_NAME = r"[^\s,;:!?()\[\]{}<>|/\\“”\"«»„…•·–—@#&*=+©®%$€£~^]"
+TITLED = rf"(?![a-zß-öø-ÿа-яα-ω])[^\W\d_]{_IN_NAME}*+"
+TITLES = rf"{TITLED}(?:\s+{TITLED}){{0,3}}"
+_MONTH = rf"(?i:{any_of(MONTHS)})\b\.?"
+DATE = (
+    rf"(?:{_MONTH}\s+\d{{1,2}}(?:,?\s+\d{{4}})?|\d{{1,2}}\.?\s+(?:de\s+)?{_MONTH}(?:,?\s+(?:de\s+)?\d{{4}})?)(?![\w])"
+)
+_CLOCK = r"\d{1,2}[:.h]\d\d(?:\s*(?i:[ap]\.?m)\b\.?)?(?:\s+[A-Z]{2,5}\b)?"
+STAMP = re.compile(
+    rf"(?P<whole>{DATE}(?<=\d{{4}})(?:,?\s+(?:at\s+|à\s+)?{_CLOCK})?|\d\d?[./]\d\d?[./]\d{{4}}(?:,?\s+{_CLOCK})?)"
+)
+
+_NO_DATE = r"(?!(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s*\d)"  # no March 3 inside a name
+
+# People. A role may be glued to a name (Ada LundStaff Writer) or follow it without a comma (Ada Lund Staff Writer).
+_ROLES = [*_NAMES["roles"], *_NAMES["role_beginnings"]]
+_ROLE = rf"(?:{any_of([role.title() for role in _ROLES] + [role.upper() for role in _ROLES])})\b"
+_CUT = rf"(?<=[a-zß-öø-ÿ])(?<!Mc)(?<!Mac)(?<!De)(?<!Di)(?<!La)(?<!Le)(?:[A-Z][a-z]+\s+){{0,2}}{_ROLE}"
+_GLUED = rf"(?!{_ROLE}|(?:And|At|By|For|From|In|The)\s)(?![a-zß-öø-ÿа-яα-ω])[^\W\d_](?:(?!{_CUT}){_IN_NAME})*+"
+_PARTICLE = rf"{any_of(load_wording('sentences')['particles'])}(?=\s)"
+PERSON = rf"{_GLUED}(?:\s+(?:{_NO_DATE}{_GLUED}|{_PARTICLE})){{1,4}}+"
+_UNNAMED = rf"(?i:{any_of(_NAMES['unnamed'])})\b"
+_ONE = rf"(?:{PERSON}|{_UNNAMED})"
+_AND = r"(?:,?\s+(?:and|und|et|y|e|en|og|och)\s+|\s*&\s*)"
+_MORE = rf"(?:(?:\s*,\s*{PERSON})*{_AND}(?:{PERSON}|{_UNNAMED}))?"
+PEOPLE = rf"{_ONE}{_MORE}"
+_SENTENCE_END = r"[.?!…](?:\s|$)"
+# What may follow the names: a role, a place, an outlet, an address, a date; nothing that ends as a sentence does.
+_AFTER_NAME = (
+    rf"(?:\s*[,|•·/(–—-]\s*|\s+(?i:in|for|at|aus|à|en)\s+(?:the\s+)?(?=[^\W\d_a-z])"
+    rf"|\s+(?={DATE}|\S+@|@|{_ROLE})|(?={_CUT}))"
+)
+_STOP = r"(?:(?<=\b[^\W\d_]{3})|(?<=[ap]\.m)|(?<=[.\s][A-Z]))\."  # in Feb., p.m., M.D.
+_REST = rf"(?P<rest>(?:{_AFTER_NAME}(?:(?!{_SENTENCE_END}).|{_STOP}){{1,110}})?)"
+_BY = rf"(?i:{any_of(_NAMES['by'])})"
+_WHEN = rf"(?i:published|posted|written)\s+(?:(?i:on)\s+)?{DATE}\s+"
+
+BYLINE = re.compile(rf"(?:(?i:author)\s+)?(?:{_WHEN})?(?:{_BY}\s*:?\s+|By(?=[A-Z]))(?P<who>{PEOPLE})\s*{_REST}")
+BYLINE_ALONE = re.compile(rf"{_BY}\s*:?")
+BARE_NAME = re.compile(rf"(?:[-–—]|{DATE}\s*[,|·•–—-]?)?\s*(?P<who>{PERSON}{_MORE})\s*{_REST}")
+NAMES_LINE = re.compile(
+    rf"(?P<joined>(?:and\b|und\b|et\b|y\b|&|,)\s*)?(?P<name>{PERSON})?(?P<open>\s*(?:,|&|\band\b))?"
+)
+SIGNED = re.compile(rf"[-–—]\s*(?P<who>{PERSON})\s*{_REST}")
+
+# Agencies.
+_AGENCY = (
+    rf"(?:{any_of(_NAMES['agencies'])}|{TITLES}\s+{any_of(_NAMES['agency_endings'])}"
+    rf"|{any_of(_NAMES['agency_beginnings'])}\s+{TITLES})(?!\w)"
+)
+_AGENCIES = rf"(?i:the\s+)?(?P<agency>{_AGENCY}(?:(?:\s*[,/&]\s*|\s+and\s+){_AGENCY})*)"
+AGENCY = re.compile(_AGENCIES)
+AGENCY_LINE = re.compile(rf"(?P<by>{_BY}\s*:?\s+)?[-–—(]?\s*{_AGENCIES}\s*\)?(?:\s+(?i:staff)|\s+in\s+{TITLES})?")
+_SOURCE = (
+    r"(?i:sources?|via|(?:with\s+|additional\s+)?(?:material|reporting|files|inputs?)\s+from|pro(?:vid|duc)ed\s+by)"
+)
+AGENCY_CREDIT = re.compile(rf"[(—–-]?\s*{_SOURCE}\s*:?\s+{_AGENCIES}\s*[.)]*")
+AGENCY_LAST = re.compile(rf"[.”\"’]\s*(?:\(|[–—])\s*{_AGENCIES}\)?$")  # It rained. (AFP)
+
+# Who reported and who edited.
+_STAFF_ROLE = r"(?i:additional\s+reporting|reporting|writing|editing|edited|compiled|translated|translation)\s+by"
+_POSTED = rf"{_ONE}(?:\s+in\s+{TITLES})?"
+_STAFF = rf"{_POSTED}(?:\s*(?:,(?:\s+and)?|\band|&)\s*{_POSTED})*"
+_CREDIT = re.compile(rf"{_STAFF_ROLE}\s+{_STAFF}")
+_NEXT_CREDIT = re.compile(rf"\s?[;.,]\s?(?=\s?{_STAFF_ROLE})")
+REPORTERS = re.compile(rf"\b(?<!additional )(?i:reporting\s+by)\s+(?P<who>{PEOPLE})")
+
+WRITER = re.compile(
+    rf"(?:[^\W\d_]+\s+){{0,3}}?{PERSON}(?:,[^,]+,|\s+in\s+{TITLES})?\s+(?:(?:writes|covers|reports|reported|contributed|can\s+be\s+reached)\b"
+    rf"|(?:is|was)\s+(?:an?|the|our)\s[^.]*\b(?:{any_of(_NAMES['roles'])})\b)"
+)
+
+# Pictures.
+_PICTURE = rf"(?i:(?:file\s+)?{any_of(_NAMES['pictures'])})"
+_OWNER = rf"{TITLED}(?:(?:[\s,/|]|\b(?:via|for)\b)+{TITLED})*"
+_FILE = r"(?i:file(?:\s+(?:photo|picture|image))?)"
+PICTURE_CREDIT = re.compile(
+    rf"(?:(?:^|[.)”\"|–—(-]\s*|\s(?=(?:Photo|Image|Picture|Credit)\s*:)){_PICTURE}"
+    r"(?:\s*[:/]\s*|\s+(?i:credit\s*:|(?:credit\s+)?by|courtesy\s*:|courtesy\s+of)\s*)"
+    rf"|(?:^|[\s(]){any_of(_NAMES['agencies'])}(?:\s+Photo)?\s*/\s*){_OWNER}\s*[).]*$"
+)
+PICTURE_OWNER = re.compile(
+    rf"(?:^|[.”\"’)]\s+)\(?{PERSON}\s*/\s*{_OWNER}\)?$"  # Lars Ulm / Norwick Now
+    rf"|[(\[]\s*{TITLES}\s*(?:(?:/|for\b|via\b)\s*{_OWNER}|:\s*{PERSON})\s*[)\]]$"  # (Tom Vark/Norwick Herald)
+    rf"|\({_FILE}\)$|\b(?i:file\s+(?:photo|picture|image))$|^{any_of(_NAMES['picture_agencies'])}$"
+)
+PICTURE_LABEL = re.compile(
+    r"(?i:(?:image|media|video|photo|picture)\s*(?:source|caption|copyright)|(?:(?:image|photo)\s+)?\d+\s+of\s+\d+\b)"
+    rf"|{_FILE}\s*[:–—-]|(?i:above|left|right|below|pictured)\s*:|{_PICTURE}\s*:\s+(?=[^\W\d_a-z])"
+)
+
+_CLAIM = (
+    r"(?P<claim>(?:©|\([cC]\)|(?i:copyright\b))(?:\s*(?:©|\([cC]\)))?"
+    rf"(?:[\s:,/|–.-]*(?:(?:by|of|and|the|via|all|rights|reserved)\b|\d{{4}}|{TITLED}))+)"
+)
+COPYRIGHT = re.compile(rf"(?:^|[.|•–—-]\s*|(?=©|\([cC]\))){_CLAIM}[\s.]*$")
+COPYRIGHT_FIRST = re.compile(rf"{_CLAIM}(?=[\s.]*$|\.\s|(?<=\.)\s)")
+
+# Datelines. An agency’s name may be unknown: it stands in brackets or between slashes.
+_LETTERS = rf"[^\W\d_]{_IN_NAME}*+"
+_HOUSE = rf"(?P<agency>{any_of(_NAMES['agencies'])}(?:\s*/\s*{_LETTERS})*|{TITLES}(?:\s*/\s*{_LETTERS})*)"
+_PLACE = rf"(?P<place>{_NO_DATE}{TITLED}(?:[\s/]+{_NO_DATE}{TITLED}){{0,3}}+)"
+_REGION = rf"(?P<region>,\s+{_NO_DATE}{TITLES})"
+_DASH = r"\s*(?:\.?--?|\.?[–—]|[_|])\s*"
+_DATELINES = (
+    # AFP - The
+    rf"(?P<agency>{any_of(_NAMES['agencies'])}){_DASH}",
+    # TARNHOLT, March 3. /TASS/. Velda
+    rf"(?P<dateline>{_PLACE}{_REGION}?(?:[,.]?\s+(?P<date>{DATE}))?\.?\s*/{_HOUSE}/)\.?(?:{_DASH}|\s+)",
+    # RIVERTON, March 3 (Mere Wire) – The
+    rf"(?P<dateline>{_PLACE}{_REGION}?(?:,?\s+\(?(?P<date>{DATE})\)?)?(?:\s*\({_HOUSE}\))?){_DASH}",
+    # TOKYO, 3 March 2024, Kyodo News - The
+    rf"(?P<dateline>{_PLACE}(?:[,.]?\s+(?P<date>{DATE}))?[,.]?\s+(?P<agency>{any_of(_NAMES['agencies'])})){_DASH}",
+    # Lakeport, Mar 3 (PTI) The
+    rf"(?P<dateline>{_PLACE}(?:,\s+(?P<date>{DATE}))?\s*\((?P<agency>{any_of(_NAMES['agencies'])}|[A-Z]{{2,6}})\)):?\s+",
+    # NEW RIVERTON: The
+    rf"(?P<dateline>{_PLACE}(?:,\s+(?P<date>{DATE}))?):\s+",
+    # March 3 (UPI) -- The
+    rf"(?P<dateline>(?P<date>{DATE})\s*\({_HOUSE}\)){_DASH}",
+    # (Reuters) - The
+    rf"(?:\({_HOUSE}\)){_DASH}",
+)
+DATELINES = tuple(re.compile(rf"{pattern}(?=(?P<next>\S))") for pattern in _DATELINES)
+
+
+def is_staff_credit(text: str) -> bool:
+    """Whether a line says who reported and who edited.
+
+    >>> is_staff_credit("(Reporting by Ada Lund in Norwick and Bo Ode; Editing by Ines Vark)")
+    True
+    """
+    return all(_CREDIT.fullmatch(credit.strip()) for credit in _NEXT_CREDIT.split(text.strip("(). ")))
+
+
+def find_dateline(text: str, start: int, end: int) -> re.Match[str] | None:
+    """RIVERTON, March 3 (Agency) – at the start of a paragraph; group `dateline` is there if a place or a date is.
+
+    A place alone counts in capitals, or in any case with its region before a dash: Port Velda, Sorrin — The lamps.
+
+    >>> find_dateline("RIVERTON (Mere Wire) – It rained.", 0, 33)["dateline"]
+    'RIVERTON (Mere Wire)'
+    """
+    for pattern in DATELINES:
+        match = pattern.match(text, start, min(end, start + LONGEST))
+        if match and not match["next"].islower() and _is_place(match.groupdict(), match.group()):
+            return match
+    return None
+
+
+def _is_place(said: dict[str, str | None], whole: str) -> bool:
+    place = said.get("place")
+    if said.get("agency") or said.get("date"):
+        return True
+    if not place or len(place) < 3 or place.casefold() in _NAMES["no_places"]:
+        return False
+    return place.isupper() or (said.get("region") is not None and ":" not in whole)
