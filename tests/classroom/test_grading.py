@@ -311,6 +311,18 @@ def test_an_answer_of_no_shape_is_worth_nothing_and_stops_nobody(tmp_path: Path)
     }
 
 
+def test_an_exercise_that_the_key_says_nothing_of_is_named_and_never_right(tmp_path: Path, seeds: Path) -> None:
+    key = seeds / STORY / "key.json"
+    key.write_text(key.read_text("utf-8").replace('"sentences"', '"other_sentences"'), "utf-8")
+    put(tmp_path / "in" / "a.json", handin("A", document({"voices": entry({"choices": {"p1.s1": "reporter"}})})))
+    grade(tmp_path / "in", tmp_path / "out")
+    row = next(r for r in rows(tmp_path / "out" / "exercises.csv") if r["exercise"] == "voices")
+    assert (row["status"], row["score"]) == ("blank", "")
+    assert [(p["what"], p["why"]) for p in rows(tmp_path / "out" / "problems.csv")] == [
+        ("exercise not graded", "The key says nothing of 00_start_here/voices.")
+    ]
+
+
 def test_only_the_first_round_counts(tmp_path: Path) -> None:
     later = document({"voices": entry(best("voices"), round=2)})
     put(tmp_path / "in" / "a.json", handin("A", later))
