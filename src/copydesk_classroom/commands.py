@@ -255,7 +255,19 @@ def grade_summary(summary: Summary) -> list[str]:
     lines = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]
     lines += [say["anew"].format(n=s.anew, rest=s.graded - s.anew)] if s.anew < s.graded else []
     lines += [say["not_handed_in"].format(lessons=", ".join(s.not_handed_in))] if s.not_handed_in else []
-    names = ("missing", "strangers", "unread", "late", "texts", "several", "waiting", "problems", "notes", "changes")
+    names = (
+        "missing",
+        "strangers",
+        "shared",
+        "unread",
+        "late",
+        "texts",
+        "several",
+        "waiting",
+        "problems",
+        "notes",
+        "changes",
+    )
     for name in names:
         if count := getattr(s, name):
             lines.append(say[name].format(n=count))

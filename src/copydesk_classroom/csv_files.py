@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,9 @@ from copydesk.base.files import replacing, write
 from copydesk_classroom.safe_text import csv_cell
 
 Row = Sequence[object]
+MOST_BYTES = 20_000_000
+"""The largest CSV file that is read; a roster of 3,000 learners has some 300,000."""
+SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t]*\r?\n', re.IGNORECASE)
 NUMBER = (int, float, type(None))
 """What is written as it is; everything else is text and goes through `csv_cell`."""
 
@@ -55,19 +59,36 @@ def read_rows(path: Path) -> Iterator[list[str]]:
     Raises CopydeskError if the file cannot be read.
     """
     try:
-        data = path.read_bytes()
+        if path.stat().st_size > MOST_BYTES:
+            raise CopydeskError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB", "name a CSV file")
+        text = _text(path.read_bytes())
     except OSError as error:
         raise CopydeskError(f"{path} cannot be read ({error.strerror})", "check its name") from None
-    # Excel saves “Unicode text” as UTF-16, and plain CSV in the code page of Western Windows
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    separator = max(",;\t", key=text.partition("\n")[0].count)  # csv.Sniffer gets short rosters wrong
+    told = SEPARATOR_LINE.match(text)  # Excel writes and reads such a line above the head
+    text = text[told.end() :] if told else text
+    separator = told[1] if told else _separator(text.splitlines()[:20])
     try:
         yield from (
             row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(map(str.strip, row))
         )
     except csv.Error as error:
         raise CopydeskError(f"{path} cannot be read as CSV ({error})", "save it again as CSV") from None
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """What separates the cells: what most lines have, else what one has most often."""
+    # csv.Sniffer gets short rosters wrong
+    counts = {s: [line.count(s) for line in lines] for s in ",;\t"}
+    return max(counts, key=lambda s: (sum(map(bool, counts[s])), max(counts[s], default=0)))
+
+
+def _text(data: bytes) -> str:
+    """The text of a file: in UTF-8, in UTF-16 as Excel’s “Unicode text” and Blackboard have it, or in Windows-1252."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    if 0 in data[:200]:  # UTF-16 without its mark: every second byte of Latin text is zero
+        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")

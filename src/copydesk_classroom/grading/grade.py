@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.story.edition import parse_due
+from copydesk.story.edition import last_moment, parse_due
 from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
-from copydesk_classroom.collecting.state import HOME, Kept, Learner, RunTables
+from copydesk_classroom.collecting.state import GRADED, HOME, Kept, Learner, RunTables
 from copydesk_classroom.collecting.submissions import Pick, pick
 from copydesk_classroom.course import Policy, Settings, Unit, chosen, course, offers, read_weights
 from copydesk_classroom.csv_files import put
@@ -53,6 +53,8 @@ class Summary:
     """How many of them were graded in this run; the others had not changed since the last."""
     missing: int
     strangers: int
+    shared: int
+    """How many have a name that others use too, and were graded apart."""
     unread: int
     """How many submitted nothing that can be read."""
     late: int
@@ -95,8 +97,8 @@ def grade(  # noqa: PLR0913
     factors = read_weights(Path(weights) if isinstance(weights, str) else weights, offered)
     tables, sources = RunTables(out), Sources(folder, leave_out=(out, roster, weights, rubric))
     try:
-        names = Roster(tables.base)
-        for twin in names.add(read_roster(Path(roster))) if roster else ():
+        names = Roster(read_roster(Path(roster)).pupils() if roster else ())
+        for twin in names.twins:
             tables.add_problem(Path(roster or "").name, Problem("twins", twin))
         collect(sources, tables, names, executor, lambda done: tell("collecting", done, 0))
         found = drop_unknown_lessons(tables, names, offered, story)
@@ -125,17 +127,14 @@ def _check(folder: Path, out: Path, policy: str) -> None:
 def late_after(due: str | dt.date | None) -> str:
     """The last time that is not late, in UTC, '' for none.
 
-    A day without a time lasts until midnight; a time without a zone is in the zone of this computer. Raises
-    CopydeskError for anything else.
+    A day without a time lasts until midnight, and a time without seconds to the end of its minute. A time without a
+    zone is in the zone of this computer. Raises CopydeskError for anything else.
 
     >>> late_after("2026-03-01T12:00+02:00"), late_after(None)
-    ('2026-03-01T10:00:00Z', '')
+    ('2026-03-01T10:00:59Z', '')
     """
     given = parse_due(due)
-    if given is None:
-        return ""
-    end = given if isinstance(given, dt.datetime) else dt.datetime.combine(given, dt.time(23, 59, 59))
-    return end.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return "" if given is None else last_moment(given).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(slots=True)
@@ -173,7 +172,7 @@ class Run:
         self.pages.mkdir(parents=True, exist_ok=True)
         for stray in self.pages.glob(".*.tmp"):  # a run that was killed while it wrote a page leaves these
             stray.unlink(missing_ok=True)
-        of = sum(n for state, n in self.tables.counts().items() if state in ("graded", "stranger"))
+        of = sum(n for state, n in self.tables.counts().items() if state in GRADED)
         anew = 0
         for anew, graded in enumerate(map_ordered(grade_learner, self._tasks(of), executor), 1):
             self._keep(graded)
@@ -190,8 +189,8 @@ class Run:
             if learner.status == "unread":
                 continue
             attempts = [a for a in self.tables.attempts(learner.who) if a.lesson in ids]
-            picked = pick(attempts, self.settings.policy, due=self.due, by_name=learner.who.startswith("name:"))
-            self.tables.set_time(learner.who, picked.time, picked.late)
+            picked = pick(attempts, self.settings.policy, due=self.due)
+            self.tables.set_times(learner.who, picked)
             for shown, problem in picked.problems:
                 self.tables.add_problem(shown, problem)
             if not self._is_unchanged(learner, picked):
@@ -260,15 +259,16 @@ class Run:
 def _summary(run: Run, anew: int, changes: int, left: tuple[str, ...]) -> Summary:
     counts, problems = run.tables.counts(), Counter(problem.what for *_, problem in run.tables.problems())
     people = people_counts(run.tables, run.units) if run.rubric else Counter[str]()
-    states = {n: counts.get(n, 0) for n in ("missing", "stranger", "unread", "late", "graded")}
+    states = {n: counts.get(n, 0) for n in ("missing", "unread", "late", *GRADED)}
     return Summary(
         run.out,
         tuple(u.name for u in run.units),
         left,
-        graded=states["graded"] + states["stranger"],
+        graded=sum(states[n] for n in GRADED),
         anew=anew,
         missing=states["missing"],
         strangers=states["stranger"],
+        shared=states["several"],
         unread=states["unread"],
         late=states["late"],
         problems=problems.total() - problems["note"],

@@ -9,14 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.exercises.exercise import Exercise
-from copydesk_classroom.collecting.state import Kept, KeptTables, Learner, RunTables
+from copydesk_classroom.collecting.state import GRADED, Kept, KeptTables, Learner, RunTables
 from copydesk_classroom.course import Unit, points_possible
 from copydesk_classroom.csv_files import CsvFile, Row
 from copydesk_classroom.marking.scores import share_of
 from copydesk_classroom.wording import class_wording
 
-STATUSES = {"graded": "graded", "stranger": "not on the roster", "missing": "missing", "unread": "nothing readable"}
+STATUSES = {
+    "graded": "graded",
+    "stranger": "not on the roster",
+    "several": "name used by several",
+    "unclear": "name used by several",
+    "missing": "missing",
+    "unread": "nothing readable",
+}
 """A learner's status in words."""
+ELSEWHERE = ("stranger", "several", "unclear")
+"""Learners who are in no import file: a row of theirs would match nobody, or somebody else of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ def write_tables(out: Path, run: RunTables, units: Sequence[Unit], assignment: s
         for file, table in zip(files, tables, strict=True):
             file.add(table.heads)
         for learner in run.learners():
-            kept = run.kept.graded(learner.who) if learner.status in ("graded", "stranger") else None
+            kept = run.kept.graded(learner.who) if learner.status in GRADED else None
             result = LearnerResult(learner, kept, _totals(units, kept))
             for file, table in zip(files, tables, strict=True):
                 file.add(table.rows(result))
@@ -94,12 +103,14 @@ def _grades(units: Sequence[Unit]) -> Table:
         percent = round(100 * total / possible, 1) if total is not None and possible else None
         yield (
             *(learner.id, learner.name, learner.pupil.email, STATUSES[learner.status]),
-            *("late" if learner.late else "", learner.time, *r.totals, total, possible, percent),
+            *("late" if learner.late else "", "; ".join(learner.late), learner.time, learner.handed_in),
+            *(*r.totals, total, possible, percent),
             f"feedback/{r.kept.page}" if r.kept else "",
         )
 
-    about, sums = ("id", "name", "email", "status", "late", "last change"), ("points", "possible", "percent")
-    return Table("grades.csv", [(*about, *(u.name for u in units), *sums, "feedback")], rows)
+    about, times = ("id", "name", "email", "status"), ("late", "late lessons", "last change", "handed in")
+    sums = ("points", "possible", "percent")
+    return Table("grades.csv", [(*about, *times, *(u.name for u in units), *sums, "feedback")], rows)
 
 
 def _exercises(units: Sequence[Unit]) -> Table:
@@ -128,9 +139,8 @@ def _status(exercise: Exercise, share: float | None, people: int) -> str:
 def _moodle(units: Sequence[Unit]) -> Table:
     """Moodle's grading worksheet; its import needs Identifier, Grade and Last modified (grade)."""
 
-    # a stranger is in no gradebook: a row of theirs would match nobody, or somebody else of that name
     def rows(r: LearnerResult) -> Iterator[Row]:
-        if r.learner.status != "stranger":
+        if r.learner.status not in ELSEWHERE:
             number = r.learner.pupil.participant
             identifier = f"Participant {number}" if number else r.learner.id
             possible = points_possible(units, r.totals)
@@ -144,7 +154,7 @@ def _canvas(units: Sequence[Unit], assignment: str) -> Table:
     """Canvas's gradebook; its import finds the student by one of the ids and the assignment by its heading."""
 
     def rows(r: LearnerResult) -> Iterator[Row]:
-        if r.learner.status != "stranger":
+        if r.learner.status not in ELSEWHERE:
             p = r.learner.pupil
             yield (r.learner.name, p.id, p.sis, p.login or p.email, p.section, r.total)
 
