@@ -189,7 +189,13 @@ def add_grade(commands: Any) -> None:
     parser.add_argument(
         "--rubric", type=Path, help="the folder with the grades that people gave texts (grade_writing.ipynb)"
     )
-    parser.add_argument("--assignment", default="Copydesk", help="the heading of the points in grades_canvas.csv")
+    parser.add_argument(
+        "--assignment",
+        help="one column with all points in grades_canvas.csv, under this heading (default: one per lesson)",
+    )
+    parser.add_argument(
+        "--scale", type=float, help="what all points are worth on the platform, such as 100 (default: Moodle’s maximum)"
+    )
     parser.add_argument("--workers", type=int, help="number of processes (default: all cores for a large class)")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
     parser.set_defaults(run=run_grade)
@@ -211,6 +217,7 @@ def run_grade(options: argparse.Namespace) -> int:
                 weights=options.weights,
                 rubric=options.rubric,
                 assignment=options.assignment,
+                scale=options.scale,
                 executor=executor,
                 progress=progress,
             )
@@ -271,6 +278,9 @@ def grade_summary(summary: Summary) -> list[str]:
     for name in names:
         if count := getattr(s, name):
             lines.append(say[name].format(n=count))
+    if s.worksheet or s.scales:
+        scales = ", ".join(f"{n:g}" for n in s.scales)
+        lines.append(say["worksheet" if s.worksheet else "scaled"].format(scales=scales or say["unscaled"]))
     return [*lines, say["written"].format(out=s.out)]
 
 

@@ -18,7 +18,15 @@ Row = Sequence[object]
 MOST_BYTES = 20_000_000
 """The largest CSV file that is read; a roster of 3,000 learners has some 300,000."""
 SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t]*\r?\n', re.IGNORECASE)
-NUMBER = (int, float, type(None))
+
+
+class Verbatim(str):
+    """Text of the instructor's own that must come back to the letter."""
+
+    __slots__ = ()
+
+
+AS_IS = (int, float, type(None), Verbatim)
 """What is written as it is; everything else is text and goes through `csv_cell`."""
 
 
@@ -44,7 +52,7 @@ class CsvFile:
 
     def add(self, rows: Iterable[Row]) -> None:
         """Write some rows."""
-        self._writer.writerows([c if isinstance(c, NUMBER) else csv_cell(str(c)) for c in row] for row in rows)
+        self._writer.writerows([c if isinstance(c, AS_IS) else csv_cell(str(c)) for c in row] for row in rows)
 
     def __enter__(self) -> CsvFile:
         return self

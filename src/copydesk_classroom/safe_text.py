@@ -13,10 +13,11 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 """Control characters, marks that reverse the direction of text, and surrogate halves, which cannot be encoded."""
 UNSEEN_BUT_LINES = re.compile(UNSEEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
 """The same except for tabs and line ends."""
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""First characters that make a spreadsheet run a cell as a formula (OWASP, “CSV Injection”).
+FORMULA = re.compile(r'(^|[,;|\t][\s"]*)(?=[=@＝＠]|[-+－＋](?!\s*$))')
+"""Where a cell would begin that a spreadsheet runs as a formula (OWASP, “CSV Injection”).
 
-The full-width forms count too, because some spreadsheets read them as the ASCII ones.
+A spreadsheet may split the file at another sign than the comma that we write, depending on where it is used. The
+full-width forms count too, because some spreadsheets read them as the ASCII ones. A dash alone is no formula.
 """
 
 
@@ -39,13 +40,13 @@ def paragraphs(text: object, *, most: int = 20_000) -> str:
 
 @lru_cache(maxsize=2048)
 def csv_cell(text: str) -> str:
-    """The text as a CSV cell that no spreadsheet runs as a formula.
+    """The text as a CSV cell of which no part is run as a formula, wherever a spreadsheet splits the file.
 
-    >>> csv_cell("=1+1"), csv_cell("7.5")
-    ("'=1+1", '7.5')
+    >>> csv_cell("=1+1"), csv_cell("x;=1+1;y"), csv_cell("7.5")
+    ("'=1+1", "x;'=1+1;y", '7.5')
     """
-    tidy = one_line(text, most=2000)  # a leading tab or line end would hide the formula sign from the test below
-    return f"'{tidy}" if tidy.startswith(FORMULA) else tidy
+    # a leading tab or line end would hide the sign of a formula, so the text is put on one line first
+    return FORMULA.sub(r"\1'", one_line(text, most=2000))
 
 
 def file_name(name: str, key: str, *, ending: str = ".html") -> str:

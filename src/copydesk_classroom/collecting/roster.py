@@ -95,7 +95,7 @@ class RosterFile:
     @property
     def is_canvas(self) -> bool:
         """Whether it is a gradebook of Canvas, in which ID is Canvas's own number."""
-        heads = {_squeezed(h) for h in self.head}
+        heads = {squeezed(h) for h in self.head}
         return "id" in heads and bool(heads & {"sisloginid", "sisuserid"})
 
     def pupil(self, row: Sequence[str]) -> Pupil | None:
@@ -146,25 +146,25 @@ def _quoted(headings: Iterable[str]) -> str:
 def columns_of(head: Sequence[str]) -> dict[int, str]:
     """The field that each column holds, by the headings that platforms and people use."""
     known = headings()
-    return {n: known[h] for n, h in enumerate(map(_squeezed, head)) if h in known}
+    return {n: known[h] for n, h in enumerate(map(squeezed, head)) if h in known}
 
 
 @cache
 def headings() -> dict[str, str]:
     """The field by each known heading."""
     languages = class_wording("rosters")["headings"].values()
-    return {_squeezed(h): field for known in languages for field, hs in known.items() if field != "hidden" for h in hs}
+    return {squeezed(h): field for known in languages for field, hs in known.items() if field != "hidden" for h in hs}
 
 
 @cache
 def hidden_names() -> frozenset[str]:
     """What Moodle writes before a participant's number, and in place of a name that is hidden, by language."""
     return frozenset(
-        _squeezed(h) for known in class_wording("rosters")["headings"].values() for h in known.get("hidden", ())
+        squeezed(h) for known in class_wording("rosters")["headings"].values() for h in known.get("hidden", ())
     )
 
 
-def _squeezed(heading: str) -> str:
+def squeezed(heading: str) -> str:
     """A heading without what differs between programs: case, spaces, punctuation."""
     return "".join(re.findall(r"\w+", unicodedata.normalize("NFKC", heading).casefold()))
 
@@ -190,7 +190,7 @@ def _pupil(cells: Iterable[tuple[str, str]]) -> Pupil:
 def _participant(field: str, value: str) -> tuple[str, str]:
     """The field and the value of an id: Moodle's “Participant 1234567” is told by its word, in whatever language."""
     found = re.fullmatch(r"(\D*)(\d+)", value)
-    if found and (_squeezed(found[1]) in hidden_names() or (field == "participant" and len(found[1]) != 1)):
+    if found and (squeezed(found[1]) in hidden_names() or (field == "participant" and len(found[1]) != 1)):
         return "participant", found[2]
     return "id", value
 

@@ -26,7 +26,8 @@ from copydesk_classroom.collecting.submissions import Pick, pick
 from copydesk_classroom.course import Policy, Settings, Unit, chosen, course, offers, read_weights
 from copydesk_classroom.csv_files import put
 from copydesk_classroom.grading.learner import Graded, Task, grade_learner
-from copydesk_classroom.grading.tables import write_tables
+from copydesk_classroom.grading.moodle import maxima
+from copydesk_classroom.grading.tables import Imports, write_tables
 from copydesk_classroom.marking.rubric import is_graded_by_people
 from copydesk_classroom.marking.scores import gather_grades
 from copydesk_classroom.pool import map_ordered
@@ -68,6 +69,10 @@ class Summary:
     """How many of these were graded by several people."""
     waiting: int = 0
     """How many texts nobody has graded yet."""
+    worksheet: bool = False
+    """Whether the roster was a grading worksheet of Moodle, which was filled in."""
+    scales: tuple[float, ...] = ()
+    """What all points are scaled to in the file for Moodle, none if they are as they are."""
 
 
 def grade(  # noqa: PLR0913
@@ -81,23 +86,30 @@ def grade(  # noqa: PLR0913
     due: str | dt.date | None = None,
     weights: Path | str | Mapping[str, Any] | None = None,
     rubric: Path | str | None = None,
-    assignment: str = "Copydesk",
+    assignment: str | None = None,
+    scale: float | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Grade all that was collected in a folder (or one zip), and write tables and feedback pages to another.
 
-    `rubric` is the folder of grades that people gave texts (see `grading_desk`), which then count instead of the form.
-    `executor` is any of `concurrent.futures`; the results do not depend on it. Raises CopydeskError if the folder, the
-    roster, the weights or a lesson cannot be read; problems with submitted files go to `problems.csv`.
+    `assignment` is the heading of one column with all points in the file for Canvas, which else has a column per
+    lesson. `scale` is what all points together are worth in the files for platforms. A roster that is Moodle's grading
+    worksheet is filled in, scaled to the maximum in it. `rubric` is the folder of grades that people gave texts (see
+    `grading_desk`), which then count instead of the form. `executor` is any of `concurrent.futures`; the results do not
+    depend on it. Raises CopydeskError if the folder, the roster, the weights or a lesson cannot be read; problems with
+    submitted files go to `problems.csv`.
     """
     folder, out, tell = Path(folder), Path(out), progress or (lambda what, done, of: None)
     _check(folder, out, policy)
+    if scale is not None and not 0 < scale <= 100_000:
+        raise CopydeskError(f"the points cannot be scaled to {scale:g}", "give a number above 0, for example 100")
     due_time, offered = late_after(due), offers(story, folder)
     factors = read_weights(Path(weights) if isinstance(weights, str) else weights, offered)
     tables, sources = RunTables(out), Sources(folder, leave_out=(out, roster, weights, rubric))
     try:
-        names = Roster(read_roster(Path(roster)).pupils() if roster else ())
+        imports = Imports(read_roster(Path(roster)) if roster else None, assignment, scale)
+        names = Roster(imports.roster.pupils() if imports.roster else ())
         for twin in names.twins:
             tables.add_problem(Path(roster or "").name, Problem("twins", twin))
         collect(sources, tables, names, executor, lambda done: tell("collecting", done, 0))
@@ -107,9 +119,9 @@ def grade(  # noqa: PLR0913
         people = gather_grades(Path(rubric) if rubric else None, out / HOME)
         run = Run(out, tables, sources, settings, due_time, tell, people)
         anew = run.mark_all(executor)
-        changes = run.publish(assignment)
+        changes = run.publish(imports)
         left = {lesson for _, lesson in offered} - {lesson for _, lesson in found} if lessons is None else ()
-        return _summary(run, anew, changes, tuple(sorted(left)))
+        return _summary(run, anew, changes, tuple(sorted(left)), imports)
     finally:
         sources.close()
         tables.close()
@@ -240,13 +252,10 @@ class Run:
         kept = Kept(found, page, graded.scores, problems, graded.people)
         self.tables.kept.set_graded(graded.who, kept, graded.contribution)
 
-    def publish(self, assignment: str) -> int:
-        """Write the tables and the class report; returns how many points differ from the run before.
-
-        `assignment` is the heading of the column with the points in the file for Canvas.
-        """
+    def publish(self, imports: Imports) -> int:
+        """Write the tables and the class report; returns how many points differ from the run before."""
         self.tell("writing", 0, 0)
-        changes, counts = write_tables(self.out, self.tables, self.units, assignment), self.tables.counts()
+        changes, counts = write_tables(self.out, self.tables, self.units, imports), self.tables.counts()
         # `copydesk report` makes a report later from this, and uses the fingerprint to see whether that is still valid
         left = {name: counts.get(name, 0) for name in ("missing", "unread")}
         self.tables.kept.set_course(json.dumps({"rules": self._rules, "counts": left, **asdict(self.settings)}))
@@ -256,7 +265,7 @@ class Run:
         return changes
 
 
-def _summary(run: Run, anew: int, changes: int, left: tuple[str, ...]) -> Summary:
+def _summary(run: Run, anew: int, changes: int, left: tuple[str, ...], imports: Imports) -> Summary:
     counts, problems = run.tables.counts(), Counter(problem.what for *_, problem in run.tables.problems())
     people = people_counts(run.tables, run.units) if run.rubric else Counter[str]()
     states = {n: counts.get(n, 0) for n in ("missing", "unread", "late", *GRADED)}
@@ -277,6 +286,10 @@ def _summary(run: Run, anew: int, changes: int, left: tuple[str, ...]) -> Summar
         texts=people["texts"],
         several=people["several"],
         waiting=people["waiting"],
+        worksheet=imports.worksheet is not None,
+        scales=(imports.scale,)
+        if imports.scale
+        else tuple(sorted(maxima(imports.worksheet) if imports.worksheet else ())),
     )
 
 
