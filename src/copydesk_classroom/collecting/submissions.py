@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
 
-from copydesk.answers.handin import HANDIN_SCHEMA, KIND
+from copydesk.answers.handin import HANDIN_SCHEMA, KIND, check_counts
 from copydesk.answers.place import safe_name
 from copydesk.answers.schema import DEEPEST, SCHEMA, checked
 from copydesk.base.documents import Damaged, Json, decode, schema_of
@@ -25,6 +25,12 @@ from copydesk.base.errors import CopydeskError
 from copydesk_classroom.course import LessonId, Policy
 from copydesk_classroom.problems import Problem, Refused
 
+MOST_DOCUMENTS = 200
+"""How many lessons one hand-in may hold: nine lessons on twenty stories."""
+LONGEST_NAME = 500
+"""How many characters of a learner's name are read."""
+MOST_PROBLEMS = 10
+"""How many problems of one file are told."""
 MOST_ATTEMPTS = 30
 """How many attempts of one learner at one lesson are compared under `best`: the latest ones."""
 
@@ -65,15 +71,23 @@ def parse_submission(shown: str, data: bytes) -> Submission:
     if (text := _utf8(data)) is not data:
         problems.append(Problem("utf16"))
     try:
+        check_counts(text)
         value = decode(text, levels=2 * DEEPEST + 10, strict=True)
         kind, made, found = _read(shown, value, problems)
     except Damaged as why:
-        return Submission("none", sha, problems=(*problems, Problem("damaged", str(why))))
+        return Submission("none", sha, problems=_first(problems, Problem("damaged", str(why))))
     except Refused as refused:
-        return Submission("none", sha, problems=(*problems, refused.problem))
+        return Submission("none", sha, problems=_first(problems, refused.problem))
     learner = value.get("learner")
     lessons = tuple(_lesson_answers(document, made) for document in found)
-    return Submission(kind, sha, learner if isinstance(learner, str) else "", lessons, tuple(problems))
+    name = learner[:LONGEST_NAME] if isinstance(learner, str) else ""
+    return Submission(kind, sha, name, lessons, _first(problems))
+
+
+def _first(problems: Sequence[Problem], *last: Problem) -> tuple[Problem, ...]:
+    """The first problems and how many more there are, then the last."""
+    more = len(problems) - MOST_PROBLEMS
+    return (*problems[:MOST_PROBLEMS], *([Problem("more", str(more))] if more > 0 else []), *last)
 
 
 def documents(shown: str, data: bytes) -> dict[tuple[str, str], Json]:
@@ -110,6 +124,8 @@ def _handin(value: Json, problems: list[Problem]) -> list[Json]:
         raise Refused("newer", "hand-in")
     if not isinstance(listed := value.get("answers"), list):
         raise Damaged("lacks the answers")
+    if len(listed) > MOST_DOCUMENTS:
+        raise Refused("crowded", f"{len(listed):,}")
     story = value.get("story", "")
     found = [*_checked([{"story": story, **d} if isinstance(d, dict) else d for d in listed], "", problems)]
     if story and any(d["story"] != story for d in found):
