@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from itertools import islice
@@ -162,6 +162,8 @@ exit status:
 """
 MANY = 50
 """With more files than this, starting several processes saves time."""
+MOST_ON_WINDOWS = 61
+"""How many processes Windows can wait for at a time, and so the most that `ProcessPoolExecutor` takes there."""
 
 
 def add_grade(commands: Any) -> None:
@@ -236,12 +238,18 @@ def run_grade(options: argparse.Namespace) -> int:
 
 def _executor(options: argparse.Namespace) -> Any:
     """A pool of processes for a large class; for a small one a context manager that yields None."""
-    workers = options.workers or os.cpu_count() or 1
-    if workers < 2 or (options.workers is None and not _is_large(options.folder, options.out)):
+    if options.workers is None and not _is_large(options.folder, options.out):
+        return nullcontext()
+    return _pool(options.workers or os.cpu_count() or 1)
+
+
+def _pool(workers: int) -> Any:
+    """A pool of that many processes, or as many as the system allows; for one, a context manager that yields None."""
+    workers = min(workers, MOST_ON_WINDOWS) if sys.platform == "win32" else workers
+    if workers < 2:
         return nullcontext()
     # Ctrl + C reaches every process of the terminal. Only the parent may act on it: it keeps what is done so far.
-    pool: Executor = ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-    return pool
+    return ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
 
 
 def _is_large(folder: Path, out: Path) -> bool:
@@ -352,9 +360,8 @@ def add_report(commands: Any) -> None:
 def run_report(options: argparse.Namespace) -> int:
     """Write the report and print a summary; returns 0."""
     progress = Progress(quiet=options.quiet or not sys.stderr.isatty())
-    many = options.workers > 1 and not is_graded(options.folder)
     try:
-        with ProcessPoolExecutor(options.workers) if many else nullcontext() as executor:
+        with nullcontext() if is_graded(options.folder) else _pool(options.workers) as executor:
             made = report(options.folder, options.out, names=options.names, executor=executor, progress=progress)
     finally:
         progress.end()

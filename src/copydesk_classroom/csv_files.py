@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,20 @@ AS_IS = (int, float, type(None), Verbatim)
 
 def put(path: Path, data: bytes) -> None:
     """Replace a file in one step, unless it holds these bytes already. Raises CopydeskError if it cannot be written."""
-    write(path, data, durable=False, skip_same=True)  # what is lost to a power cut, the next run makes again
+    with _if_in_use(path):
+        write(path, data, durable=False, skip_same=True)  # what is lost to a power cut, the next run makes again
+
+
+@contextmanager
+def _if_in_use(path: Path) -> Iterator[None]:
+    """Say that a file may be open in another program: Excel, for one, lets nobody replace the file that it shows."""
+    try:
+        yield
+    except CopydeskError as error:
+        if not isinstance(error.__cause__, PermissionError):
+            raise
+        problem = f"{path} cannot be written: it is open in another program, or you may not write there"
+        raise CopydeskError(problem, "close it and run the same command again; nothing is lost") from error
 
 
 class CsvFile:
@@ -45,6 +58,7 @@ class CsvFile:
 
     def __init__(self, path: Path, *, spreadsheet: bool = True) -> None:
         self._closing = ExitStack()
+        self._closing.enter_context(_if_in_use(path))
         file = self._closing.enter_context(replacing(path, durable=False))
         text = io.TextIOWrapper(file, encoding="utf-8-sig" if spreadsheet else "utf-8", newline="")
         self._closing.callback(text.detach)  # flushes the text, and leaves the file open for `replacing`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -58,7 +59,24 @@ def file_name(name: str, key: str, *, ending: str = ".html") -> str:
     >>> file_name("Zoë / ../CON", "moodle:7")
     'Zoë_CON-aff817.html'
     """
-    return f"{file_part(name)}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}{ending}"
+    part = file_part(name)
+    try:
+        os.fsencode(part)
+    except UnicodeEncodeError:  # the system takes file names in ASCII only
+        part = file_part(unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode())
+    return f"{part}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}{ending}"
+
+
+def as_utf8(text: str) -> str:
+    """A file name or an argument as it was meant, where Python took the system's encoding for ASCII (`LC_ALL=C`).
+
+    >>> as_utf8("Zo\\udcc3\\udcab"), as_utf8("Zoë")
+    ('Zoë', 'Zoë')
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate of another kind, from Windows
+        return text
 
 
 def sort_key(name: str) -> str:

@@ -22,6 +22,7 @@ from typing import IO
 from copydesk.answers.handin import MOST_BYTES
 from copydesk_classroom.collecting.platforms import parse_platform_name
 from copydesk_classroom.problems import Problem, Refused
+from copydesk_classroom.safe_text import as_utf8
 
 MOST_MEMBERS, MOST_INNER_MEMBERS = 100_000, 2_000
 """How many names a zip may hold, and one of a single learner: 3,000 learners with 30 files each, one whole folder."""
@@ -91,7 +92,7 @@ class Sources:
         try:
             names = sorted(path.name for path in (self.folder / below).iterdir())
         except OSError as error:
-            yield Found(Place(below), below, Problem("unreadable", error.strerror or ""))
+            yield Found(Place(below), as_utf8(below), Problem("unreadable", error.strerror or ""))
             return
         for name in names:
             path = f"{below}/{name}" if below else name
@@ -100,21 +101,22 @@ class Sources:
                 yield from self._entry(path, depth)
 
     def _entry(self, path: str, depth: int) -> Iterator[Found]:
+        shown = as_utf8(path)
         try:
             about = os.lstat(self.folder / path)
         except OSError as error:
-            yield Found(Place(path), path, Problem("unreadable", error.strerror or ""))
+            yield Found(Place(path), shown, Problem("unreadable", error.strerror or ""))
             return
         folder, file, link = stat.S_ISDIR(about.st_mode), stat.S_ISREG(about.st_mode), _is_link(about)
         if folder and not link and depth < MOST_DEPTH:
             yield from self._folder(path, depth + 1)
         elif file and not link and path.lower().endswith(".zip"):
-            yield from self._zip(Place(path), path)
+            yield from self._zip(Place(path), shown)
         elif link or not file:
-            yield Found(Place(path), path, Problem("link" if link else "deep" if folder else "device"))
+            yield Found(Place(path), shown, Problem("link" if link else "deep" if folder else "device"))
         else:
             large = Problem("large", str(MOST_BYTES // 1_000_000)) if about.st_size > MOST_BYTES else None
-            yield _found(Place(path), path, large)
+            yield _found(Place(path), shown, large)
 
     def _zip(self, place: Place, shown: str) -> Iterator[Found]:
         try:

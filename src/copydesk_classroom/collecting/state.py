@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -119,16 +120,34 @@ class RunTables:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise CopydeskError(f"{out} is in use by another run", "wait for it, or choose another --out") from None
-        self.base = open_base(home / BASE)
-        self.kept = KeptTables(self.base)
-        self.base.executescript(TEMPORARY)
+        except OSError as error:
+            raise CopydeskError(f"{out} cannot be locked ({error.strerror})", "choose another --out") from None
+        try:
+            self.base = open_base(home / BASE)
+            self.kept = KeptTables(self.base)
+            self.base.executescript(TEMPORARY)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> RunTables:
+        return self
+
+    def __exit__(self, *failed: Any) -> None:
+        if failed[0] is None:
+            self.close()
+            return
+        with suppress(sqlite3.Error):  # the first error says what is wrong
+            self.close()
 
     def close(self, *, keep: bool = True) -> None:
         """Commit what was done, unless `keep` is false, and release the folder."""
-        if keep:
-            self.base.commit()
-        self.base.close()
-        self._lock.release()
+        try:
+            if keep:
+                self.base.commit()
+        finally:
+            self.base.close()
+            self._lock.release()
 
     def add_file(self, found: Found, submission: Submission, folder: str) -> int:
         """Add a file and the answers in it, and return its number; `folder` is the one around the answers."""
@@ -413,6 +432,9 @@ def open_base(path: Path) -> sqlite3.Connection:
                 if schema == 0:
                     base.executescript(f"{KEPT} PRAGMA user_version = {SCHEMA};")
                 return base
+        except sqlite3.OperationalError:  # the disk is full or cannot be written: what is kept is whole
+            base.close()
+            raise
         except sqlite3.DatabaseError:
             pass
         base.close()

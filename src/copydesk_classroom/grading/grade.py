@@ -9,14 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import readable_error
 from copydesk.story.edition import last_moment, parse_due
 from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons
 from copydesk_classroom.collecting.files import Sources
@@ -106,8 +109,8 @@ def grade(  # noqa: PLR0913
         raise CopydeskError(f"the points cannot be scaled to {scale:g}", "give a number above 0, for example 100")
     due_time, offered = late_after(due), offers(story, folder)
     factors = read_weights(Path(weights) if isinstance(weights, str) else weights, offered)
-    tables, sources = RunTables(out), Sources(folder, leave_out=(out, roster, weights, rubric))
-    try:
+    sources = Sources(folder, leave_out=(out, roster, weights, rubric))
+    with _one_sentence(out), closing(sources), RunTables(out) as tables:
         imports = Imports(read_roster(Path(roster)) if roster else None, assignment, scale)
         names = Roster(imports.roster.pupils() if imports.roster else ())
         for twin in names.twins:
@@ -122,9 +125,18 @@ def grade(  # noqa: PLR0913
         changes = run.publish(imports)
         left = {lesson for _, lesson in offered} - {lesson for _, lesson in found} if lessons is None else ()
         return _summary(run, anew, changes, tuple(sorted(left)), imports)
-    finally:
-        sources.close()
-        tables.close()
+
+
+@contextmanager
+def _one_sentence(out: Path) -> Iterator[None]:
+    """Turn what the disk or the database says into a sentence; what was graded so far is kept."""
+    try:
+        yield
+    except OSError as error:
+        raise readable_error(error, Path(error.filename or out), "written") from error
+    except sqlite3.Error as error:
+        problem = f"the results in {out} cannot be kept ({error})"
+        raise CopydeskError(problem, "make room there, and run the same command again; it continues") from error
 
 
 def _check(folder: Path, out: Path, policy: str) -> None:
@@ -255,7 +267,13 @@ class Run:
     def publish(self, imports: Imports) -> int:
         """Write the tables and the class report; returns how many points differ from the run before."""
         self.tell("writing", 0, 0)
-        changes, counts = write_tables(self.out, self.tables, self.units, imports), self.tables.counts()
+        self.tables.base.commit()
+        try:
+            changes = write_tables(self.out, self.tables, self.units, imports)
+        except BaseException:
+            self.tables.base.rollback()  # the next run must find the same changes since the last that was written
+            raise
+        counts = self.tables.counts()
         # `copydesk report` makes a report later from this, and uses the fingerprint to see whether that is still valid
         left = {name: counts.get(name, 0) for name in ("missing", "unread")}
         self.tables.kept.set_course(json.dumps({"rules": self._rules, "counts": left, **asdict(self.settings)}))
