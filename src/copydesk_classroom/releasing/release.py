@@ -19,7 +19,9 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.files import write
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.story.edition import FILE, SCHEMA, Edition, parse_due
-from copydesk.story.story import Story, load_story
+from copydesk.story.story import Story, is_bundled, load_story
+from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
 from copydesk_classroom.releasing.contents import SUMS, contents, zipped
 from copydesk_classroom.safe_text import as_utf8, one_line
 from copydesk_classroom.wording import class_wording
@@ -65,6 +67,7 @@ def release(  # noqa: PLR0913
     folder, opened = Path(out).resolve(), load_story(story)
     chosen = choose(lessons, opened)
     _check_keys(chosen, graded=graded)
+    _check_proofs(chosen)
     ids = tuple(lesson.id for lesson in chosen)
     edition = Edition(one_line(as_utf8(course)), parse_due(due), graded, opened.id, ids)
     target = folder.with_name(f"{folder.name}.zip") if as_zip else None
@@ -92,6 +95,20 @@ def _check_keys(lessons: Sequence[Lesson], *, graded: bool) -> None:
     keyless = next((lesson.story for lesson in lessons if lesson.story.key is None), None)
     if keyless and not graded:
         raise CopydeskError(f"the story '{keyless.id}' has no key here", "release it with --graded, or find its key")
+
+
+def _check_proofs(lessons: Sequence[Lesson]) -> None:
+    """Refuse lessons on a story of the instructor's own that `copydesk check` finds faults in."""
+    for story in {lesson.story.id: lesson.story for lesson in lessons if not is_bundled(lesson.story)}.values():
+        faults = key_faults(story.key, story.article) if story.key else []
+        for lesson in lessons if not faults else ():
+            if lesson.story.id == story.id:
+                faults += lesson_faults(lesson)
+                failed = check_scoring(lesson) if lesson.key and not faults else []
+                faults += [f"{lesson.id}/{c.exercise}: not so: {c.claim}" for c in failed if not c.holds]
+        if faults:
+            problem = f"the story '{story.id}' fails {len(faults)} of its checks, the first: {faults[0]}"
+            raise CopydeskError(problem, f"run copydesk check --story {story.folder}, and correct what it lists")
 
 
 def _top(edition: Edition) -> str:
