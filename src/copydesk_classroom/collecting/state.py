@@ -49,12 +49,14 @@ CREATE INDEX temp.answers_seq ON answers (seq);
 CREATE INDEX temp.files_who ON files (who);
 CREATE INDEX temp.files_shown ON files (shown);
 CREATE TEMP TABLE learners (who TEXT PRIMARY KEY, name TEXT, id TEXT, sort TEXT, status TEXT, pupil TEXT) WITHOUT ROWID;
-CREATE TEMP TABLE times (who TEXT PRIMARY KEY, time TEXT, handed_in TEXT, late TEXT) WITHOUT ROWID;
+CREATE TEMP TABLE times (who TEXT PRIMARY KEY, time TEXT, late INTEGER, lessons TEXT) WITHOUT ROWID;
 CREATE TEMP TABLE others (shown TEXT, who TEXT, problem TEXT);
 CREATE TEMP TABLE problems (shown TEXT, name TEXT, detail TEXT, UNIQUE (shown, name, detail));
 """
 GRADED = ("graded", "stranger", "several")
 """The statuses of learners whose work is graded."""
+Times = tuple[str, str, str, str, str]
+"""Story, lesson, when it was last changed and when it was handed in (both in UTC), and `late` if it was."""
 PeoplePoints = Mapping[str, tuple[float, int]]
 """What people graded of one learner: by story/lesson/exercise, the share earned (0–1) and how many graded it."""
 
@@ -72,10 +74,10 @@ class Learner:
     pupil: Pupil = NOBODY
     time: str = ""
     """When the answers that count were last changed, by the learner's own files, in UTC."""
-    handed_in: str = ""
-    """When they were handed in, by the platform, else when they were packed."""
-    late: tuple[str, ...] = ()
-    """The lessons that were late."""
+    late: bool = False
+    """Whether a lesson was late."""
+    lessons: tuple[Times, ...] = ()
+    """The times of each lesson that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,13 +243,13 @@ class RunTables:
     def learners(self, *, missing: bool = True) -> Iterator[Learner]:
         """The learners by name; with `missing` also those who submitted nothing."""
         rows = self.base.execute(
-            "SELECT who, name, id, status, pupil, time, handed_in, late FROM learners LEFT JOIN times USING (who) "
+            "SELECT who, name, id, status, pupil, time, late, lessons FROM learners LEFT JOIN times USING (who) "
             "ORDER BY sort, who"
         )
-        for who, name, id, status, pupil, time, handed_in, late in rows:
+        for who, name, id, status, pupil, time, late, lessons in rows:
             if missing or status not in ("missing", "unclear"):
-                lessons = tuple(json.loads(late)) if late else ()
-                yield Learner(who, name, id, status, Pupil.unpacked(pupil), time or "", handed_in or "", lessons)
+                times = tuple(map(tuple, json.loads(lessons))) if lessons else ()
+                yield Learner(who, name, id, status, Pupil.unpacked(pupil), time or "", bool(late), times)
 
     def set_statuses(self, *, roster: bool) -> None:
         """Mark learners without answers as `unread`; without a roster, make strangers `graded` like everybody."""
@@ -260,14 +262,17 @@ class RunTables:
 
     def set_times(self, who: str, picked: Pick) -> None:
         """Store when a learner changed and handed in what counts, and which lessons were late."""
-        late = json.dumps(picked.late) if picked.late else ""
-        row = (who, picked.time, picked.handed_in, late)
+        lessons = [
+            (*a.lesson, a.answers.time, a.handed_in, "late" if late else "")
+            for a, late in zip(picked.attempts, picked.late, strict=True)
+        ]
+        row = (who, picked.time, any(picked.late), json.dumps(lessons))
         self.base.execute("INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?)", row)
 
     def counts(self) -> dict[str, int]:
         """How many learners have each status, and under `late` how many were late."""
         found = dict(self.base.execute("SELECT status, count(*) FROM learners GROUP BY status").fetchall())
-        return found | {"late": self.base.execute("SELECT count(*) FROM times WHERE late <> ''").fetchone()[0]}
+        return found | {"late": self.base.execute("SELECT count(*) FROM times WHERE late").fetchone()[0]}
 
     def lessons(self) -> list[tuple[str, str, str]]:
         """The story, lesson and page of all answers, each combination once."""

@@ -223,13 +223,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The attempts of one learner to grade, when they were changed and handed in, what was late, what to report."""
+    """The attempts of one learner to grade, when the last was changed, which were late, what to report."""
 
     attempts: tuple[Attempt, ...]
     time: str
-    handed_in: str
-    late: tuple[str, ...]
-    """The lessons that were late."""
+    late: tuple[bool, ...]
+    """For each attempt."""
     problems: tuple[tuple[str, Problem], ...]
     """Each with its file."""
 
@@ -251,8 +250,7 @@ def pick(attempts: Sequence[Attempt], policy: Policy, *, due: str = "") -> Pick:
     return Pick(
         tuple(picked),
         max((a.answers.time for a in picked), default=""),
-        max((a.handed_in for a in picked), default=""),
-        tuple(dict.fromkeys(a.answers.lesson for a in picked if a.is_late(due))),
+        tuple(a.is_late(due) for a in picked),
         tuple(problems),
     )
 

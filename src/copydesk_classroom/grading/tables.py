@@ -79,6 +79,7 @@ def write_tables(out: Path, run: RunTables, units: Sequence[Unit], imports: Impo
     tables = [
         _grades(units),
         _exercises(units),
+        _times(),
         _canvas(units, imports),
         Table("changes.csv", [("id", "name", "lesson", "before", "now")], changes.rows),
     ]
@@ -127,14 +128,12 @@ def _grades(units: Sequence[Unit]) -> Table:
         percent = round(100 * total / possible, 1) if total is not None and possible else None
         yield (
             *(learner.id, learner.name, learner.pupil.email, STATUSES[learner.status]),
-            *("late" if learner.late else "", "; ".join(learner.late), learner.time, learner.handed_in),
-            *(*r.totals, total, possible, percent),
+            *("late" if learner.late else "", learner.time, *r.totals, total, possible, percent),
             f"feedback/{r.kept.page}" if r.kept else "",
         )
 
-    about, times = ("id", "name", "email", "status"), ("late", "late lessons", "last change", "handed in")
-    sums = ("points", "possible", "percent")
-    return Table("grades.csv", [(*about, *times, *(u.name for u in units), *sums, "feedback")], rows)
+    about, sums = ("id", "name", "email", "status", "late", "last change"), ("points", "possible", "percent")
+    return Table("grades.csv", [(*about, *(u.name for u in units), *sums, "feedback")], rows)
 
 
 def _exercises(units: Sequence[Unit]) -> Table:
@@ -151,6 +150,15 @@ def _exercises(units: Sequence[Unit]) -> Table:
 
     about, earned = ("id", "name", "story", "lesson", "exercise", "type"), ("status", "score", "points", "possible")
     return Table("exercises.csv", [(*about, *earned, "tries")], rows)
+
+
+def _times() -> Table:
+    """When each lesson was changed, by the learner's own file, and handed in, by the platform or else by the file."""
+
+    def rows(r: LearnerResult) -> Iterator[Row]:
+        yield from ((r.learner.id, r.learner.name, *times) for times in r.learner.lessons)
+
+    return Table("times.csv", [("id", "name", "story", "lesson", "last change", "handed in", "late")], rows)
 
 
 def _status(exercise: Exercise, share: float | None, people: int) -> str:
