@@ -151,8 +151,13 @@ GRADE_EXAMPLES = """examples:
   copydesk grade submissions --out results --rubric grades
 
 what is read:
-  hand-in files (handin_….json), folders answers/<story>/<lesson>.json, zips of these, downloads from Moodle and Canvas,
-  one folder per learner. Nothing is executed, unpacked or changed. A second run grades only what has changed.
+  hand-in files (handin_….json), folders answers/<story>/<lesson>.json, zips of these, one folder per learner, downloads
+  from Moodle, Canvas, Blackboard, Brightspace, Google Classroom, ILIAS and Sakai. Nothing is executed, unpacked or
+  changed. A second run grades only what has changed.
+
+what is late:
+  a lesson that the platform received after the due time, or, where the platform does not say when, one whose answers
+  were changed after it by the learner’s own file (times.csv). A time without seconds lasts to the end of its minute.
 
 exit status:
   0  graded (problems.csv lists what could not be read)
