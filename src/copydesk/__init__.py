@@ -8,7 +8,20 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same names as in _HOME, for editors and type checkers
+    from copydesk.answers.handin import unpack as unpack
+    from copydesk.base.errors import CopydeskError as CopydeskError
+    from copydesk.checkup.doctor import doctor as doctor
+    from copydesk.desk import hand_in as hand_in
+    from copydesk.desk import open_lesson as open_lesson
+    from copydesk.page.article import parse_article as parse_article
+    from copydesk.story.story import list_stories as list_stories
+    from copydesk.story.story import load_story as load_story
+    from copydesk.story.story import use_story as use_story
+    from copydesk.views.glossary import glossary as glossary
+    from copydesk.views.progress import progress as progress
 
 __version__ = "0.1.0"
 

@@ -362,7 +362,7 @@ class TestGrades:
         assert summary.texts == 1 + several and summary.several == 0 and summary.texts + summary.waiting == 6
         totals = {r["name"]: float(r[LESSON]) for r in rows(out / "grades.csv")}
         assert totals[names[0]] == 3.0 and totals[names[1]] == 0.0
-        for table, column in (("grades_moodle.csv", "Grade"), ("grades_canvas.csv", "Copydesk")):
+        for table, column in (("grades_moodle.csv", "Grade"), ("grades_canvas.csv", LESSON)):
             assert "3.0" in [r[column] for r in rows(out / table)]
         assert {r["name"] for r in rows(out / "changes.csv")} >= {names[0], names[1]}
 
