@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from copydesk.attribution.words import classes_of
+from copydesk.attribution.words import read_word
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 from copydesk.page.sentences import split_sentences
@@ -33,7 +33,6 @@ _LONGEST_GUESS = 600  # characters: how far back a quotation without an opening 
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+\w*|\b(?:[A-Za-z]\.){2,}|[^\W_]+(?:[’'.&\-][^\W_]+)*|``|''|[^\w\s]|_")
 _LINE = re.compile(r"[^\r\n]+")
-_LOUD = frozenset(("WHO", "US", "IT", "AS", "MAY", "ME", "OR", "IN"))
 # No writer writes such sentences, but a page without full stops has them; rules look at every pair of words at worst.
 _LONGEST, _LONGEST_QUOTED = 400, 3000  # words in a sentence, without and with the quotations that hold it together
 
@@ -82,8 +81,7 @@ def tokenize(text: str) -> TokenizedText:
     """
     lines = [Span(*m.span()) for m in _LINE.finditer(text)]
     spans = [m.span() for m in _TOKEN.finditer(text)]
-    written = [text[a:b] for a, b in spans]
-    words = [word if len(word) > 1 and word in _LOUD else word.lower() for word in written]  # US is not us
+    read = [read_word(text[a:b]) for a, b in spans]
     starts = [a for a, _ in spans]
 
     quotes = find_quotes(text, lines) if lines else []
@@ -108,7 +106,7 @@ def tokenize(text: str) -> TokenizedText:
                 sentences[-1] = (sentences[-1][0], b)
             else:
                 sentences.extend(_pieces(a, b, quote_at, quote_words))
-    flags = classes_of(words, written)
+    words, flags = [word for word, _ in read], [flags for _, flags in read]
     return TokenizedText(text, spans, words, flags, quotes, quote_at, quote_words, sentences, rows)
 
 

@@ -6,8 +6,9 @@ The words are data. `data/reporting_verbs.toml` lists the verbs, nouns and adjec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from copydesk.base.wording import load_wording
@@ -100,23 +101,23 @@ def _classes() -> dict[str, int]:
 
 CLASSES = _classes()
 """The classes of every word that is listed anywhere."""
+_LOUD = frozenset(("WHO", "US", "IT", "AS", "MAY", "ME", "OR", "IN"))
 _NOT_LY = frozenset(("family", "july", "italy", "ally", "assembly", "reply", "supply", "only", "early", "friendly"))
 
 
-def classes_of(words: Sequence[str], written: Sequence[str]) -> list[int]:
-    """The classes of every word of a text, from its lower-case form and from how it is written.
+@lru_cache(maxsize=1 << 15)
+def read_word(written: str) -> tuple[str, int]:
+    """A word in lower case, and its classes.
 
-    >>> [bool(flags & ADVERBIAL) for flags in classes_of(("reportedly", "kelly"), ("reportedly", "Kelly"))]
+    >>> [bool(read_word(word)[1] & ADVERBIAL) for word in ("reportedly", "Kelly")]
     [True, False]
     """
-    found = []
-    for word, first in zip(words, written, strict=True):
-        flags = CLASSES.get(word, 0)
-        if word[0].isalnum():
-            flags |= WORD
-        if first[0].isupper():
-            flags |= CAPITAL
-        elif word.endswith("ly") and word not in _NOT_LY:  # no list holds every adverb, and few other words end so
-            flags |= LY
-        found.append(flags)
-    return found
+    word = written if len(written) > 1 and written in _LOUD else written.lower()  # US is not us
+    flags = CLASSES.get(word, 0)
+    if word[0].isalnum():
+        flags |= WORD
+    if written[0].isupper():
+        flags |= CAPITAL
+    elif word.endswith("ly") and word not in _NOT_LY:  # no list holds every adverb, and few other words end so
+        flags |= LY
+    return word, flags
