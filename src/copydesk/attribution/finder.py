@@ -12,52 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from copydesk.attribution.cue_context import CueContext, Hit
-from copydesk.attribution.rules_across_sentences import (
-    block_quote,
-    continued,
-    headline_dash,
-    quote_then_any_verb,
-    speaker_colon,
-)
-from copydesk.attribution.rules_after import (
-    feels,
-    it_was_said,
-    nested,
-    opening_participle,
-    participle,
-    passive_by,
-    quoted_as_saying,
-    says_clause,
-    says_name,
-    says_quote,
-    says_that,
-    says_thing,
-    says_to_do,
-    second_verb,
-)
-from copydesk.attribution.rules_before import (
-    as_speaker_said,
-    clause_around,
-    clause_then_cue,
-    clause_then_speaker,
-    quote_then_cue,
-    quote_then_speaker,
-)
-from copydesk.attribution.rules_nouns import (
-    ACT_STARTS,
-    NON_RESPONSE_WORDS,
-    NOUNS,
-    according_to,
-    non_response,
-    noun_that,
-    noun_to,
-    speech_act,
+from copydesk.attribution import rules_across_sentences as across
+from copydesk.attribution import rules_after as after
+from copydesk.attribution import rules_before as before
+from copydesk.attribution import rules_nouns as nouns
+from copydesk.attribution.cue import (
+    CueContext,
+    Hit,
+    said_clause,
+    said_name,
+    said_quote,
+    said_that,
+    said_thing,
+    said_to_do,
 )
 from copydesk.attribution.speakers import Cast, Who
 from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
-from copydesk.attribution.words import CUE, REPORTING, VERB_FORMS, WORD, word_set
+from copydesk.attribution.words import CUE, NO_VERB, REPORTING, VERB_FORMS, WORD, word_set
 from copydesk.base.spans import Span
 
 
@@ -99,55 +72,39 @@ class Rule:
     words: frozenset[str] = frozenset()
 
 
+_ACCORDING = frozenset(("according",))
 _ADJECTIVES = word_set(REPORTING["adjectives"]["that"])
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        "according_to",
-        "“According to” names the source of the clause beside it.",
-        according_to,
-        frozenset(("according",)),
-    ),
-    Rule("non_response", "Somebody was asked and gave no answer.", non_response, NON_RESPONSE_WORDS),
-    Rule("speech_act", "The sentence names an act of speaking but not what was said.", speech_act, ACT_STARTS),
-    Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", quote_then_speaker),
-    Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", quote_then_cue),
-    Rule("block_quote", "A reporting verb ends its paragraph and the next one is the quotation.", block_quote),
-    Rule("quoted_as_saying", "Somebody was quoted as saying it.", quoted_as_saying),
-    Rule("says_quote", "A speaker, a reporting verb, then the quotation.", says_quote),
-    Rule("as_speaker_said", "“As X said” hands the clause beside it to X.", as_speaker_said),
-    Rule(
-        "clause_around",
-        "The speaker and the reporting verb stand between commas inside what was said.",
-        clause_around,
-    ),
-    Rule("clause_then_speaker", "A clause, a comma, then its speaker and a reporting verb.", clause_then_speaker),
-    Rule("clause_then_cue", "A clause, a comma, then a reporting verb and its speaker.", clause_then_cue),
-    Rule("second_verb", "A second reporting verb shares the subject of an earlier verb.", second_verb),
-    Rule(
-        "opening_participle",
-        "The sentence opens with a participle such as “citing”, and its subject follows.",
-        opening_participle,
-    ),
-    Rule("participle", "A participle such as “adding” or “saying” carries the report on.", participle),
-    Rule("passive_by", "The verb is passive and “by” names the speaker.", passive_by),
-    Rule("it_was_said", "“It was said that”: words are reported and nobody is named.", it_was_said),
-    Rule(
-        "says_that",
-        "A speaker, a reporting verb, then a clause that “that”, “whether” or “how” opens.",
-        says_that,
-    ),
-    Rule("says_clause", "A speaker, a reporting verb, then a clause without “that”.", says_clause),
-    Rule("says_to_do", "A speaker promises, refuses or asks for something in an infinitive.", says_to_do),
-    Rule("says_name", "A speaker gives something a name or a description.", says_name),
-    Rule("says_thing", "A speaker and a reporting verb whose object names what was said or judged.", says_thing),
-    Rule("feels", "Somebody is sure, worried or confident that something is so.", feels, _ADJECTIVES),
-    Rule("noun_to", "A noun such as “promise” or “threat” with its infinitive, and whose it is.", noun_to, NOUNS),
-    Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", noun_that, NOUNS),
+    Rule("according_to", "“According to” names the source of the clause beside it.", nouns.according_to, _ACCORDING),
+    Rule("non_response", "Somebody was asked and gave no answer.", nouns.non_response, nouns.NON_RESPONSE_WORDS),
+    Rule("speech_act", "An act of speaking is named, but not what was said.", nouns.speech_act, nouns.ACT_STARTS),
+    Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", before.quote_then_speaker),
+    Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", before.quote_then_cue),
+    Rule("block_quote", "A reporting verb ends its paragraph and the next one is the quotation.", across.block_quote),
+    Rule("quoted_as_saying", "Somebody was quoted as saying it.", after.quoted_as_saying),
+    Rule("says_quote", "A speaker, a reporting verb, then the quotation.", partial(after.says, said_quote)),
+    Rule("as_speaker_said", "“As X said” hands the clause beside it to X.", before.as_speaker_said),
+    Rule("clause_around", "Speaker and verb stand between commas inside what was said.", before.clause_around),
+    Rule("clause_then_speaker", "A clause, a comma, its speaker, a reporting verb.", before.clause_then_speaker),
+    Rule("clause_then_cue", "A clause, a comma, a reporting verb and its speaker.", before.clause_then_cue),
+    Rule("second_verb", "A second reporting verb shares the subject of an earlier verb.", after.second_verb),
+    Rule("opening_participle", "The sentence opens with a word such as “citing”.", after.opening_participle),
+    Rule("participle", "A participle such as “adding” or “saying” carries the report on.", after.participle),
+    Rule("passive_by", "The verb is passive and “by” names the speaker.", after.passive_by),
+    Rule("it_was_said", "“It was said that”: words are reported and nobody is named.", after.it_was_said),
+    Rule("says_that", "A speaker, a verb, then “that”, “whether” or “how”.", partial(after.says, said_that)),
+    Rule("says_clause", "A speaker, a verb, then a clause without “that”.", partial(after.says, said_clause)),
+    Rule("says_to_do", "A speaker asks or promises in an infinitive.", partial(after.says, said_to_do)),
+    Rule("says_name", "A speaker gives something a name.", partial(after.says, said_name)),
+    Rule("says_thing", "The verb’s object names what was said or judged.", partial(after.says, said_thing)),
+    Rule("feels", "Somebody is sure, worried or confident that something is so.", after.feels, _ADJECTIVES),
+    Rule("noun_to", "A noun such as “promise” with its infinitive, and whose it is.", nouns.noun_to, nouns.NOUNS),
+    Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", nouns.noun_that, nouns.NOUNS),
 )
 """Asked in this order about every cue outside a quotation; inside one, only the rules of `NESTED`."""
 
-NESTED = Rule("nested", "Somebody inside the quotation reports what another said.", nested)
+NESTED = Rule("nested", "Somebody inside the quotation reports what another said.", after.nested)
 """Asked about cues inside a quotation, unless both of the rules that it builds on are left out."""
 _NESTED_NEEDS = ("says_that", "says_clause")
 
@@ -206,29 +163,29 @@ def _hits_in_sentence(
     flags, words, quote_at = doc.flags, doc.words, doc.quote_at
     cues = [i for i in range(low, high) if flags[i] & CUE or words[i] in _WATCHED][:_MOST]
     free = [i for i in cues if quote_at[i] < 0]
-    before: list[Hit] = []
+    earlier: list[Hit] = []
     for at in cues:
-        cue, quote = VERB_FORMS.get(words[at]), quote_at[at]
+        cue, quote = VERB_FORMS.get(words[at], NO_VERB), quote_at[at]
         if quote < 0:
-            ctx = CueContext(doc, low, high, at, cue, before, free)
+            ctx = CueContext(doc, low, high, at, cue, earlier, free)
             if hit := _first_that_fits(ctx, rules):
-                before.append(hit)
+                earlier.append(hit)
                 yield hit
-        elif ask_nested and cue:
+        elif ask_nested and cue is not NO_VERB:
             start, end = doc.quote_words[quote]
-            if hit := nested(CueContext(doc, start + 1, end - 1, at, cue, [], [])):
+            if hit := after.nested(CueContext(doc, start + 1, end - 1, at, cue, [], [])):
                 hit.rule = NESTED.name
                 yield hit
 
 
 def _first_that_fits(ctx: CueContext, rules: Sequence[Rule]) -> Hit | None:
     """The hit of the first rule that finds one."""
-    word, cue = ctx.doc.words[ctx.at], ctx.cue
+    word = ctx.doc.words[ctx.at]
     for rule in rules:
         if rule.words:
             if word not in rule.words:
                 continue
-        elif cue is None or ctx.is_noun:
+        elif ctx.is_noun:
             continue
         if hit := rule.find(ctx):
             hit.rule = rule.name
@@ -251,11 +208,11 @@ def _with_quotes_left_over(doc: TokenizedText, hits: list[Hit], beyond: frozense
             spoken += 1
         if reach > start or end <= start:
             continue
-        if "quote_then_any_verb" in beyond and (hit := quote_then_any_verb(doc, n)):
+        if "quote_then_any_verb" in beyond and (hit := across.quote_then_any_verb(doc, n)):
             hit.rule = "quote_then_any_verb"
             found.append(hit)
             continue
-        carried = continued(doc, n, sorted(found[-4:], key=lambda h: h.end))
+        carried = across.continued(doc, n, sorted(found[-4:], key=lambda h: h.end))
         if carried is None or carried[0] not in beyond:
             continue
         root = carried[1].carried or carried[1]
@@ -271,9 +228,9 @@ def _hits_in_headlines(doc: TokenizedText, hits: Sequence[Hit], beyond: frozense
     seen: set[str] = set()
     cues = {h.cue[0] for h in hits if h.cue}
     for line in doc.lines:
-        rule, hit = "headline_dash", headline_dash(doc, line) if "headline_dash" in beyond else None
+        rule, hit = "headline_dash", across.headline_dash(doc, line) if "headline_dash" in beyond else None
         if hit is None and "speaker_colon" in beyond:
-            rule, hit = "speaker_colon", speaker_colon(doc, line)
+            rule, hit = "speaker_colon", across.speaker_colon(doc, line)
         if hit and doc.of(line) not in seen and cues.isdisjoint(range(*line)):
             seen.add(doc.of(line))
             hit.rule = rule

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from copydesk.attribution.cue_context import CueContext, Hit
+from copydesk.attribution.cue import CueContext, Hit
 from copydesk.attribution.grammar import ENDERS, is_finite, subject_after, trim
 from copydesk.attribution.speakers import is_role
 from copydesk.attribution.tokens import TokenizedText, TokenRange
@@ -20,7 +20,7 @@ _NAMES_SOMEBODY = DET | PRONOUN | CAPITAL
 def block_quote(ctx: CueContext) -> Hit | None:
     """Ada Lund wrote: and then, in the next paragraph, the quotation."""
     doc, cue, source = ctx.doc, ctx.cue, ctx.source
-    if cue is None or source is None or ctx.passive or "quote" not in cue.frames or "as" in cue.frames:
+    if source is None or ctx.passive or "quote" not in cue.frames or "as" in cue.frames:
         return None
     if ctx.high >= len(doc.words) or (last := doc.words[ctx.high - 1]) not in (":", ","):
         return None

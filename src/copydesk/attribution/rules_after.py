@@ -6,19 +6,7 @@ lists them in the order in which they are asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from copydesk.attribution.contents import (
-    particle,
-    said_clause,
-    said_name,
-    said_quote,
-    said_that,
-    said_thing,
-    said_to_do,
-    stop_of,
-)
-from copydesk.attribution.cue_context import CueContext, Hit
+from copydesk.attribution.cue import Complement, CueContext, Hit, said, said_clause, said_that, stop_of
 from copydesk.attribution.grammar import (
     after_verb,
     has_finite,
@@ -28,8 +16,6 @@ from copydesk.attribution.grammar import (
     subject_before,
     trim,
 )
-from copydesk.attribution.rules_before import left_open
-from copydesk.attribution.tokens import TokenRange
 from copydesk.attribution.words import (
     ADVERBIAL,
     AUX,
@@ -38,110 +24,20 @@ from copydesk.attribution.words import (
     COORD,
     CUE,
     DET,
-    GRAMMAR,
     MODAL,
     PREP,
     PRONOUN,
     RELATIVE,
     TIME,
     VERB_FORMS,
-    VERB_GROUP,
     WORD,
-    word_set,
 )
 
-Said = Callable[[CueContext], TokenRange | None]
-_LIGHT = word_set(GRAMMAR["light"])
-_COMPLEMENTS: tuple[Said, ...] = (said_quote, said_that, said_clause, said_to_do, said_name, said_thing)
-_IS = frozenset(("he's", "she's", "they're", "i'm", "we're", "it's", "who's"))
 
-
-# A subject, an active verb, and one kind of complement
-
-
-def says_quote(ctx: CueContext) -> Hit | None:
-    """Ada Lund said, “It rained.”"""
-    return None if left_open(ctx) else _active(ctx, said_quote)
-
-
-def says_that(ctx: CueContext) -> Hit | None:
-    """Ada Lund said that it rained."""
-    return _active(ctx, said_that)
-
-
-def says_clause(ctx: CueContext) -> Hit | None:
-    """Ada Lund said it rained."""
-    return _active(ctx, said_clause)
-
-
-def says_to_do(ctx: CueContext) -> Hit | None:
-    """Ada Lund vowed to stay; she urged them to stay."""
-    return _active(ctx, said_to_do)
-
-
-def says_name(ctx: CueContext) -> Hit | None:
-    """Ada Lund called it “a shame”."""
-    return _active(ctx, said_name)
-
-
-def says_thing(ctx: CueContext) -> Hit | None:
-    """Ada Lund denied the charge."""
-    return _active(ctx, said_thing)
-
-
-def _active(ctx: CueContext, said: Said) -> Hit | None:
-    """Subject, verb, and the complement this rule is about."""
-    cue, doc, first = ctx.cue, ctx.doc, ctx.verb_start
-    if cue is None or ctx.passive or (cue.tense == "ing" and not _progressive(ctx)):
-        return None
-    before = doc.words[first - 1] if first > ctx.low else ""
-    if before == "to":
-        return _light_verb(ctx, said)
-    if before == "let" and cue.tense in ("base", "part"):
-        return None
-    if cue.tense == "part" and first == ctx.at:  # a bare participle is no verb of its own: “words spoken that day”
-        return None
-    source = ctx.source
-    if source is None or (source[0] > ctx.low and doc.words[source[0] - 1] == "what"):  # “what Ada Lund called …”
-        return None
-    content = said(ctx)
-    return Hit(source, _cue_words(ctx), [content]) if content else None
-
-
-def _light_verb(ctx: CueContext, said: Said) -> Hit | None:
-    """Went on to say: the light verb's subject speaks."""
-    doc, i = ctx.doc, ctx.verb_start - 2
-    while i >= ctx.low and doc.words[i] == "on":
-        i -= 1
-    if i < ctx.low or doc.words[i] not in _LIGHT:
-        return None
-    while i > ctx.low and doc.flags[i - 1] & VERB_GROUP:
-        i -= 1
-    source = ctx.shared if doc.flags[i - 1] & COORD and i > ctx.low else subject_before(doc, ctx.subject_floor, i)
-    content = said(ctx) if source else None
-    return Hit(source, (i, max(ctx.after_addressee, ctx.at + 1)), [content]) if source and content else None
-
-
-def _progressive(ctx: CueContext) -> bool:
-    """Whether an -ing form is the verb of its clause: is saying, they're saying."""
-    doc, first = ctx.doc, ctx.verb_start
-    group = range(first, ctx.at)
-    if any(doc.flags[i] & BE or doc.words[i] in ("'s", "’s", "'re", "’re") for i in group):
-        return True
-    return first > ctx.low and doc.words[first - 1] in _IS
-
-
-def _cue_words(ctx: CueContext) -> TokenRange:
-    """The cue with its auxiliaries in front and its small word or addressee behind: has told reporters, called for."""
-    end = max(ctx.after_addressee, ctx.at + 1)
-    return ctx.verb_start, end + 1 if end == ctx.at + 1 and particle(ctx) else end
-
-
-def _any_complement(ctx: CueContext) -> TokenRange | None:
-    """What follows the cue, whatever kind of complement it is."""
-    for said in _COMPLEMENTS:
-        if content := said(ctx):
-            return content
+def says(complement: Complement, ctx: CueContext) -> Hit | None:
+    """A subject, an active verb, and one kind of complement: Ada Lund said it rained."""
+    if ctx.active and (content := complement(ctx)):
+        return Hit(*ctx.active, [content])
     return None
 
 
@@ -152,7 +48,7 @@ def nested(ctx: CueContext) -> Hit | None:
     own words (“I think it will rain”), which no newspaper attributes.
     """
     cue = ctx.cue
-    if cue is None or cue.lemma not in ("say", "tell") or cue.tense not in ("past", "s"):
+    if cue.lemma not in ("say", "tell") or cue.tense not in ("past", "s"):
         return None
     if ctx.source is None or ctx.passive:
         return None
@@ -166,13 +62,13 @@ def nested(ctx: CueContext) -> Hit | None:
 def participle(ctx: CueContext) -> Hit | None:
     """…, adding that it rained; with one baker saying it rained; a letter saying it rained."""
     doc, cue, first = ctx.doc, ctx.cue, ctx.verb_start
-    if cue is None or cue.tense != "ing" or _progressive(ctx) or first <= ctx.low:
+    if cue.tense != "ing" or ctx.progressive or first <= ctx.low:
         return None
     before, flag = doc.words[first - 1], doc.flags[first - 1]
     # A gerund is a noun and reports nothing by itself: the saying goes, the habit of saying, fined for claiming.
     if flag & (DET | AUX) or before in ("of", "for", "from", "about", "to", "on", "against", "like", "as"):
         return None
-    content = _any_complement(ctx)
+    content = said(ctx)
     if content is None:
         return None
     if (
@@ -196,13 +92,13 @@ def participle(ctx: CueContext) -> Hit | None:
                 break
         start = after_verb(doc, start, end)
         source = (start, end) if start < end else None
-    return Hit(source, _cue_words(ctx), [content]) if source else None
+    return Hit(source, ctx.cue_words, [content]) if source else None
 
 
 def opening_participle(ctx: CueContext) -> Hit | None:
     """Citing the rain, Ada Lund stayed; saying it rained, she stayed."""
     doc, cue = ctx.doc, ctx.cue
-    if cue is None or cue.tense != "ing" or ctx.verb_start != ctx.low:
+    if cue.tense != "ing" or ctx.verb_start != ctx.low:
         return None
     ahead = range(ctx.at + 1, min(ctx.high, ctx.at + 40))
     comma = next((i for i in ahead if doc.words[i] == "," and doc.quote_at[i] < 0), -1)
@@ -219,12 +115,12 @@ def opening_participle(ctx: CueContext) -> Hit | None:
 def second_verb(ctx: CueContext) -> Hit | None:
     """Ada Lund sat down and said it rained: the subject stands before an earlier verb."""
     first = ctx.verb_start
-    if first <= ctx.low or not ctx.doc.flags[first - 1] & COORD or ctx.cue is None or ctx.cue.tense in ("ing", "base"):
+    if first <= ctx.low or not ctx.doc.flags[first - 1] & COORD or ctx.cue.tense in ("ing", "base"):
         return None
     if ctx.passive or ctx.shared is None:
         return None
-    content = _any_complement(ctx)
-    return Hit(ctx.shared, _cue_words(ctx), [content]) if content else None
+    content = said(ctx)
+    return Hit(ctx.shared, ctx.cue_words, [content]) if content else None
 
 
 # Passives
@@ -233,7 +129,7 @@ def second_verb(ctx: CueContext) -> Hit | None:
 def passive_by(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
     """It was said by Ada Lund that it rained; the plan was criticised by Ada Lund."""
     doc = ctx.doc
-    if not ctx.passive or ctx.cue is None or ctx.at + 2 >= ctx.high:
+    if not ctx.passive or ctx.at + 2 >= ctx.high:
         return None
     if any(doc.flags[i] & MODAL for i in range(ctx.verb_start, ctx.at)):  # “could be criticised” reports nothing yet
         return None
@@ -265,15 +161,13 @@ def passive_by(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
 def quoted_as_saying(ctx: CueContext) -> Hit | None:
     """Ada Lund was quoted as saying it rained."""
     doc, i = ctx.doc, ctx.verb_start - 1
-    if ctx.cue is None or ctx.cue.tense != "ing" or i - 2 < ctx.low or doc.words[i] != "as":
+    if ctx.cue.tense != "ing" or i - 2 < ctx.low or doc.words[i] != "as":
         return None
     i -= 1
     if doc.words[i] not in ("quoted", "cited", "reported", "recorded", "heard", "caught"):
         return None
-    while i > ctx.low and doc.flags[i - 1] & VERB_GROUP:
-        i -= 1
-    source = subject_before(doc, ctx.subject_floor, i)
-    content = _any_complement(ctx)
+    i = ctx.group_start(i)
+    source, content = ctx.subject_of(i), said(ctx)
     return Hit(source, (i, ctx.after_addressee), [content]) if source and content else None
 
 
@@ -318,8 +212,6 @@ def _made_clear(ctx: CueContext) -> Hit | None:
         i -= 1
     if doc.words[i] not in ("made", "makes", "make") or ctx.at + 1 >= ctx.high or doc.words[ctx.at + 1] != "that":
         return None
-    while i > ctx.low and doc.flags[i - 1] & VERB_GROUP:
-        i -= 1
-    source = ctx.shared if doc.flags[i - 1] & COORD and i > ctx.low else subject_before(doc, ctx.subject_floor, i)
-    content = trim(doc, ctx.at + 1, stop_of(ctx, ctx.at + 1))
+    i = ctx.group_start(i)
+    source, content = ctx.subject_of(i), trim(doc, ctx.at + 1, stop_of(ctx, ctx.at + 1))
     return Hit(source, (i, ctx.at + 1), [content]) if source and content else None

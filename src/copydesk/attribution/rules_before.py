@@ -6,8 +6,7 @@ quotation mark must part the words from their speaker.
 
 from __future__ import annotations
 
-from copydesk.attribution.contents import clause_start, stop_of
-from copydesk.attribution.cue_context import CueContext, Hit
+from copydesk.attribution.cue import CueContext, Hit, clause_start, stop_of
 from copydesk.attribution.grammar import (
     ENDERS,
     has_finite,
@@ -18,7 +17,7 @@ from copydesk.attribution.grammar import (
     trim,
 )
 from copydesk.attribution.tokens import TokenRange
-from copydesk.attribution.words import AUX, CAPITAL, COORD, CUE, DET, PREP, PRONOUN, SUBORD, VERB_FORMS, WORD
+from copydesk.attribution.words import CAPITAL, COORD, CUE, PREP, PRONOUN, SUBORD, VERB_FORMS, WORD
 
 _CLOSERS = frozenset(",.?!…—–-")
 _DASHES = ("—", "–", "-")
@@ -40,7 +39,7 @@ def quote_then_speaker(ctx: CueContext) -> Hit | None:
     if doc.words[i - 1] not in _CLOSERS and next_word not in (",", *_DASHES, "|", "("):
         return None
     n = _quote_ending(ctx, i + 1)
-    if n < 0 or not _reports_quote(ctx, n) or ctx.cue is None or ctx.cue.tense == "ing":
+    if n < 0 or not _reports_quote(ctx, n) or ctx.cue.tense == "ing":
         return None
     source = subject_before(doc, doc.quote_words[n][1], ctx.verb_start)
     if source is None:
@@ -54,7 +53,7 @@ def quote_then_speaker(ctx: CueContext) -> Hit | None:
 def quote_then_cue(ctx: CueContext) -> Hit | None:
     """“It rained,” said Ada Lund."""
     n = _quote_ending(ctx, ctx.verb_start)
-    if n < 0 or not _reports_quote(ctx, n) or ctx.cue is None or ctx.cue.tense not in ("past", "s", "base"):
+    if n < 0 or not _reports_quote(ctx, n) or ctx.cue.tense not in ("past", "s", "base"):
         return None
     source = subject_after(ctx.doc, ctx.at + 1, ctx.high)
     if source is None or ctx.doc.flags[source[0]] & (PREP | SUBORD) or ctx.doc.words[source[0]] == "to":
@@ -75,7 +74,7 @@ def _quote_ending(ctx: CueContext, i: int) -> int:
 
 def _reports_quote(ctx: CueContext, n: int) -> bool:
     """Whether the cue can report this quotation, and no earlier cue of the sentence has it already."""
-    if ctx.cue is None or not ctx.cue.frames & {"quote", "post"} or ctx.passive:
+    if not ctx.cue.frames & {"quote", "post"} or ctx.passive:
         return False
     start = ctx.doc.quote_words[n][0]
     return not any(a <= start < b for hit in ctx.before for a, b in hit.content)
@@ -122,7 +121,7 @@ def clause_around(ctx: CueContext) -> Hit | None:
     start = i + 1 if comma else i
     if start + 1 >= ctx.high:
         return None
-    if _aside_follows(ctx, start) and not (left_open(ctx) and ctx.opens_quote(start) >= 0):
+    if _aside_follows(ctx, start) and not (ctx.left_open and ctx.opens_quote(start) >= 0):
         return None
     # Without a comma, only a verb can go on with the first half: “The ferry, she argued but must first be mended”.
     if not comma and not (doc.flags[start] & COORD and is_finite(doc, start + 1, start + 1)):
@@ -158,7 +157,7 @@ def clause_then_speaker(ctx: CueContext) -> Hit | None:
 def clause_then_cue(ctx: CueContext) -> Hit | None:
     """The ferry will sail again, said Ada Lund."""
     doc, cue, first = ctx.doc, ctx.cue, ctx.verb_start
-    if cue is None or not _can_follow(ctx) or cue.tense == "part" or cue.unsure:
+    if not _can_follow(ctx) or cue.tense == "part" or cue.unsure:
         return None
     if first <= ctx.low or doc.words[first - 1] not in ",—–":
         return None
@@ -177,7 +176,7 @@ def clause_then_cue(ctx: CueContext) -> Hit | None:
 def as_speaker_said(ctx: CueContext) -> Hit | None:
     """As Ada Lund told reporters, the ferry will sail; the ferry will sail, as Ada Lund put it."""
     doc, source = ctx.doc, ctx.source
-    if source is None or ctx.cue is None or ctx.passive or not ctx.cue.frames & {"bare", "post"}:
+    if source is None or ctx.passive or not ctx.cue.frames & {"bare", "post"}:
         return None
     i = source[0] - 1
     if doc.words[source[0]] == "as" and source[1] - source[0] > 1:
@@ -197,19 +196,10 @@ def as_speaker_said(ctx: CueContext) -> Hit | None:
     return None
 
 
-def left_open(ctx: CueContext) -> bool:
-    """Whether the words before the speaker's comma cannot end a sentence: it was, she said, “a flood”."""
-    doc, source = ctx.doc, ctx.source
-    if source is None or source[0] - 2 < ctx.low or doc.words[source[0] - 1] != ",":
-        return False
-    last = source[0] - 2
-    return bool(doc.flags[last] & (AUX | PREP | SUBORD | DET)) and doc.words[last] != "that"
-
-
 def _can_follow(ctx: CueContext) -> bool:
     """Whether the cue is a verb that can stand behind what was said: “…, she said”, but not “…, she warned of”."""
     cue = ctx.cue
-    return cue is not None and "post" in cue.frames and cue.tense != "ing" and not ctx.passive
+    return "post" in cue.frames and cue.tense != "ing" and not ctx.passive
 
 
 def _source_behind_comma(ctx: CueContext) -> TokenRange | None:

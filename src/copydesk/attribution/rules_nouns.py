@@ -5,8 +5,7 @@ These rules are asked about the words they name (see `finder.RULES`), because no
 
 from __future__ import annotations
 
-from copydesk.attribution.contents import clause_start, stop_of
-from copydesk.attribution.cue_context import CueContext, Hit
+from copydesk.attribution.cue import CueContext, Hit, clause_start, stop_of
 from copydesk.attribution.grammar import (
     POSSESSIVE,
     has_finite,
@@ -126,7 +125,7 @@ def _last_clause(ctx: CueContext, low: int) -> int:
 def noun_that(ctx: CueContext) -> Hit | None:
     """Ada Lund’s claim that it rained; the claim by Ada Lund that it rained; she made the claim that it rained."""
     doc, i = ctx.doc, ctx.at + 1
-    if (ctx.cue is not None and ctx.cue.tense in ("past", "part")) or i >= ctx.high:
+    if ctx.cue.tense in ("past", "part") or i >= ctx.high:
         return None
     source: TokenRange | None = None
     if doc.words[i] in ("by", "from", "of") and i + 1 < ctx.high:

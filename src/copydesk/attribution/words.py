@@ -56,6 +56,10 @@ class VerbForm:
     particles: frozenset[str]
 
 
+NO_VERB = VerbForm("", "", frozenset(), False, frozenset())
+"""The form of a word that is no reporting verb: a noun such as “claim”, an adjective, “according”."""
+
+
 def forms_of(lemma: str, irregular: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The forms of a verb with their tense.
 

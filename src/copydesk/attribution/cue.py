@@ -1,0 +1,550 @@
+"""One cue in one sentence: who says it, and what is said.
+
+`CueContext` answers what several rules ask about a cue; each answer is worked out when a rule first asks. Each
+`said_…` function looks for one kind of complement of a reporting verb (Quirk et al. 1985, ch. 16) and returns its
+words, or None; `stop_of` finds the end for all of them. `Hit` is what a rule returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from copydesk.attribution.grammar import (
+    CLAUSE_OPENERS,
+    ENDERS,
+    POSSESSIVE,
+    has_finite,
+    is_finite,
+    noun_chunk,
+    shared_subject,
+    skip_aside,
+    subject_before,
+    trim,
+)
+from copydesk.attribution.tokens import TokenizedText, TokenRange
+from copydesk.attribution.words import (
+    AUX,
+    BE,
+    CAPITAL,
+    COORD,
+    CUE,
+    DET,
+    GRAMMAR,
+    NO_VERB,
+    PREP,
+    PRONOUN,
+    REPORTING,
+    SMALL,
+    SUBORD,
+    TIME,
+    VERB_FORMS,
+    VERB_GROUP,
+    WORD,
+    VerbForm,
+    word_set,
+)
+
+_NOUN_BEFORE, _MANY = word_set(GRAMMAR["before_nouns"]), word_set(GRAMMAR["counting"])
+_PLURALS, _NO_PLURALS = word_set(GRAMMAR["plural"]), word_set(GRAMMAR["no_plurals"])
+_PARTICLE_FRAMES = {name: frozenset(frames) for name, frames in REPORTING["particles_frames"].items()}
+_LIGHT = word_set(GRAMMAR["light"])
+_IS = frozenset(("he's", "she's", "they're", "i'm", "we're", "it's", "who's"))
+_CONTRAST = frozenset(("while", "although", "though", "whereas"))
+_NAMING = ("call", "dub", "label", "brand")
+
+
+@dataclass(slots=True)
+class Hit:
+    """What a rule saw, as ranges of tokens; `carried` is the hit whose speaker goes on speaking here."""
+
+    source: TokenRange | None
+    cue: TokenRange | None
+    content: list[TokenRange]
+    rule: str = ""
+    form: str = ""
+    carried: Hit | None = None
+
+    @property
+    def end(self) -> int:
+        """The word after the last one."""
+        return max(e for _, e in (self.source or (0, 0), self.cue or (0, 0), *self.content))
+
+
+@dataclass
+class CueContext:
+    """A cue at word `at` of the sentence `low`–`high`.
+
+    `before` holds the hits of earlier cues of this sentence, and `free_cues` every cue of it that stands outside
+    quotation marks.
+    """
+
+    doc: TokenizedText
+    low: int
+    high: int
+    at: int
+    cue: VerbForm
+    before: list[Hit]
+    free_cues: list[int]
+
+    @cached_property
+    def with_particle(self) -> bool:
+        """Whether the verb's small word follows it: called for."""
+        return self.at + 1 < self.high and self.doc.words[self.at + 1] in self.cue.particles
+
+    @cached_property
+    def frames(self) -> frozenset[str]:
+        """What may stand around the cue; a verb with its small word has its own list."""
+        if self.with_particle:
+            return _PARTICLE_FRAMES["out" if self.doc.words[self.at + 1] == "out" else "other"]
+        return self.cue.frames
+
+    @cached_property
+    def verb_start(self) -> int:
+        """Where the verb group begins: at “has”, in “has not yet said”."""
+        return self.group_start(self.at)
+
+    def group_start(self, verb: int) -> int:
+        """Where the verb group begins whose last word is `verb`."""
+        doc = self.doc
+        while verb > self.low and doc.flags[verb - 1] & VERB_GROUP and doc.quote_at[verb - 1] == doc.quote_at[self.at]:
+            verb -= 1
+        return verb
+
+    @cached_property
+    def subject_floor(self) -> int:
+        """Where a subject may begin: after the last cue of this sentence."""
+        return max([self.low, *(h.cue[1] for h in self.before if h.cue and h.cue[1] <= self.verb_start)])
+
+    @cached_property
+    def passive(self) -> bool:
+        """Whether the subject hears rather than says: was told, has been accused, got called."""
+        if self.cue.tense not in ("past", "part"):
+            return False
+        # “’s” can be “has” as well as “is”: “she’s said” is active. “n't” is listed with “be” but is no form of it.
+        doc = self.doc
+        group = range(self.verb_start, self.at)
+        return any(doc.flags[i] & BE and doc.words[i] not in ("'s", "’s", "n't") for i in group)
+
+    @cached_property
+    def source(self) -> TokenRange | None:
+        """The subject of the cue."""
+        return self.subject_of(self.verb_start)
+
+    def subject_of(self, first: int) -> TokenRange | None:
+        """The noun phrase before the verb group at `first`, or the subject it shares with an earlier verb."""
+        doc = self.doc
+        if first > self.low and doc.words[first - 1] in ("and", "but", "then", "or", "yet"):
+            return self.shared
+        if first - 1 > self.low and doc.words[first - 1] == ",":
+            # “It rained,” said Ada Lund: what stands before the comma was said and says nothing.
+            n = doc.quote_at[first - 1]
+            if doc.quote_words[n][1] == first if n >= 0 else doc.quote_at[first - 2] >= 0:
+                return None
+        return subject_before(doc, self.subject_floor, first)
+
+    @cached_property
+    def shared(self) -> TokenRange | None:
+        """The source of the last finite verb here, when this verb hangs on it with and or but."""
+        for hit in reversed(self.before):
+            if hit.source and hit.cue and hit.cue[1] <= self.at:
+                return hit.source
+        return shared_subject(self.doc, self.low, self.verb_start)
+
+    @cached_property
+    def after_addressee(self) -> int:
+        """The word after the cue and the person addressed: told Lakeport Radio."""
+        doc, frames, i = self.doc, self.cue.frames, self.at + 1
+        if i >= self.high:
+            return i
+        if "person" in frames or "person_to" in frames:
+            same_quote = doc.quote_at[i] == doc.quote_at[self.at]
+            if doc.words[i] in CLAUSE_OPENERS or doc.words[i] in ("to", "about", "of") or not same_quote:
+                return i
+            return self._past_title(noun_chunk(doc, i, self.high))
+        if doc.words[i] == "to" and "bare" in frames and i + 1 < self.high:
+            return max(i, noun_chunk(doc, i + 1, self.high))  # “said to Lakeport Radio it rained”
+        return i
+
+    def _past_title(self, i: int) -> int:
+        """Past a short title in quotation marks: told Radio One’s “Morning” show."""
+        doc, n = self.doc, self.opens_quote(i)
+        if n < 0 or not doc.words[i - 1].endswith(POSSESSIVE) or doc.quote_words[n][1] - i > 8:
+            return i
+        end = doc.quote_words[n][1]
+        return end + 1 if end < self.high and not doc.flags[end] & SMALL and doc.flags[end] & WORD else end
+
+    @cached_property
+    def after_asides(self) -> int:
+        """The word after the cue, the addressee, the day and the occasion: where the reported words can begin."""
+        doc, i = self.doc, skip_aside(self.doc, self.after_addressee, self.high)
+        if i + 2 < self.high and doc.words[i] == "," and doc.quote_at[i] < 0:
+            # “said, after a long day, that it rained”
+            for k in range(i + 2, min(self.high - 1, i + 10)):
+                if doc.words[k] == "," and doc.words[k + 1] == "that":
+                    return k + 1
+        # Past any other phrase, such as “of the senator” or “to Congress”, only if “that” or a quotation is right
+        # behind it. Else the phrase may be what was said: “warned of floods”.
+        if i >= self.high or not doc.flags[i] & PREP or doc.flags[i] & SUBORD:
+            return i
+        for k in range(i + 1, min(self.high - 1, i + 12)):
+            if doc.words[k] == "that" or (doc.words[k] in (",", ":") and self.opens_quote(k + 1) >= 0):
+                return k
+            if doc.quote_at[k] >= 0 or doc.words[k] in (",", ";", ":") or is_finite(doc, k, i):
+                break
+        return i
+
+    def opens_quote(self, i: int) -> int:
+        """The number of the quotation that begins at word `i`, or -1."""
+        if i < self.high and i < len(self.doc.words):
+            n = self.doc.quote_at[i]
+            if n >= 0 and self.doc.quote_words[n][0] == i:
+                return n
+        return -1
+
+    @cached_property
+    def ends_here(self) -> bool:
+        """Whether nothing but asides follows the cue."""
+        doc, i = self.doc, self.after_asides
+        if i >= self.high or (doc.words[i] in ENDERS and i + 2 >= self.high):
+            return True
+        return not any(doc.flags[k] & WORD for k in range(i, self.high))
+
+    @cached_property
+    def left_open(self) -> bool:
+        """Whether the words before the speaker's comma cannot end a sentence: it was, she said, “a flood”."""
+        doc, source = self.doc, self.source
+        if source is None or source[0] - 2 < self.low or doc.words[source[0] - 1] != ",":
+            return False
+        last = source[0] - 2
+        return bool(doc.flags[last] & (AUX | PREP | SUBORD | DET)) and doc.words[last] != "that"
+
+    @cached_property
+    def progressive(self) -> bool:
+        """Whether an -ing form is the verb of its clause: is saying, they're saying."""
+        doc, first = self.doc, self.verb_start
+        if any(doc.flags[i] & BE or doc.words[i] in ("'s", "’s", "'re", "’re") for i in range(first, self.at)):
+            return True
+        return first > self.low and doc.words[first - 1].replace("’", "'") in _IS
+
+    @cached_property
+    def cue_words(self) -> TokenRange:
+        """The cue with its auxiliaries and its small word or addressee: has told reporters, called for."""
+        end = max(self.after_addressee, self.at + 1)
+        return self.verb_start, end + 1 if end == self.at + 1 and self.with_particle else end
+
+    @cached_property
+    def active(self) -> tuple[TokenRange, TokenRange] | None:
+        """Source and cue, if the verb is active and has a subject."""
+        cue, doc, first = self.cue, self.doc, self.verb_start
+        if self.passive or (cue.tense == "ing" and not self.progressive):
+            return None
+        before = doc.words[first - 1] if first > self.low else ""
+        if before == "to":
+            return self._behind_light_verb()
+        if before == "let" and cue.tense in ("base", "part"):
+            return None
+        if cue.tense == "part" and first == self.at:  # a bare participle is no verb of its own: “words spoken that day”
+            return None
+        source = self.source
+        if source is None or (source[0] > self.low and doc.words[source[0] - 1] == "what"):  # “what Ada Lund called …”
+            return None
+        return source, self.cue_words
+
+    def _behind_light_verb(self) -> tuple[TokenRange, TokenRange] | None:
+        """Went on to say: the light verb's subject speaks."""
+        doc, i = self.doc, self.verb_start - 2
+        while i >= self.low and doc.words[i] == "on":
+            i -= 1
+        if i < self.low or doc.words[i] not in _LIGHT:
+            return None
+        first = self.group_start(i)
+        source = self.subject_of(first)
+        return (source, (first, self.cue_words[1])) if source else None
+
+    @cached_property
+    def is_noun(self) -> bool:  # noqa: PLR0911
+        """Whether the cue is no verb here: the report, a blog post, the plan announced by …"""
+        cue, doc, at = self.cue, self.doc, self.at
+        if cue is NO_VERB:
+            return True
+        if self.verb_start < at and doc.flags[self.verb_start] & AUX:
+            return False
+        if at > self.low:
+            if doc.words[at - 1] in _NOUN_BEFORE:
+                return True
+            # Part of a name, as in “Lakeport Post”.
+            if doc.flags[at] & CAPITAL and (doc.flags[at - 1] & CAPITAL or doc.quote_at[at - 1] >= 0):
+                return True
+        if at + 1 < self.high:
+            # “reports are”, “the plan announced by the council”: no finite verb; but not “announced by 2031”.
+            by = at + 2 < self.high and doc.words[at + 1] == "by" and not doc.words[at + 2][0].isdigit()
+            if doc.flags[at + 1] & AUX or by:
+                return cue.unsure or cue.tense != "ing"
+        if cue.unsure and at > self.low and (doc.words[at - 1].isdigit() or doc.words[at - 1] in _MANY):
+            return True  # “three reports”
+        return not self._agrees(cue) or (cue.unsure and self._follows_like_a_noun(cue))
+
+    def _agrees(self, cue: VerbForm) -> bool:
+        """Whether a bare present has a plural subject: they claim, but not: the asylum claim."""
+        doc = self.doc
+        if cue.tense != "base" or self.verb_start < self.at or cue.lemma == "say":
+            return True
+        if self.verb_start > self.low and doc.words[self.verb_start - 1] == "to":
+            return True
+        if self.source is None:
+            return False
+        words = doc.words[slice(*self.source)]
+        # A form that is often a noun needs its plural at either end of the phrase, and does not agree with one amid it:
+        # “the head of six unions in the long asylum claim”.
+        for word in [words[0], *words[-3:]] if cue.unsure else words:
+            plural = word.endswith("s") and not word.endswith(("'s", "’s", "ss")) and word not in _NO_PLURALS
+            if plural or word in _PLURALS:
+                return True
+        return False
+
+    def _follows_like_a_noun(self, cue: VerbForm) -> bool:
+        """Whether the word before the cue wants a noun: the claim, his report, of reports."""
+        if self.at == self.low:
+            return cue.tense in ("base", "s", "past", "part")
+        word, flag = self.doc.words[self.at - 1], self.doc.flags[self.at - 1]
+        determiner = flag & DET and not flag & PRONOUN
+        return bool(determiner) or bool(flag & PREP and not flag & AUX) or word.endswith(("'s", "’s"))
+
+
+Complement = Callable[[CueContext], TokenRange | None]
+
+
+# Where reported words stop
+
+
+def stop_of(ctx: CueContext, start: int) -> int:
+    """The word where reported words that begin at `start` stop: at the sentence's end, or where another begins."""
+    doc, i = ctx.doc, start
+    inside = doc.quote_at[ctx.at]
+    high = ctx.high if inside < 0 else min(ctx.high, doc.quote_words[inside][1] - 1)
+    while i < high:
+        quote = doc.quote_at[i]
+        if quote >= 0 and quote != inside:
+            end = doc.quote_words[quote][1]
+            opened = doc.quote_words[quote][0] == start
+            i = max(end, i + 1)
+            # What follows a quotation is the reporter's again: “It rained,” and left. But a part-quote goes on:
+            # said “it rained” on the town.
+            if opened and (i >= high or doc.words[i] in (",", ";", ":", "—") or doc.words[i - 2] in ENDERS):
+                return min(i, high)
+            if opened and i + 1 < high and doc.flags[i] & COORD and is_finite(doc, i + 1, i + 1):
+                return i
+            continue
+        if doc.words[i] == ";" or _breaks_off(ctx, i, high):
+            return i
+        i += 1
+    return min(i, high)
+
+
+def _breaks_off(ctx: CueContext, i: int, high: int) -> bool:  # noqa: PLR0911
+    """Whether the words from here on are said by somebody else, or belong to another cue."""
+    if i + 1 >= high:
+        return False
+    doc, word = ctx.doc, ctx.doc.words[i]
+    if word in ("and", "but"):
+        return i > ctx.after_asides and _next_verb(ctx, i + 1, high)
+    if word == "according":
+        return doc.words[i + 1] == "to" and i > ctx.after_asides + 1
+    if word != ",":
+        return False
+    i += 1
+    word, flag = doc.words[i], doc.flags[i]
+    if word == "according":
+        return True
+    if flag & CUE and VERB_FORMS[word].tense == "ing" and i + 1 < high:  # said it rained, adding that …
+        return True
+    if word == "with":  # said it rained, with one baker calling it a flood
+        near = range(i, min(high, i + 7))
+        return any(doc.flags[k] & CUE and VERB_FORMS[doc.words[k]].tense == "ing" for k in near)
+    if flag & COORD or word in _CONTRAST:
+        return _next_verb(ctx, i + 1, high) or _next_clause(ctx, i + 1, high)
+    return False
+
+
+def _next_verb(ctx: CueContext, i: int, high: int) -> bool:
+    """Whether the same speaker's next cue follows: said it rained and added that …"""
+    doc = ctx.doc
+    while i < high and doc.flags[i] & VERB_GROUP:
+        i += 1
+    if i + 1 >= high or not doc.flags[i] & CUE:
+        return False
+    cue = VERB_FORMS[doc.words[i]]
+    if cue.unsure or cue.tense not in ("past", "s", "part"):
+        return False
+    if ctx.cue.tense == "past" and cue.tense == "s":  # said the mayor sees it and says nothing
+        return False
+    return bool({"bare", "quote", "that", "object"} & cue.frames)
+
+
+def _next_clause(ctx: CueContext, i: int, high: int) -> bool:
+    """Whether another clause follows whose first verb is a cue: said it rained, but Ada Lund said …"""
+    doc = ctx.doc
+    for k in range(i, min(high, i + 25)):
+        if doc.quote_at[k] >= 0 or doc.words[k] == ";":
+            return False
+        if doc.flags[k] & CUE and k > i and k in ctx.free_cues:
+            cue = VERB_FORMS[doc.words[k]]
+            return cue.tense in ("past", "s", "base") and not cue.unsure
+        if is_finite(doc, k, i) and not doc.flags[k] & VERB_GROUP:
+            return False
+    return False
+
+
+def clause_start(doc: TokenizedText, low: int, end: int) -> int:
+    """Past the marks and the “But” or “And” that a sentence begins with."""
+    while low < end and (doc.words[low] in ",;.:—–" or doc.words[low] in ("and", "but", "yet")):
+        low += 1
+    return low
+
+
+# What may follow the cue
+
+
+def said_quote(ctx: CueContext) -> TokenRange | None:
+    """A quotation right after the cue, with what completes its sentence."""
+    if "quote" not in ctx.cue.frames:
+        return None
+    doc, i = ctx.doc, ctx.after_asides
+    for skip in (",", ":", "that", ",", "—", "–", "-"):
+        if i < ctx.high and doc.words[i] == skip and doc.quote_at[i] < 0:
+            i += 1
+    n = ctx.opens_quote(i)
+    if (
+        n < 0 or ctx.left_open or doc.words[i - 1] == "that"
+    ):  # said that “it rained”: `said_that` takes the whole clause
+        return None
+    start, end = doc.quote_words[n]
+    return start, max(end, min(stop_of(ctx, start), ctx.high))
+
+
+def said_that(ctx: CueContext) -> TokenRange | None:
+    """A clause that “that”, “whether”, “how” or “why” opens."""
+    if "that" not in ctx.frames:
+        return None
+    doc, start = ctx.doc, ctx.after_asides + ctx.with_particle
+    if start + 1 < ctx.high and doc.words[start] == "," and doc.words[start + 1] == "that":
+        start += 1
+    if start >= ctx.high or (opener := doc.words[start]) not in CLAUSE_OPENERS:
+        return None
+    if opener != "that":
+        # “reports who”, “thinks what”: after these verbs “who” and “what” open something else than a report.
+        if ctx.cue.unsure or ("clause" in ctx.cue.frames and opener in ("who", "what")):
+            return None
+    elif start + 1 < ctx.high and doc.flags[start + 1] & AUX and "bare" not in ctx.cue.frames:
+        return None  # “that” is a pronoun: “expects that is so”
+    return trim(doc, start, stop_of(ctx, start))
+
+
+def said_clause(ctx: CueContext) -> TokenRange | None:
+    """A clause without “that”."""
+    doc, says = ctx.doc, ctx.cue.lemma == "say"
+    if not ctx.frames & {"bare", "clause"}:
+        return None
+    start = ctx.after_asides + ctx.with_particle
+    if start < ctx.high and doc.words[start] == ",":
+        # “said by 2050, the road would close”: a date belongs to what was said, though it looks like an aside.
+        if any(doc.words[k][0].isdigit() for k in range(ctx.after_addressee, start)):
+            start = ctx.after_addressee
+    elif start < ctx.high and doc.words[start] == ":":
+        start += 1
+    answers = says and start < ctx.high and doc.words[start] in ("yes", "no")
+    if answers and not doc.flags[min(start + 1, ctx.high - 1)] & WORD:
+        return start, start + 1
+    if not _can_open_clause(ctx, start):
+        return None
+    stop = stop_of(ctx, start)
+    if "bare" not in ctx.frames:  # after “thinks” or “found”, only a verb in sight tells a clause from an object
+        verbs = (k for k in range(start, stop - 1) if doc.flags[k] & COORD and is_finite(doc, k + 1, k + 1))
+        return trim(doc, start, stop) if has_finite(doc, start, next(verbs, stop)) else None
+    # “said she …” and “said” with five words or more can only be a clause; other verbs may have an object.
+    clear = doc.flags[start] & PRONOUN or (says and stop - start > 4)
+    fits = stop - start > 1 if clear else has_finite(doc, start, stop)
+    return trim(doc, start, stop) if fits else None
+
+
+def _can_open_clause(ctx: CueContext, start: int) -> bool:
+    """Whether a clause can begin with this word."""
+    doc = ctx.doc
+    if start >= ctx.high:
+        return False
+    word, flag = doc.words[start], doc.flags[start]
+    if not (flag & WORD or doc.quote_at[start] >= 0 or word in "$£€"):
+        return False
+    if word == "that" and start + 1 < ctx.high and doc.flags[start + 1] & AUX:
+        return False
+    if flag & (COORD | AUX) or word in ("to", "of", "about") or word.endswith(("self", "selves")):
+        return False
+    # A form that is often a noun needs a clear beginning: “claims he won”, but not “claims adjusters”.
+    return not ctx.cue.unsure or bool(flag & (PRONOUN | DET | CAPITAL))
+
+
+def said_thing(ctx: CueContext) -> TokenRange | None:
+    """A noun phrase that names what was said, or what was judged."""
+    doc = ctx.doc
+    if ctx.passive or "object" not in ctx.frames:
+        return None
+    start = ctx.after_addressee + ctx.with_particle
+    if not ctx.with_particle and ctx.after_asides > ctx.after_addressee:
+        start = ctx.after_asides
+        if start < ctx.high and not (doc.flags[start] & DET or doc.quote_at[start] >= 0):
+            return None
+    if start >= ctx.high or not (doc.quote_at[start] >= 0 or doc.flags[start] & WORD):
+        return None
+    flag = doc.flags[start]
+    if not ctx.with_particle:
+        if flag & (PREP | SUBORD | COORD | TIME) and doc.words[start] not in ("both", "all"):
+            return None
+        if ctx.cue.unsure and not (flag & (DET | PRONOUN | CAPITAL) or doc.quote_at[start] >= 0):
+            return None
+    return trim(doc, start, _before_contrast(ctx, start, stop_of(ctx, start)))
+
+
+def said_to_do(ctx: CueContext) -> TokenRange | None:
+    """An infinitive: vowed to stay, urged them to stay."""
+    doc, start, frames = ctx.doc, ctx.after_asides, ctx.cue.frames
+    if ctx.passive or not frames & {"to", "person_to"}:
+        return None
+    if start + 1 >= ctx.high or doc.words[start] != "to" or not doc.words[start + 1].isalpha():
+        return None
+    if "person_to" in frames and ctx.after_addressee == ctx.at + 1:  # “asked to stay” asks nobody to do it
+        return None
+    return trim(doc, start, _before_contrast(ctx, start, stop_of(ctx, start)))
+
+
+def _before_contrast(ctx: CueContext, start: int, stop: int) -> int:
+    """A thing or a deed ends where “, while” or “, but” turns to something else."""
+    doc = ctx.doc
+    for i in range(start, stop - 1):
+        if doc.words[i] == "," and doc.quote_at[i] < 0 and (doc.words[i + 1] in _CONTRAST or doc.words[i + 1] == "but"):
+            return i
+    return stop
+
+
+def said_name(ctx: CueContext) -> TokenRange | None:
+    """What somebody is called, or described as."""
+    if ctx.passive or "as" not in ctx.cue.frames:
+        return None
+    doc, start = ctx.doc, ctx.at + 1
+    stop = stop_of(ctx, start)
+    near = range(start, min(stop, start + 14))
+    if ctx.cue.lemma in _NAMING:  # “called the plan a shame”, but not “called the mayor”
+        chunk = noun_chunk(doc, start, stop)
+        named = chunk < stop and doc.words[chunk] in ("a", "an")
+    else:  # “described it as a shame”
+        named = any(doc.words[k] == "as" for k in near)
+    return trim(doc, start, stop) if named or any(doc.quote_at[k] != doc.quote_at[ctx.at] for k in near) else None
+
+
+COMPLEMENTS: tuple[Complement, ...] = (said_quote, said_that, said_clause, said_to_do, said_name, said_thing)
+
+
+def said(ctx: CueContext) -> TokenRange | None:
+    """What follows the cue, whatever kind of complement it is."""
+    return next((content for complement in COMPLEMENTS if (content := complement(ctx))), None)
