@@ -3,7 +3,7 @@
 >>> from copydesk.attribution import find_attributions, why
 >>> text = "The library opens again in May, Ada Lund said on Monday."
 >>> [(a.source.of(text), a.cue.of(text), why(a)) for a in find_attributions(text)]
-[('Ada Lund', 'said', 'A clause, a comma, then its speaker and a reporting verb.')]
+[('Ada Lund', 'said', 'A clause, a comma, its speaker, a reporting verb.')]
 """
 
 from __future__ import annotations

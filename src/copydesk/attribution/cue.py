@@ -14,7 +14,6 @@ from functools import cached_property
 from copydesk.attribution.grammar import (
     CLAUSE_OPENERS,
     ENDERS,
-    POSSESSIVE,
     has_finite,
     is_finite,
     noun_chunk,
@@ -36,7 +35,6 @@ from copydesk.attribution.words import (
     PREP,
     PRONOUN,
     REPORTING,
-    SMALL,
     SUBORD,
     TIME,
     VERB_FORMS,
@@ -162,18 +160,10 @@ class CueContext:
             same_quote = doc.quote_at[i] == doc.quote_at[self.at]
             if doc.words[i] in CLAUSE_OPENERS or doc.words[i] in ("to", "about", "of") or not same_quote:
                 return i
-            return self._past_title(noun_chunk(doc, i, self.high))
+            return noun_chunk(doc, i, self.high)
         if doc.words[i] == "to" and "bare" in frames and i + 1 < self.high:
             return max(i, noun_chunk(doc, i + 1, self.high))  # “said to Lakeport Radio it rained”
         return i
-
-    def _past_title(self, i: int) -> int:
-        """Past a short title in quotation marks: told Radio One’s “Morning” show."""
-        doc, n = self.doc, self.opens_quote(i)
-        if n < 0 or not doc.words[i - 1].endswith(POSSESSIVE) or doc.quote_words[n][1] - i > 8:
-            return i
-        end = doc.quote_words[n][1]
-        return end + 1 if end < self.high and not doc.flags[end] & SMALL and doc.flags[end] & WORD else end
 
     @cached_property
     def after_asides(self) -> int:

@@ -227,7 +227,7 @@ def _hits_in_headlines(doc: TokenizedText, hits: Sequence[Hit], beyond: frozense
     """What the rules for headlines find in lines without another cue, each wording once: pages repeat headlines."""
     seen: set[str] = set()
     cues = {h.cue[0] for h in hits if h.cue}
-    for line in doc.lines:
+    for line in doc.paragraphs:
         rule, hit = "headline_dash", across.headline_dash(doc, line) if "headline_dash" in beyond else None
         if hit is None and "speaker_colon" in beyond:
             rule, hit = "speaker_colon", across.speaker_colon(doc, line)

@@ -18,6 +18,7 @@ from copydesk.attribution.words import (
     DET,
     FINITE,
     GRAMMAR,
+    LY,
     OBJECT,
     PREP,
     PRONOUN,
@@ -129,23 +130,57 @@ def noun_chunk(doc: TokenizedText, i: int, end: int) -> int:
         i += 1
         while i < end and flags[i] & DET:
             i += 1
-        while i < end and not flags[i] & SMALL and flags[i] & WORD:
-            if i > start + 1 and is_finite(doc, i, start):
+        while i < end and flags[i] & WORD and (not flags[i] & SMALL or _is_time_in_name(doc, i, end)):
+            if i > start + 1 and (is_finite(doc, i, start) or _begins_count(doc, i, end)):
                 break
             i += 1
         return i
-    if i < end and flag & WORD and flag & CAPITAL and not flag & (PREP | SUBORD | TIME | PRONOUN):
-        while i < end and flags[i] & WORD and flags[i] & CAPITAL and not flags[i] & (SUBORD | TIME | PRONOUN):
-            i += 1
-        if i + 1 < end and words[i] in ("and", "&") and flags[i + 1] & CAPITAL:
-            return noun_chunk(doc, i + 1, end)
-        return i
+    if flag & WORD and flag & CAPITAL and not flag & (PREP | SUBORD | TIME | PRONOUN):
+        return _past_name(doc, i + 1, end)
     plain = i
     while plain < end and plain < i + 4 and flags[plain] & WORD and not flags[plain] & (SMALL | CUE | ADVERB):
         plain += 1
     # A run of bare nouns counts as a whole only if something clear ends it: “told radio listeners that”.
     ends_well = plain >= end or flags[plain] & SMALL or not flags[plain] & WORD
     return plain if ends_well else min(i + 1, plain)
+
+
+def _past_name(doc: TokenizedText, i: int, end: int) -> int:
+    """Past the rest of a name: Lakeport | Radio 5 Live, BBC | Radio 4’s Today programme, Ada | Lund and Tomas Ulm."""
+    words, flags = doc.words, doc.flags
+    owned = words[i - 1].endswith(POSSESSIVE)
+    while i < end and flags[i] & WORD:
+        name = flags[i] & CAPITAL and not flags[i] & (SUBORD | TIME | PRONOUN)
+        number = words[i][0].isdigit() and not _begins_count(doc, i, end)
+        if not (name or number or words[i - 1].endswith(POSSESSIVE) or _is_time_in_name(doc, i, end)):
+            break
+        owned = owned or words[i].endswith(POSSESSIVE)
+        i += 1
+    if i + 1 < end and words[i] in ("and", "&") and flags[i + 1] & CAPITAL:
+        return noun_chunk(doc, i + 1, end)
+    noun = owned and i + 1 < end and flags[i] & WORD and not flags[i] & SMALL
+    return i + 1 if noun and (flags[i + 1] & SMALL or not flags[i + 1] & WORD) else i
+
+
+def _begins_count(doc: TokenizedText, i: int, end: int) -> bool:
+    """Whether a number behind a noun begins the next phrase: told the BBC | 40 people died; but not: the 40 bakers."""
+    if not doc.words[i].isdigit() or doc.flags[i - 1] & DET or i + 1 >= end:
+        return False
+    flag = doc.flags[i + 1]
+    return bool(flag & WORD) and not flag & (SMALL | CAPITAL)
+
+
+def _is_time_in_name(doc: TokenizedText, i: int, end: int) -> bool:
+    """Whether a time word is part of a noun phrase: a June audit, the Harbour Morning Post."""
+    if not doc.flags[i] & TIME or i + 1 >= end:
+        return False
+    flag = doc.flags[i + 1]
+    if not flag & WORD or flag & (SMALL | ADVERBIAL) or doc.words[i + 1][0].isdigit():
+        return False
+    if doc.flags[i - 1] & DET or doc.words[i - 1].endswith(POSSESSIVE):
+        return True
+    # “told the BBC Tuesday Mr. Lund would stay”: a day between capitals is more often a day than a name.
+    return bool(doc.flags[i - 1] & doc.flags[i] & flag & CAPITAL) and not doc.words[i].endswith("day")
 
 
 def skip_aside(doc: TokenizedText, i: int, end: int) -> int:
@@ -233,14 +268,15 @@ def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         return None
     head_end = end
     if doc.words[last] in _ASIDE_ENDS:
-        head_end = _before_aside(doc, low, last)
-        if head_end <= low:
+        aside = _before_aside(doc, low, last)
+        if aside <= low:
             head_end = last
         else:
+            head_end = _before_age(doc, low, aside)
             # “Ada Lund, a baker,” names the source and belongs to it. “Ada Lund, who was there,” tells about her.
-            opening, flag = doc.words[head_end + 1], doc.flags[head_end + 1]
+            opening, flag = doc.words[aside + 1], doc.flags[aside + 1]
             if opening in ("who", "which", "whose") or (opening.endswith("ing") and not flag & CAPITAL):
-                end = head_end
+                end = aside
     elif doc.flags[last] & RELATIVE and doc.words[last] != "where":
         return _antecedent(doc, low, last)
     start = _phrase_start(doc, low, head_end)
@@ -277,11 +313,22 @@ def _before_aside(doc: TokenizedText, low: int, last: int) -> int:
     return i
 
 
+def _before_age(doc: TokenizedText, low: int, end: int) -> int:
+    """Where a name ends that its bearer's age or home parts from `end`: Ada Lund | , 64, of Mill Lane."""
+    while True:
+        comma = next((i for i in range(end - 1, max(low, end - 8), -1) if doc.words[i] == ","), low)
+        first = doc.words[comma + 1]
+        if comma == low or not ((first.isdigit() and comma + 2 == end) or first in ("of", "from")):
+            return end
+        end = comma
+
+
 def _antecedent(doc: TokenizedText, low: int, who: int) -> TokenRange | None:
     """The noun that a “who” stands for: in “a letter to Ada Lund, who said so”, the name nearest to it."""
     end = who - 1 if who > low and doc.words[who - 1] == "," else who
     if end <= low:
         return None
+    end = _before_age(doc, low, end)
     start = _trim_front(doc, after_verb(doc, _phrase_start(doc, low, end), end), end)
     for i in range(end - 2, start - 1, -1):
         if doc.flags[i] & PREP and doc.flags[i + 1] & CAPITAL:
@@ -310,12 +357,6 @@ def _phrase_start(doc: TokenizedText, low: int, end: int) -> int:
         if word == ")":
             opening = next((k for k in range(i - 1, max(low, i - 12) - 1, -1) if doc.words[k] == "("), -1)
             if opening >= 0:
-                i = opening - 1
-                continue
-        if word in '”"’' and i < end - 1 and doc.quote_at[i] >= 0:
-            # A short quoted name is part of the phrase: the “Morning” show’s host. Speech is not: its comma tells.
-            opening = doc.quote_words[doc.quote_at[i]][0]
-            if low <= opening < i and i - opening < 8 and doc.words[i - 1] not in ",.?!":
                 i = opening - 1
                 continue
         if word == "be" and i > low and doc.words[i - 1] == "to":  # “the minister to be”
@@ -436,13 +477,18 @@ def _ends_inverted(doc: TokenizedText, i: int, start: int, high: int) -> bool:  
         next_word, next_flag = doc.words[after], doc.flags[after]
         participle = next_word.endswith("ing") and not next_flag & CAPITAL
         other = next_flag & (COORD | PREP | TIME | SUBORD | PRONOUN | AUX | ADVERBIAL)
-        return i + 1 >= high or bool(other) or participle or next_word in '“"'
+        home = doc.words[i - 1].isdigit() and next_word in ("of", "from")  # Ada Lund, 64, of Mill Lane
+        return i + 1 >= high or (bool(other) and not home) or participle or next_word in '“"'
     if i == start:
         return False
-    if (flag & SUBORD and not flag & (PREP | RELATIVE)) or (flag & TIME and word != "may"):
+    if flag & SUBORD and not flag & (PREP | RELATIVE):
         return True
-    if flag & PREP and doc.flags[after] & TIME:
+    if flag & TIME and word != "may" and not _is_time_in_name(doc, i, high):
         return True
+    if (flag & PREP or word in _BEFORE_TIME) and doc.flags[after] & TIME and not _is_time_in_name(doc, after, high):
+        return True
+    if flag & LY and (doc.flags[i - 1] & (CAPITAL | PRONOUN) or not doc.flags[after] & WORD or after == i):
+        return True  # “said Ada Lund quietly”; but not: said the newly elected mayor
     # “in Lakeport” may tell who she is; “in a letter” and “in response” tell how she said it.
     return word in _OCCASIONS or (word in ("in", "at") and doc.words[after] in ("a", "an", "response", "his", "her"))
 
@@ -463,6 +509,13 @@ def shared_subject(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         comma = next((k for k in range(i, end) if doc.words[k] == "," and doc.quote_at[k] < 0), -1)
         if comma > 0:
             i = comma + 1
+    if (
+        i < end
+        and doc.flags[i] & PRONOUN
+        and not doc.flags[i] & (SUBORD | DET)
+        and doc.words[i] not in _PHRASE_PRONOUNS
+    ):
+        return i, i + 1
     for k in range(i, min(end, i + 30)):
         if k > i and is_finite(doc, k, i):
             stop = k

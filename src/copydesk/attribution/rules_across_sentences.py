@@ -69,7 +69,7 @@ def continued(doc: TokenizedText, n: int, recent: list[Hit]) -> tuple[str, Hit] 
     # Of several hits that end together, the outermost made the sentence.
     ending_last = [h for h in recent if h.end == recent[-1].end]
     last = min(ending_last, key=lambda h: min((s for s, _ in h.content), default=h.end))
-    lines_apart = _row_of(doc.lines, start) - _row_of(doc.lines, last.end - 1)
+    lines_apart = _row_of(doc.paragraphs, start) - _row_of(doc.paragraphs, last.end - 1)
     if last.end > start or lines_apart > 1 or not (last.content or last.source):
         return None
     sentences_apart = _row_of(doc.sentences, start) - _row_of(doc.sentences, last.end - 1)

@@ -9,7 +9,7 @@ reading order, because a pronoun means somebody who came before. The lists are i
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -109,11 +109,12 @@ def mentions(doc: TokenizedText) -> list[Mention]:
     found: list[Mention] = []
     i, n = 0, len(doc.words)
     words, flags = doc.words, doc.flags
+    openings = {low for low, _ in doc.paragraphs}
     while i < n:
         if not flags[i] & CAPITAL or flags[i] & _NO_NAME:
             i += 1
             continue
-        end = _run_end(doc, i)
+        end = _run_end(doc, i, openings)
         name = _name_start(doc, i, end)
         titles = [w for w in words[i:name] if w[0].isalpha()]
         k = i - 1
@@ -129,13 +130,13 @@ def mentions(doc: TokenizedText) -> list[Mention]:
     return found
 
 
-def _run_end(doc: TokenizedText, i: int) -> int:
+def _run_end(doc: TokenizedText, i: int, openings: Set[int]) -> int:
     """Where a run of capitalised words ends; full stops of titles and particles such as “van” do not end it."""
     words, flags, n = doc.words, doc.flags, len(doc.words)
     end = i + 1
     while end < n and not words[end - 1].endswith(("'s", "’s")):
         word = words[end]
-        if "\n" in doc.text[doc.spans[end - 1][1] : doc.spans[end][0]]:
+        if end in openings:
             break
         before_capital = end + 1 < n and flags[end + 1] & CAPITAL
         if word == "." and before_capital:

@@ -6,6 +6,8 @@ The words are data. `data/reporting_verbs.toml` lists the verbs, nouns and adjec
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -109,6 +111,13 @@ _LOUD = frozenset(("WHO", "US", "IT", "AS", "MAY", "ME", "OR", "IN"))
 _NOT_LY = frozenset(("family", "july", "italy", "ally", "assembly", "reply", "supply", "only", "early", "friendly"))
 
 
+INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
+"""Soft hyphens and characters of no width, as they are written in a class of a pattern."""
+INSIDE = INVISIBLE + "\u0300-\u036f"
+"""These and combining accents: what may stand inside a word and is no letter."""
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+
+
 @lru_cache(maxsize=1 << 15)
 def read_word(written: str) -> tuple[str, int]:
     """A word in lower case, and its classes.
@@ -116,6 +125,8 @@ def read_word(written: str) -> tuple[str, int]:
     >>> [bool(read_word(word)[1] & ADVERBIAL) for word in ("reportedly", "Kelly")]
     [True, False]
     """
+    if not written.isascii():
+        written = unicodedata.normalize("NFC", _INVISIBLE.sub("", written)) or written
     word = written if len(written) > 1 and written in _LOUD else written.lower()  # US is not us
     flags = CLASSES.get(word, 0)
     if word[0].isalnum():

@@ -171,6 +171,15 @@ def parse_article(text: str) -> Article:
     return _assemble(text, spans, kinds, starts)
 
 
+def find_paragraphs(text: str) -> list[Span]:
+    """The paragraphs of a page, furniture too, with hard-wrapped lines put together again.
+
+    >>> [len(p) for p in find_paragraphs("Rain ends\n\nIt rained.")]
+    [9, 10]
+    """
+    return _unwrap(text, list(_rows(text)))
+
+
 def _assemble(text: str, spans: Sequence[Span], kinds: Sequence[str | None], starts: Sequence[int]) -> Article:
     """Give every span its name, kind and line."""
 
