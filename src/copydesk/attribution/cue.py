@@ -24,6 +24,7 @@ from copydesk.attribution.grammar import (
 )
 from copydesk.attribution.tokens import TokenizedText, TokenRange
 from copydesk.attribution.words import (
+    ADVERBIAL,
     AUX,
     BE,
     CAPITAL,
@@ -31,9 +32,11 @@ from copydesk.attribution.words import (
     CUE,
     DET,
     GRAMMAR,
+    MODAL,
     NO_VERB,
     PREP,
     PRONOUN,
+    RELATIVE,
     REPORTING,
     SUBORD,
     TIME,
@@ -47,8 +50,11 @@ from copydesk.attribution.words import (
 _NOUN_BEFORE, _MANY = word_set(GRAMMAR["before_nouns"]), word_set(GRAMMAR["counting"])
 _PLURALS, _NO_PLURALS = word_set(GRAMMAR["plural"]), word_set(GRAMMAR["no_plurals"])
 _PARTICLE_FRAMES = {name: frozenset(frames) for name, frames in REPORTING["particles_frames"].items()}
+_ONE = frozenset(("a", "an", "another", "each", "every", "that", "this"))
 _LIGHT = word_set(GRAMMAR["light"])
 _IS = frozenset(("he's", "she's", "they're", "i'm", "we're", "it's", "who's"))
+_FRONTING, _PRESENT = word_set(GRAMMAR["fronting"]), word_set(GRAMMAR["present"])
+_REACTIONS = word_set(GRAMMAR["reactions"])
 _CONTRAST = frozenset(("while", "although", "though", "whereas"))
 _NAMING = ("call", "dub", "label", "brand")
 
@@ -95,7 +101,7 @@ class CueContext:
     def frames(self) -> frozenset[str]:
         """What may stand around the cue; a verb with its small word has its own list."""
         if self.with_particle:
-            return _PARTICLE_FRAMES["out" if self.doc.words[self.at + 1] == "out" else "other"]
+            return _PARTICLE_FRAMES.get(self.doc.words[self.at + 1], _PARTICLE_FRAMES["other"])
         return self.cue.frames
 
     @cached_property
@@ -113,7 +119,11 @@ class CueContext:
     @cached_property
     def subject_floor(self) -> int:
         """Where a subject may begin: after the last cue of this sentence."""
-        return max([self.low, *(h.cue[1] for h in self.before if h.cue and h.cue[1] <= self.verb_start)])
+        # But not after a cue in “Ada Lund, who denies it, |”, because the subject stands before that clause.
+        closed = (h for h in self.before if h.source and self.doc.flags[h.source[1] - 1] & RELATIVE and h.content)
+        over = [h.cue for h in closed if self.doc.words[h.end] == ","]
+        cues = (h.cue for h in self.before if h.cue and h.cue not in over)
+        return max([self.low, *(cue[1] for cue in cues if cue[1] <= self.verb_start)])
 
     @cached_property
     def passive(self) -> bool:
@@ -123,7 +133,40 @@ class CueContext:
         # “’s” can be “has” as well as “is”: “she’s said” is active. “n't” is listed with “be” but is no form of it.
         doc = self.doc
         group = range(self.verb_start, self.at)
-        return any(doc.flags[i] & BE and doc.words[i] not in ("'s", "’s", "n't") for i in group)
+        return (
+            any(doc.flags[i] & BE and doc.words[i] not in ("'s", "’s", "n't") for i in group) or self._joins_passive()
+        )
+
+    def _joins_passive(self) -> bool:
+        """He was stopped and told that it rained: one “was” serves both verbs, and nobody is addressed."""
+        doc, first = self.doc, self.verb_start
+        hears = {"person", "person_to"} & self.cue.frames and self.after_addressee == self.at + 1
+        if not hears or first < self.at or first <= self.low or not doc.flags[first - 1] & COORD:
+            return False
+        for i in range(first - 2, self.low, -1):
+            if doc.flags[i] & BE and doc.words[i + 1].endswith(("ed", "en", "t")):
+                return True
+            if is_finite(doc, i, self.low) and not doc.flags[i - 1] & BE:
+                break
+        return False
+
+    @cached_property
+    def joins_infinitive(self) -> bool:
+        """Asked to draw a bird and suggest what it eats: a bare form that shares the “to” or the modal before it."""
+        doc, first = self.doc, self.verb_start
+        if (
+            self.cue.tense != "base"
+            or first < self.at
+            or first <= self.low
+            or doc.words[first - 1] not in ("and", "or")
+        ):
+            return False
+        for i in range(first - 2, self.low, -1):
+            if doc.words[i] == "to" and not doc.flags[i + 1] & (DET | CAPITAL | TIME):
+                return True
+            if is_finite(doc, i, self.low):
+                return bool(doc.flags[i] & MODAL)
+        return False
 
     @cached_property
     def source(self) -> TokenRange | None:
@@ -145,8 +188,10 @@ class CueContext:
     @cached_property
     def shared(self) -> TokenRange | None:
         """The source of the last finite verb here, when this verb hangs on it with and or but."""
+        said = [content for hit in self.before for content in hit.content]
         for hit in reversed(self.before):
-            if hit.source and hit.cue and hit.cue[1] <= self.at:
+            nested = hit.cue and any(a <= hit.cue[0] < b for a, b in said)  # a report inside another one is over
+            if hit.source and hit.cue and hit.cue[1] <= self.at and not nested:
                 return hit.source
         return shared_subject(self.doc, self.low, self.verb_start)
 
@@ -154,8 +199,8 @@ class CueContext:
     def after_addressee(self) -> int:
         """The word after the cue and the person addressed: told Lakeport Radio."""
         doc, frames, i = self.doc, self.cue.frames, self.at + 1
-        if i >= self.high:
-            return i
+        if self.with_particle or i >= self.high:
+            return i + self.with_particle
         if "person" in frames or "person_to" in frames:
             same_quote = doc.quote_at[i] == doc.quote_at[self.at]
             if doc.words[i] in CLAUSE_OPENERS or doc.words[i] in ("to", "about", "of") or not same_quote:
@@ -174,12 +219,13 @@ class CueContext:
             for k in range(i + 2, min(self.high - 1, i + 10)):
                 if doc.words[k] == "," and doc.words[k + 1] == "that":
                     return k + 1
-        # Past any other phrase, such as “of the senator” or “to Congress”, only if “that” or a quotation is right
-        # behind it. Else the phrase may be what was said: “warned of floods”.
-        if i >= self.high or not doc.flags[i] & PREP or doc.flags[i] & SUBORD:
+        # Past any other phrase only if a colon and a quotation are right behind it or, past “of the senator”, “that”.
+        # Else the phrase may be what was said: “warned of floods”.
+        if i >= self.high or doc.flags[i] & SUBORD & ~PREP or not doc.flags[i] & WORD:
             return i
         for k in range(i + 1, min(self.high - 1, i + 12)):
-            if doc.words[k] == "that" or (doc.words[k] in (",", ":") and self.opens_quote(k + 1) >= 0):
+            quoted = doc.words[k] in (",", ":") and self.opens_quote(k + 1) >= 0
+            if (quoted and doc.words[k] == ":") or (doc.flags[i] & PREP and (quoted or doc.words[k] == "that")):
                 return k
             if doc.quote_at[k] >= 0 or doc.words[k] in (",", ";", ":") or is_finite(doc, k, i):
                 break
@@ -221,11 +267,10 @@ class CueContext:
     @cached_property
     def cue_words(self) -> TokenRange:
         """The cue with its auxiliaries and its small word or addressee: has told reporters, called for."""
-        end = max(self.after_addressee, self.at + 1)
-        return self.verb_start, end + 1 if end == self.at + 1 and self.with_particle else end
+        return self.verb_start, max(self.after_addressee, self.at + 1)
 
     @cached_property
-    def active(self) -> tuple[TokenRange, TokenRange] | None:
+    def active(self) -> tuple[TokenRange, TokenRange] | None:  # noqa: PLR0911
         """Source and cue, if the verb is active and has a subject."""
         cue, doc, first = self.cue, self.doc, self.verb_start
         if self.passive or (cue.tense == "ing" and not self.progressive):
@@ -238,9 +283,17 @@ class CueContext:
         if cue.tense == "part" and first == self.at:  # a bare participle is no verb of its own: “words spoken that day”
             return None
         source = self.source
-        if source is None or (source[0] > self.low and doc.words[source[0] - 1] == "what"):  # “what Ada Lund called …”
+        if source is None or self.joins_infinitive:
+            return None
+        if self.behind_what and self.opens_quote(self.after_addressee) < 0:
             return None
         return source, self.cue_words
+
+    @cached_property
+    def behind_what(self) -> bool:
+        """What Ada Lund called “a shame”: only the quotation is hers."""
+        source = self.source
+        return source is not None and source[0] > self.low and self.doc.words[source[0] - 1] == "what"
 
     def _behind_light_verb(self) -> tuple[TokenRange, TokenRange] | None:
         """Went on to say: the light verb's subject speaks."""
@@ -250,7 +303,7 @@ class CueContext:
         if i < self.low or doc.words[i] not in _LIGHT:
             return None
         first = self.group_start(i)
-        source = self.subject_of(first)
+        source = self.shared if doc.words[i].endswith("ing") else self.subject_of(first)
         return (source, (first, self.cue_words[1])) if source else None
 
     @cached_property
@@ -286,6 +339,8 @@ class CueContext:
         if self.source is None:
             return False
         words = doc.words[slice(*self.source)]
+        if words[0] in _ONE:  # “a police request”
+            return False
         # A form that is often a noun needs its plural at either end of the phrase, and does not agree with one amid it:
         # “the head of six unions in the long asylum claim”.
         for word in [words[0], *words[-3:]] if cue.unsure else words:
@@ -353,24 +408,65 @@ def _breaks_off(ctx: CueContext, i: int, high: int) -> bool:  # noqa: PLR0911
     if word == "with":  # said it rained, with one baker calling it a flood
         near = range(i, min(high, i + 7))
         return any(doc.flags[k] & CUE and VERB_FORMS[doc.words[k]].tense == "ing" for k in near)
+    if _closes_clause(ctx, i, high) or (word == "which" and _is_reaction(doc, i + 1, high)) or word in _REACTIONS:
+        return True
     if flag & COORD or word in _CONTRAST:
         return _next_verb(ctx, i + 1, high) or _next_clause(ctx, i + 1, high)
     return False
 
 
+def _closes_clause(ctx: CueContext, i: int, high: int) -> bool:
+    """Whether the comma before word `i` closes the clause that the cue stands in.
+
+    A relative clause ends where the outer verb follows (Lund, who said it rained, | left), and a clause in front of the
+    main clause where that begins (because Lund said it rained, | nobody came).
+    """
+    doc, source = ctx.doc, ctx.source
+    if source is None:
+        return False
+    if doc.flags[source[1] - 1] & RELATIVE and doc.words[source[1] - 2] == ",":
+        while i + 1 < high and doc.flags[i] & ADVERBIAL:
+            i += 1
+        return is_finite(doc, i, i)
+    before = source[0] - 1
+    if before < ctx.low or doc.words[before] not in _FRONTING or clause_start(doc, ctx.low, before) != before:
+        return False
+    if doc.flags[i] & (COORD | PREP | SUBORD) and not doc.flags[i] & PRONOUN:
+        return False
+    comma = next((k for k in range(i, high) if doc.words[k] in (",", ";")), high)
+    return any(is_finite(doc, k, i) for k in range(i + 1, comma))
+
+
+def _is_reaction(doc: TokenizedText, i: int, high: int) -> bool:
+    """Which (has) surprised nobody."""
+    while i < high and doc.flags[i] & VERB_GROUP:
+        i += 1
+    return i < high and doc.words[i] in _REACTIONS
+
+
 def _next_verb(ctx: CueContext, i: int, high: int) -> bool:
     """Whether the same speaker's next cue follows: said it rained and added that …"""
-    doc = ctx.doc
+    doc, first = ctx.doc, i
     while i < high and doc.flags[i] & VERB_GROUP:
         i += 1
     if i + 1 >= high or not doc.flags[i] & CUE:
         return False
     cue = VERB_FORMS[doc.words[i]]
-    if cue.unsure or cue.tense not in ("past", "s", "part"):
+    if cue.unsure or not {"bare", "quote", "that", "object"} & cue.frames:
         return False
-    if ctx.cue.tense == "past" and cue.tense == "s":  # said the mayor sees it and says nothing
-        return False
-    return bool({"bare", "quote", "that", "object"} & cue.frames)
+    start = ctx.after_asides
+    if cue.tense == "base" and first == i:
+        return ctx.cue.tense == "base"
+    if ctx.cue.tense == "past" and ctx.verb_start == ctx.at and _is_present(doc, first):
+        # “said the mayor sees it and says nothing”; but: said it rained | and says it will pour
+        verb = next((k for k in range(start, first) if is_finite(doc, k, start)), -1)
+        return verb < 0 or not _is_present(doc, verb)
+    return cue.tense in ("past", "s", "part")
+
+
+def _is_present(doc: TokenizedText, i: int) -> bool:
+    """Whether a finite verb is in the present."""
+    return doc.words[i] in _PRESENT or (doc.words[i].endswith("s") and doc.words[i] not in ("was", "'s", "’s"))
 
 
 def _next_clause(ctx: CueContext, i: int, high: int) -> bool:
@@ -411,6 +507,8 @@ def said_quote(ctx: CueContext) -> TokenRange | None:
     ):  # said that “it rained”: `said_that` takes the whole clause
         return None
     start, end = doc.quote_words[n]
+    if ctx.behind_what:
+        return start, end
     return start, max(end, min(stop_of(ctx, start), ctx.high))
 
 
@@ -418,7 +516,7 @@ def said_that(ctx: CueContext) -> TokenRange | None:
     """A clause that “that”, “whether”, “how” or “why” opens."""
     if "that" not in ctx.frames:
         return None
-    doc, start = ctx.doc, ctx.after_asides + ctx.with_particle
+    doc, start = ctx.doc, ctx.after_asides
     if start + 1 < ctx.high and doc.words[start] == "," and doc.words[start + 1] == "that":
         start += 1
     if start >= ctx.high or (opener := doc.words[start]) not in CLAUSE_OPENERS:
@@ -437,7 +535,7 @@ def said_clause(ctx: CueContext) -> TokenRange | None:
     doc, says = ctx.doc, ctx.cue.lemma == "say"
     if not ctx.frames & {"bare", "clause"}:
         return None
-    start = ctx.after_asides + ctx.with_particle
+    start = ctx.after_asides
     if start < ctx.high and doc.words[start] == ",":
         # “said by 2050, the road would close”: a date belongs to what was said, though it looks like an aside.
         if any(doc.words[k][0].isdigit() for k in range(ctx.after_addressee, start)):
@@ -475,12 +573,12 @@ def _can_open_clause(ctx: CueContext, start: int) -> bool:
     return not ctx.cue.unsure or bool(flag & (PRONOUN | DET | CAPITAL))
 
 
-def said_thing(ctx: CueContext) -> TokenRange | None:
+def said_thing(ctx: CueContext) -> TokenRange | None:  # noqa: PLR0911
     """A noun phrase that names what was said, or what was judged."""
     doc = ctx.doc
     if ctx.passive or "object" not in ctx.frames:
         return None
-    start = ctx.after_addressee + ctx.with_particle
+    start = ctx.after_addressee
     if not ctx.with_particle and ctx.after_asides > ctx.after_addressee:
         start = ctx.after_asides
         if start < ctx.high and not (doc.flags[start] & DET or doc.quote_at[start] >= 0):
@@ -493,7 +591,11 @@ def said_thing(ctx: CueContext) -> TokenRange | None:
             return None
         if ctx.cue.unsure and not (flag & (DET | PRONOUN | CAPITAL) or doc.quote_at[start] >= 0):
             return None
-    return trim(doc, start, _before_contrast(ctx, start, stop_of(ctx, start)))
+    stop = _before_contrast(ctx, start, stop_of(ctx, start))
+    as_saying = (k for k in range(start + 1, stop - 1) if doc.words[k] == "as" and doc.words[k + 1].endswith("ing"))
+    if any(doc.flags[k + 1] & CUE for k in as_saying):  # “cited Ada Lund as saying”: she is the source
+        return None
+    return trim(doc, start, stop)
 
 
 def said_to_do(ctx: CueContext) -> TokenRange | None:
@@ -501,7 +603,9 @@ def said_to_do(ctx: CueContext) -> TokenRange | None:
     doc, start, frames = ctx.doc, ctx.after_asides, ctx.cue.frames
     if ctx.passive or not frames & {"to", "person_to"}:
         return None
-    if start + 1 >= ctx.high or doc.words[start] != "to" or not doc.words[start + 1].isalpha():
+    if start + 1 >= ctx.high or doc.words[start] != "to":
+        return None
+    if not (doc.words[start + 1].isalpha() or ctx.opens_quote(start + 1) >= 0):
         return None
     if "person_to" in frames and ctx.after_addressee == ctx.at + 1:  # “asked to stay” asks nobody to do it
         return None
@@ -509,11 +613,14 @@ def said_to_do(ctx: CueContext) -> TokenRange | None:
 
 
 def _before_contrast(ctx: CueContext, start: int, stop: int) -> int:
-    """A thing or a deed ends where “, while” or “, but” turns to something else."""
+    """A thing or a deed ends where “, while”, “, which” or “, leaving” turns to something else."""
     doc = ctx.doc
     for i in range(start, stop - 1):
-        if doc.words[i] == "," and doc.quote_at[i] < 0 and (doc.words[i + 1] in _CONTRAST or doc.words[i + 1] == "but"):
-            return i
+        if doc.words[i] == "," and doc.quote_at[i] < 0:
+            word = doc.words[i + 1]
+            trails = word.endswith("ing") and not doc.flags[i + 1] & (CAPITAL | PREP | CUE) and word != "including"
+            if trails or word in _CONTRAST or word in ("but", "which"):
+                return i
     return stop
 
 

@@ -118,9 +118,6 @@ PAGE_RULES: dict[str, str] = {
 """Rules that look past one sentence."""
 
 EVERY_RULE = (*(rule.name for rule in RULES), NESTED.name, *PAGE_RULES)
-SHARING = frozenset(("second_verb", "participle"))
-"""Rules whose verb shares a subject stated earlier: the attribution then says from which one it is carried over."""
-
 _WATCHED = frozenset[str]().union(*(rule.words for rule in RULES))
 _BEYOND = frozenset((*PAGE_RULES, NESTED.name))
 _MOST = 60  # cues in a sentence: more is no language, and would make time grow faster than length
@@ -250,7 +247,7 @@ def _attributions(doc: TokenizedText, hits: Sequence[Hit]) -> list[Attribution]:
             who = Who(parent.speaker, parent.kind, parent.decided_by, parent.note)
         else:
             who = cast.who(source)
-        if source is not None and source in stated and hit.rule in SHARING:
+        if source is not None and source in stated:
             carried, source = stated[source], None
         elif source is not None:
             stated.setdefault(source, n)

@@ -43,6 +43,7 @@ _OCCASIONS_OF_SPEAKING = word_set(GRAMMAR["venue"])
 _STOPS = frozenset(',;:—–()[]“”"«»…!?')
 _ASIDE_ENDS = frozenset(",—–)")
 _PHRASE_PRONOUNS, _ROUGHLY = word_set(GRAMMAR["phrase_pronouns"]), word_set(GRAMMAR["roughly"])
+_PERSONAL = frozenset(("i", "you", "he", "she", "it", "we", "they"))
 _OCCASIONS = word_set(GRAMMAR["occasions"])
 _ARTICLES = frozenset(("the", "a", "an", "his", "her", "their", "its"))
 _OPEN = PREP | DET | COORD | SUBORD | AUX | TIME
@@ -122,7 +123,7 @@ def noun_chunk(doc: TokenizedText, i: int, end: int) -> int:
     >>> noun_chunk(tokenize("a local radio station that it rained"), 0, 7)
     4
     """
-    start, words, flags = i, doc.words, doc.flags
+    start, flags = i, doc.flags
     flag = flags[i] if i < end else 0
     if flag & OBJECT and not flag & DET:  # “told him it rained”; but “her” may also open “her aides”
         return i + 1
@@ -359,6 +360,12 @@ def _phrase_start(doc: TokenizedText, low: int, end: int) -> int:
             if opening >= 0:
                 i = opening - 1
                 continue
+        if word in '”"’' and i < end - 1 and doc.quote_at[i] >= 0:
+            # Words in marks are part of the phrase, as in “the “no” camp”. Speech is not: its comma tells.
+            opening = doc.quote_words[doc.quote_at[i]][0]
+            if low <= opening < i and i - opening < 8 and doc.words[i - 1] not in ",.?!":
+                i = opening - 1
+                continue
         if word == "be" and i > low and doc.words[i - 1] == "to":  # “the minister to be”
             i -= 2
         elif _stops_phrase(doc, low, i, end):
@@ -509,12 +516,7 @@ def shared_subject(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         comma = next((k for k in range(i, end) if doc.words[k] == "," and doc.quote_at[k] < 0), -1)
         if comma > 0:
             i = comma + 1
-    if (
-        i < end
-        and doc.flags[i] & PRONOUN
-        and not doc.flags[i] & (SUBORD | DET)
-        and doc.words[i] not in _PHRASE_PRONOUNS
-    ):
+    if i < end and doc.words[i] in _PERSONAL:
         return i, i + 1
     for k in range(i, min(end, i + 30)):
         if k > i and is_finite(doc, k, i):

@@ -6,7 +6,7 @@ lists them in the order in which they are asked.
 
 from __future__ import annotations
 
-from copydesk.attribution.cue import Complement, CueContext, Hit, said, said_clause, said_that, stop_of
+from copydesk.attribution.cue import Complement, CueContext, Hit, clause_start, said, said_clause, said_that, stop_of
 from copydesk.attribution.grammar import (
     after_verb,
     has_finite,
@@ -31,7 +31,11 @@ from copydesk.attribution.words import (
     TIME,
     VERB_FORMS,
     WORD,
+    word_set,
 )
+
+_WHEN = frozenset(("by", "while", "whilst", "before", "after", "when", "in", "without"))
+_QUOTED = word_set("quoted cited quotes cites quoting citing reported recorded heard caught")
 
 
 def says(complement: Complement, ctx: CueContext) -> Hit | None:
@@ -71,11 +75,7 @@ def participle(ctx: CueContext) -> Hit | None:
     content = said(ctx)
     if content is None:
         return None
-    if (
-        before in (",", "—", "–", "and", "but")
-        or before in ("by", "while", "whilst", "before", "after", "when", "in", "without")
-        or doc.quote_at[first - 1] != doc.quote_at[ctx.at]
-    ):
+    if before in (",", "—", "–", "and", "but") or before in _WHEN or doc.quote_at[first - 1] != doc.quote_at[ctx.at]:
         source = ctx.shared
     else:  # behind a noun: a letter saying it rained
         # Verbs that take an object seldom report here: “a man urging them to stay”, “the people believing it”.
@@ -98,7 +98,12 @@ def participle(ctx: CueContext) -> Hit | None:
 def opening_participle(ctx: CueContext) -> Hit | None:
     """Citing the rain, Ada Lund stayed; saying it rained, she stayed."""
     doc, cue = ctx.doc, ctx.cue
-    if cue.tense != "ing" or ctx.verb_start != ctx.low:
+    first = clause_start(doc, ctx.low, ctx.verb_start)
+    if cue.tense != "ing" or not (
+        ctx.verb_start == first or (ctx.verb_start == first + 1 and doc.words[first] in _WHEN)
+    ):
+        return None
+    if ctx.verb_start > first and not said(ctx):  # “after calling the mayor”
         return None
     ahead = range(ctx.at + 1, min(ctx.high, ctx.at + 40))
     comma = next((i for i in ahead if doc.words[i] == "," and doc.quote_at[i] < 0), -1)
@@ -145,6 +150,8 @@ def passive_by(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
     if source is None or (after.endswith("ing") and not flag & CAPITAL):  # “was answered by saying”
         return None
     start, end = source
+    if doc.words[end : end + 1] == ["as"] and doc.words[min(end + 1, ctx.high - 1)].endswith("ing"):
+        return None  # “was quoted by the Herald as saying”
     for i in range(start + 1, end):  # “was accused by the baker of lying”: what follows “of” is the content
         if doc.words[i] == "of" and doc.words[min(i + 1, ctx.high - 1)].endswith("ing"):
             end = i
@@ -159,16 +166,18 @@ def passive_by(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
 
 
 def quoted_as_saying(ctx: CueContext) -> Hit | None:
-    """Ada Lund was quoted as saying it rained."""
-    doc, i = ctx.doc, ctx.verb_start - 1
-    if ctx.cue.tense != "ing" or i - 2 < ctx.low or doc.words[i] != "as":
+    """Ada Lund was quoted (by the Herald) as saying it rained; the Herald quoted Ada Lund as saying it rained."""
+    doc, as_ = ctx.doc, ctx.verb_start - 1
+    if ctx.cue.tense != "ing" or as_ - 2 < ctx.low or doc.words[as_] != "as" or not (content := said(ctx)):
         return None
-    i -= 1
-    if doc.words[i] not in ("quoted", "cited", "reported", "recorded", "heard", "caught"):
-        return None
-    i = ctx.group_start(i)
-    source, content = ctx.subject_of(i), said(ctx)
-    return Hit(source, (i, ctx.after_addressee), [content]) if source and content else None
+    near = range(as_ - 1, max(ctx.low, as_ - 12), -1)
+    quoted = next((k for k in near if doc.words[k] in _QUOTED), as_)
+    between = trim(doc, quoted + 1, as_)
+    if between and doc.words[between[0]] != "by":
+        return Hit(between, (as_, ctx.after_addressee), [content])
+    first = ctx.group_start(quoted)
+    source = ctx.subject_of(first) if quoted < as_ else None
+    return Hit(source, (first, ctx.after_addressee), [content]) if source else None
 
 
 def it_was_said(ctx: CueContext) -> Hit | None:

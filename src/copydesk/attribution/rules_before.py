@@ -74,7 +74,7 @@ def _quote_ending(ctx: CueContext, i: int) -> int:
 
 def _reports_quote(ctx: CueContext, n: int) -> bool:
     """Whether the cue can report this quotation, and no earlier cue of the sentence has it already."""
-    if not ctx.cue.frames & {"quote", "post"} or ctx.passive:
+    if not (ctx.frames | ctx.cue.frames) & {"quote", "post"} or ctx.passive:
         return False
     start = ctx.doc.quote_words[n][0]
     return not any(a <= start < b for hit in ctx.before for a, b in hit.content)
@@ -113,10 +113,9 @@ def _with_rest(ctx: CueContext, source: TokenRange, first: TokenRange, after: in
 
 def clause_around(ctx: CueContext) -> Hit | None:
     """The ferry, Ada Lund said, will sail again."""
-    doc, source = ctx.doc, _source_behind_comma(ctx)
-    if source is None:
+    if (found := _source_behind_comma(ctx)) is None:
         return None
-    i = ctx.after_asides
+    doc, (source, end), i = ctx.doc, found, ctx.after_asides
     comma = i < ctx.high and doc.words[i] in (",", "—", "–")
     start = i + 1 if comma else i
     if start + 1 >= ctx.high:
@@ -126,27 +125,26 @@ def clause_around(ctx: CueContext) -> Hit | None:
     # Without a comma, only a verb can go on with the first half: “The ferry, she argued but must first be mended”.
     if not comma and not (doc.flags[start] & COORD and is_finite(doc, start + 1, start + 1)):
         return None
-    piece = _piece_before(ctx, source[0] - 1, loose=comma)
+    piece = _piece_before(ctx, end, loose=comma)
     rest = trim(doc, start, stop_of(ctx, start))
     return Hit(source, (ctx.verb_start, ctx.after_addressee), [piece, rest]) if piece and rest else None
 
 
 def clause_then_speaker(ctx: CueContext) -> Hit | None:
     """The ferry will sail again, Ada Lund said on Monday."""
-    doc, source = ctx.doc, _source_behind_comma(ctx)
-    if source is None:
+    if (found := _source_behind_comma(ctx)) is None:
         return None
-    i = ctx.after_asides
+    doc, (source, end), i = ctx.doc, found, ctx.after_asides
     ends = ctx.ends_here or (doc.words[i] == "," and _aside_follows(ctx, i + 1))
     if not ends:
         trails = doc.flags[i] & (PREP | SUBORD)  # “…, she said after the talks”
         if not trails or doc.words[i] in ("that", "how", "why", "whether", "what", "if"):
             return None
-    piece = _piece_before(ctx, source[0] - 1, loose=False)
+    piece = _piece_before(ctx, end, loose=False)
     if piece is None and ends and ctx.opens_quote(i) < 0:
         # Nothing else can have been said, so what stands there was, even without a verb: “No more ferries this winter,
         # she said”. An opening such as “After the talks,” still needs one.
-        piece = _piece_before(ctx, source[0] - 1, loose=True)
+        piece = _piece_before(ctx, end, loose=True)
         if piece and (
             piece[1] - piece[0] < 4 or (doc.flags[piece[0]] & (PREP | SUBORD) and not has_finite(doc, *piece))
         ):
@@ -154,7 +152,7 @@ def clause_then_speaker(ctx: CueContext) -> Hit | None:
     return Hit(source, (ctx.verb_start, ctx.after_addressee), [piece]) if piece else None
 
 
-def clause_then_cue(ctx: CueContext) -> Hit | None:
+def clause_then_cue(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
     """The ferry will sail again, said Ada Lund."""
     doc, cue, first = ctx.doc, ctx.cue, ctx.verb_start
     if not _can_follow(ctx) or cue.tense == "part" or cue.unsure:
@@ -169,6 +167,11 @@ def clause_then_cue(ctx: CueContext) -> Hit | None:
         return None
     if any(is_finite(doc, i, source[0]) for i in range(*source)) and "who" not in doc.words[slice(*source)]:
         return None
+    rest = source[1] + 1
+    if rest + 1 < ctx.high and doc.words[rest - 1] == "," and is_finite(doc, rest, rest):
+        # The bakers, said Ada Lund, will open early.
+        piece, second = _piece_before(ctx, first - 1, loose=True), trim(doc, rest, stop_of(ctx, rest))
+        return Hit(source, (first, ctx.at + 1), [piece, second]) if piece and second else None
     piece = _piece_before(ctx, first - 1, loose=False)
     return Hit(source, (first, ctx.at + 1), [piece]) if piece else None
 
@@ -176,7 +179,7 @@ def clause_then_cue(ctx: CueContext) -> Hit | None:
 def as_speaker_said(ctx: CueContext) -> Hit | None:
     """As Ada Lund told reporters, the ferry will sail; the ferry will sail, as Ada Lund put it."""
     doc, source = ctx.doc, ctx.source
-    if source is None or ctx.passive or not ctx.cue.frames & {"bare", "post"}:
+    if source is None or ctx.passive or not ctx.frames & {"bare", "post"}:
         return None
     i = source[0] - 1
     if doc.words[source[0]] == "as" and source[1] - source[0] > 1:
@@ -202,12 +205,15 @@ def _can_follow(ctx: CueContext) -> bool:
     return "post" in cue.frames and cue.tense != "ing" and not ctx.passive
 
 
-def _source_behind_comma(ctx: CueContext) -> TokenRange | None:
-    """The source, if a comma or dash parts it from what may have been said before it."""
-    source = ctx.source if _can_follow(ctx) else None
-    if source is None or source[0] <= ctx.low or ctx.doc.words[source[0] - 1] not in ",—–":
+def _source_behind_comma(ctx: CueContext) -> tuple[TokenRange, int] | None:
+    """The source, if a comma or dash parts it from what may have been said before it, and where that comma stands."""
+    doc, source = ctx.doc, ctx.source if _can_follow(ctx) else None
+    if source is None:
         return None
-    return source
+    comma = source[0] - 1
+    if doc.words[comma] == "so" and doc.words[comma - 1] == "or":  # it rained, or so Ada Lund says
+        comma -= 2
+    return (source, comma) if comma >= ctx.low and doc.words[comma] in ",—–" else None
 
 
 def _piece_before(ctx: CueContext, end: int, *, loose: bool) -> TokenRange | None:

@@ -83,7 +83,7 @@ def _is_apposition(ctx: CueContext, start: int, end: int) -> bool:
     flag = doc.flags[start]
     if flag & (PREP | PRONOUN | SUBORD):
         return doc.words[start] in ("who", "which")
-    return bool(flag & (CAPITAL | DET)) and not any(is_finite(doc, i, start) for i in range(start, end))
+    return bool(flag & (CAPITAL | DET)) and not has_finite(doc, start, end)
 
 
 def _according_last(ctx: CueContext) -> Hit | None:
