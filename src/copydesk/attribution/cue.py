@@ -433,8 +433,10 @@ def _closes_clause(ctx: CueContext, i: int, high: int) -> bool:
         return False
     if doc.flags[i] & (COORD | PREP | SUBORD) and not doc.flags[i] & PRONOUN:
         return False
+    if has_finite(doc, ctx.after_asides, i - 1):
+        return True
     comma = next((k for k in range(i, high) if doc.words[k] in (",", ";")), high)
-    return any(is_finite(doc, k, i) for k in range(i + 1, comma))
+    return "object" in ctx.frames and any(is_finite(doc, k, i) for k in range(i + 1, comma))
 
 
 def _is_reaction(doc: TokenizedText, i: int, high: int) -> bool:

@@ -28,7 +28,7 @@ from copydesk.attribution.cue import (
     said_thing,
     said_to_do,
 )
-from copydesk.attribution.speakers import Cast, Who
+from copydesk.attribution.speakers import Cast
 from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
 from copydesk.attribution.words import CUE, NO_VERB, REPORTING, VERB_FORMS, WORD, word_set
 from copydesk.base.spans import Span
@@ -72,12 +72,13 @@ class Rule:
     words: frozenset[str] = frozenset()
 
 
-_ACCORDING = frozenset(("according",))
+_ACCORDING, _WORDS = frozenset(("according",)), frozenset(("words",))
 _ADJECTIVES = word_set(REPORTING["adjectives"]["that"])
 
 RULES: tuple[Rule, ...] = (
     Rule("according_to", "“According to” names the source of the clause beside it.", nouns.according_to, _ACCORDING),
     Rule("non_response", "Somebody was asked and gave no answer.", nouns.non_response, nouns.NON_RESPONSE_WORDS),
+    Rule("in_words_of", "“In X’s words” hands the quotation beside it to X.", nouns.in_words_of, _WORDS),
     Rule("speech_act", "An act of speaking is named, but not what was said.", nouns.speech_act, nouns.ACT_STARTS),
     Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", before.quote_then_speaker),
     Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", before.quote_then_cue),
@@ -108,13 +109,7 @@ NESTED = Rule("nested", "Somebody inside the quotation reports what another said
 """Asked about cues inside a quotation, unless both of the rules that it builds on are left out."""
 _NESTED_NEEDS = ("says_that", "says_clause")
 
-PAGE_RULES: dict[str, str] = {
-    "quote_then_any_verb": "Behind a quotation and its comma, any verb with a subject can be one of speaking.",
-    "continued_here": "A quotation without a speaker goes on from the sentence before it.",
-    "continued_below": "A quotation that opens the next paragraph, without a speaker, goes on from the one above.",
-    "speaker_colon": "A name and a colon: a headline that quotes, or a transcript.",
-    "headline_dash": "An agency headline: the claim, a dash, and who makes it.",
-}
+PAGE_RULES = across.WHY
 """Rules that look past one sentence."""
 
 EVERY_RULE = (*(rule.name for rule in RULES), NESTED.name, *PAGE_RULES)
@@ -147,8 +142,8 @@ def find_attributions(
             if reading not in seen:
                 seen.add(reading)
                 hits.append(hit)
-    hits = _with_quotes_left_over(doc, hits, beyond)
-    hits = [*hits, *_hits_in_headlines(doc, hits, beyond)]
+    hits += across.hits_in_paragraphs(doc, hits, beyond)
+    hits = across.with_quotes_left_over(doc, hits, beyond)
     hits.sort(key=lambda hit: (min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end))
     return _attributions(doc, hits)
 
@@ -190,70 +185,23 @@ def _first_that_fits(ctx: CueContext, rules: Sequence[Rule]) -> Hit | None:
     return None
 
 
-def _with_quotes_left_over(doc: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
-    """Add the quotations that no cue has taken: by any verb behind them, or carried on from the hit before them."""
-    found: list[Hit] = []
-    queue = sorted(hits, key=lambda h: h.end)
-    taken = sorted(c for h in hits for c in h.content)
-    at = spoken = reach = 0  # how many of `queue` and `taken` lie before this quotation, and how far the latter reach
-    for n, (start, end) in enumerate(doc.quote_words):
-        while at < len(queue) and queue[at].end <= start:
-            found.append(queue[at])
-            at += 1
-        while spoken < len(taken) and taken[spoken][0] < end:
-            reach = max(reach, taken[spoken][1])
-            spoken += 1
-        if reach > start or end <= start:
-            continue
-        if "quote_then_any_verb" in beyond and (hit := across.quote_then_any_verb(doc, n)):
-            hit.rule = "quote_then_any_verb"
-            found.append(hit)
-            continue
-        carried = across.continued(doc, n, sorted(found[-4:], key=lambda h: h.end))
-        if carried is None or carried[0] not in beyond:
-            continue
-        root = carried[1].carried or carried[1]
-        if n and doc.quotes[n - 1].carries and root.content[-1][1] == doc.quote_words[n - 1][1]:
-            root.content.append((start, end))  # the mark left open above says that this is the same quotation
-        else:
-            found.append(Hit(None, None, [(start, end)], rule=carried[0], carried=root))
-    return found + queue[at:]
-
-
-def _hits_in_headlines(doc: TokenizedText, hits: Sequence[Hit], beyond: frozenset[str]) -> Iterator[Hit]:
-    """What the rules for headlines find in lines without another cue, each wording once: pages repeat headlines."""
-    seen: set[str] = set()
-    cues = {h.cue[0] for h in hits if h.cue}
-    for line in doc.paragraphs:
-        rule, hit = "headline_dash", across.headline_dash(doc, line) if "headline_dash" in beyond else None
-        if hit is None and "speaker_colon" in beyond:
-            rule, hit = "speaker_colon", across.speaker_colon(doc, line)
-        if hit and doc.of(line) not in seen and cues.isdisjoint(range(*line)):
-            seen.add(doc.of(line))
-            hit.rule = rule
-            yield hit
-
-
 def _attributions(doc: TokenizedText, hits: Sequence[Hit]) -> list[Attribution]:
     """Turn hits into spans, with the speaker and kind of each source."""
     cast = Cast(doc, [h.source for h in hits if h.source])
     place = {id(hit): n for n, hit in enumerate(hits)}
     stated: dict[TokenRange, int] = {}
+    whose = [cast.who(hit.source) for hit in hits]
     done: list[Attribution] = []
     for n, hit in enumerate(hits):
         source, carried = hit.source, place.get(id(hit.carried))
-        if carried is not None:
-            parent = done[carried]
-            who = Who(parent.speaker, parent.kind, parent.decided_by, parent.note)
-        else:
-            who = cast.who(source)
+        who = whose[n if carried is None else carried]
         if source is not None and source in stated:
             carried, source = stated[source], None
         elif source is not None:
             stated.setdefault(source, n)
         done.append(
             Attribution(
-                source=doc.span(source) if source else None,
+                source=_without_possessive(doc, source) if source else None,
                 cue=doc.span(hit.cue) if hit.cue else None,
                 content=tuple(doc.span(c) for c in hit.content),
                 form=hit.form or _form(doc, hit),
@@ -266,6 +214,12 @@ def _attributions(doc: TokenizedText, hits: Sequence[Hit]) -> list[Attribution]:
             )
         )
     return done
+
+
+def _without_possessive(doc: TokenizedText, source: TokenRange) -> Span:
+    """Ada Lund, in “Ada Lund’s claim that it rained”."""
+    span, last = doc.span(source), doc.words[source[1] - 1]
+    return Span(span.start, span.end - 2) if last.endswith(("'s", "’s")) and len(span) > 2 else span
 
 
 def _form(doc: TokenizedText, hit: Hit) -> str:

@@ -213,8 +213,7 @@ def _past_aside(doc: TokenizedText, i: int, end: int) -> int:
         k = i + 1
         while k < min(end, i + 4) and doc.words[k] in ("this", "last", "same", "in", "the", "on", "previous", "few"):
             k += 1
-        timely = k < end and doc.flags[k] & TIME and doc.words[k] != "may"  # the month is written May, the verb may
-        return _past_time(doc, k, end) if timely else i
+        return _past_time(doc, k, end) if k < end and doc.flags[k] & TIME else i
     return _past_venue(doc, i, end) if flag & PREP and word not in _NO_ASIDE else i
 
 
@@ -490,7 +489,7 @@ def _ends_inverted(doc: TokenizedText, i: int, start: int, high: int) -> bool:  
         return False
     if flag & SUBORD and not flag & (PREP | RELATIVE):
         return True
-    if flag & TIME and word != "may" and not _is_time_in_name(doc, i, high):
+    if flag & TIME and not _is_time_in_name(doc, i, high):
         return True
     if (flag & PREP or word in _BEFORE_TIME) and doc.flags[after] & TIME and not _is_time_in_name(doc, after, high):
         return True

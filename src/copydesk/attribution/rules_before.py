@@ -224,7 +224,7 @@ def _piece_before(ctx: CueContext, end: int, *, loose: bool) -> TokenRange | Non
         return piece
     flag = doc.flags[piece[0]]
     opens = flag & (PREP | SUBORD) and not flag & PRONOUN and doc.words[piece[0]] != "that"
-    return piece if piece[1] - piece[0] >= 3 and not opens and has_finite(doc, *piece) else None
+    return piece if piece[1] - piece[0] > 1 and not opens and has_finite(doc, *piece) else None
 
 
 def _aside_follows(ctx: CueContext, i: int) -> bool:

@@ -216,6 +216,26 @@ def _owner(ctx: CueContext, start: int) -> TokenRange | None:
     return None
 
 
+def in_words_of(ctx: CueContext) -> Hit | None:
+    """It is, in Ada Lund’s words, “a heap of stones”; “a heap”, in the words of Ada Lund."""
+    doc, at = ctx.doc, ctx.at
+    if doc.words[at + 1 : at + 2] == ["of"]:
+        source, start = subject_after(doc, at + 2, ctx.high), at - (doc.words[at - 1] == "the")
+        after = source[1] if source else ctx.high
+    else:
+        source, after = _owner(ctx, at), at + 1
+        start = source[0] if source else at
+    if source is None or start <= ctx.low or doc.words[start - 1] != "in":
+        return None
+    while after < ctx.high and doc.words[after] in (",", ":") and doc.quote_at[after] < 0:
+        after += 1
+    n = ctx.opens_quote(after)
+    before = start - 1 - (doc.words[start - 2] == ",")
+    if n < 0 and before > ctx.low and doc.quote_at[before - 1] >= 0:
+        n = doc.quote_at[before - 1]
+    return Hit(source, (at, at + 1), [doc.quote_words[n]]) if n >= 0 else None
+
+
 # Nobody says anything
 
 

@@ -37,18 +37,20 @@ OFFICIAL, ROLES = word_set(_LISTS["official"]) | RANKS, word_set(_LISTS["people"
 UNNAMED, WITNESS = word_set(_LISTS["unnamed_speaker"]), word_set(_LISTS["witness"])
 DOCUMENT, MEDIA = word_set(_LISTS["document"]), word_set(_LISTS["media"])
 INSTITUTION = word_set(_LISTS["institution"])
-MALE, FEMALE = word_set(_LISTS["male"]), word_set(_LISTS["female"])
+MALE, FEMALE = (word_set(_LISTS[sex]) | word_set(_LISTS[f"{sex}_names"]) for sex in ("male", "female"))
 SEATS: dict[str, str] = dict(_LISTS["seat_of"])
 PLACES = word_set(_LISTS["countries"]) | word_set(_LISTS["compound_countries"]) | frozenset(SEATS)
 _SHORT_FOR: dict[str, str] = dict(_LISTS["short_for"])
 _STATE_NOTE = str(_LISTS["states_note"])
 
-_TITLES = COURTESY | RANKS | OFFICIAL | ROLES
+_TITLES = COURTESY | RANKS | OFFICIAL | ROLES | UNNAMED
 _OFFICIAL_OR_ROLE = OFFICIAL | ROLES
 _TEXT_OR_ROLE = DOCUMENT | ROLES
 _NO_LAST_NAME = _TITLES | DOCUMENT
 _GROUPS = INSTITUTION | DOCUMENT | MEDIA
 _SPEAKS = _OFFICIAL_OR_ROLE | UNNAMED | _GROUPS
+_WHERE = frozenset(("in", "near", "across", "inside", "outside", "into"))
+_MANY = word_set(GRAMMAR["plural"])
 _DEFINITE = frozenset(("the", "his", "her", "their", "its", "this", "that"))
 _PARTICLES = word_set(GRAMMAR["name_particles"])
 _NO_NAME = DET | PREP | PRONOUN | SUBORD | TIME | COORD
@@ -87,6 +89,7 @@ class Name:
     written: str
     titles: set[str] = field(default_factory=set)
     office: TokenRange | None = None
+    gender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def mentions(doc: TokenizedText) -> list[Mention]:
     >>> from copydesk.attribution.tokens import tokenize
     >>> doc = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
     >>> [(doc.of(m.name), m.titles) for m in mentions(doc)]
-    [('Lakeport’s', ('aide',)), ('Ada Lund', ('governor',))]
+    [('Lakeport’s', ()), ('Ada Lund', ('governor',))]
     """
     found: list[Mention] = []
     i, n = 0, len(doc.words)
@@ -119,8 +122,9 @@ def mentions(doc: TokenizedText) -> list[Mention]:
         titles = [w for w in words[i:name] if w[0].isalpha()]
         k = i - 1
         while k >= 0 and k >= i - 3 and words[k].isalpha() and not flags[k] & _NO_NAME:
-            if in_words(words[k], _TITLES):  # in small letters before the name: harbour master Ada Lund
-                titles.append(words[k])
+            if not in_words(words[k], _TITLES):
+                break
+            titles.append(words[k])  # in small letters before the name: spokeswoman Ada Lund
             k -= 1
         if i > 1 and words[i - 1] in ("of", "for") and words[i - 2] in OFFICIAL and end - name > 2:
             # “Minister of Defence Ada Lund” is one run; the last two words are taken for the name.
@@ -245,16 +249,17 @@ def _plain(doc: TokenizedText, words: TokenRange) -> str:
 
 
 class Who(NamedTuple):
-    """Speaker, kind, the span or words that decided the kind, and a note."""
+    """Speaker, kind, the span or words that decided the kind, a note, and m or f if a pronoun could tell."""
 
     speaker: str
     kind: str
     decided_by: Span | str
     note: str = ""
+    gender: str = ""
 
 
 NOBODY = Who("", "none", "")
-_HE_OR_SHE = frozenset(("he", "she", "his", "her"))
+_HE_OR_SHE = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f"}
 _THEY = frozenset(("they", "their"))
 _IT = frozenset(("it", "its"))
 _I_OR_WE = frozenset(("i", "my", "me", "we", "our"))
@@ -271,7 +276,7 @@ class Turn:
     who: Who
     person: bool
     plural: bool
-    gender: str
+    sure: bool = True
 
 
 class Cast:
@@ -285,25 +290,40 @@ class Cast:
         """By title: whom “the governor” means."""
         self.mentions = mentions(doc)
         self.starts = [m.whole[0] for m in self.mentions]
+        self.places = {
+            doc.words[m.whole[0]] for m in self.mentions if m.whole[0] and doc.words[m.whole[0] - 1] in _WHERE
+        }
+        """Words behind “in” and the like; alone, they are taken for places and not for people."""
+        self.openings = {low for low, _ in doc.sentences}
         self.turns: list[Turn] = []
-        self.subjects: list[tuple[int, Name]] = []
-        self.next_subject = 0
+        self.named: list[tuple[int, Name]] = []
+        self.next_named = 0
         self._seen: dict[TokenRange, Who] = {}
 
         # The whole text is read for names first, because a story often gives a full name after the surname: “Lund said
         # no. Ada Lund, 40, is a baker.” Whoever opens a sentence or is a source can be meant by a pronoun later.
-        openings = {low for low, _ in doc.sentences} | {low for low, _ in sources}
+        sources_at = {low for low, _ in sources}
         for mention in self.mentions:
             if not is_person_like(doc, mention):
                 continue
-            name = name_of(doc, mention)
+            name, start = name_of(doc, mention), mention.whole[0]
             if len(name.words) == 1 and name.words[0] not in self.names:
-                if mention.titles:  # one word alone may be a place or a firm; “Mr. Lund” is a person
+                if mention.titles or (start in sources_at and self._is_person(mention)):
                     self._note(name, mention)
                 continue
             noted = self._note(name, mention)
-            if mention.whole[0] in openings:
-                self.subjects.append((mention.whole[0], noted))
+            if start in sources_at or start in self.openings:
+                self.named.append((start, noted))
+
+    def _is_person(self, mention: Mention) -> bool:
+        """Whether one word names a person: Lund, 64, said; but not: Readers said; Airco said its jets were safe."""
+        doc, (start, end) = self.doc, mention.whole
+        behind = doc.words[end : end + 12]
+        if behind[:1] == [","] and (behind[1:2][0].isdigit() or self._office_behind(end)):
+            return True
+        word = doc.words[start].removesuffix("'s").removesuffix("’s")
+        common = (start in self.openings and word.endswith("s")) or not word.isalpha() or doc.of((start, end)).isupper()
+        return not (common or "its" in behind or word in self.places)
 
     def _note(self, name: Name, mention: Mention) -> Name:
         """Enter a name under its surname, or add what this mention says to the entry it belongs to."""
@@ -327,8 +347,9 @@ class Cast:
                 same.office = self._office_behind(mention.whole[1])
                 if same.office:
                     same.titles.add(doc.words[same.office[0]])
+        same.gender = same.gender or _gender({*same.titles, same.words[0].lower()}) or self._gender_behind(mention)
         for title in same.titles:
-            if in_words(title, OFFICIAL):
+            if in_words(title, OFFICIAL | UNNAMED):
                 self.roles[title] = same
         return same
 
@@ -344,6 +365,18 @@ class Cast:
                 return i, i + 1
         return None
 
+    def _gender_behind(self, mention: Mention) -> str:
+        """What the first “he” or “she” of the sentence says about its subject: Okafor closed her shop."""
+        doc, (start, end) = self.doc, mention.whole
+        if start not in self.openings:
+            return ""
+        for i in range(end, min(len(doc.words), end + 20)):
+            if doc.words[i] == "." or doc.quote_at[i] >= 0 or doc.flags[i] & CAPITAL & ~TIME:
+                break
+            if doc.words[i] in _HE_OR_SHE:
+                return _HE_OR_SHE[doc.words[i]]
+        return ""
+
     def who(self, source: TokenRange | None) -> Who:
         """Speaker, kind, what decided it, note.
 
@@ -355,10 +388,10 @@ class Cast:
         if source is None:
             return NOBODY
         if source not in self._seen:
-            while self.next_subject < len(self.subjects) and self.subjects[self.next_subject][0] < source[0]:
-                at, name = self.subjects[self.next_subject]
-                self.turns.append(Turn(at, self._person(name), True, False, _gender(name.titles)))
-                self.next_subject += 1
+            while self.next_named < len(self.named) and self.named[self.next_named][0] < source[0]:
+                at, name = self.named[self.next_named]
+                self.turns.append(Turn(at, self._person(name), True, False))
+                self.next_named += 1
             who = self._pronoun(source) or self._named(source) or self._by_role(source)
             self._seen[source] = who
             self.turns.append(self._turn(source, who))
@@ -368,10 +401,11 @@ class Cast:
         """What later pronouns can go by: a person or a thing, one or many, he or she."""
         words = set(self.doc.words[slice(*head(self.doc, source))])
         unnamed = who.kind.startswith("anonymous")
-        plural = (unnamed and any(w.endswith("s") for w in words)) or "and" in words
+        plural = (unnamed and any(w.endswith("s") or w in _MANY for w in words)) or "and" in words
         one = unnamed and not plural and any(in_words(w, _OFFICIAL_OR_ROLE) for w in words)
         person = who.kind in ("named_official", "named_other") or one
-        return Turn(source[0], who, person, plural, _gender(words))
+        who = who._replace(gender=who.gender or _gender(words))
+        return Turn(source[0], who, person, plural, bool(who.gender) or who.kind != "named_other" or " " in who.speaker)
 
     def _pronoun(self, source: TokenRange) -> Who | None:
         """The last one who came up that fits the pronoun; None when the source is no pronoun."""
@@ -379,20 +413,34 @@ class Cast:
         if source[1] - source[0] > 1:
             return None
         if word in _HE_OR_SHE or word in _THEY or word in _IT:
+            unsure: Who | None = None
             for turn in reversed(self.turns[-_LATEST:]):
                 if source[0] - turn.at > _FARTHEST or turn.at >= source[0] or not turn.who.speaker:
                     continue
                 if word in _HE_OR_SHE:
-                    fits = turn.person and turn.gender in ("", "f" if word in ("she", "her") else "m")
+                    fits = turn.person and not turn.plural and turn.who.gender in ("", _HE_OR_SHE[word])
                 elif word in _THEY:  # the police or a paper can be “they”, though they are one
                     fits = turn.plural or (not turn.person and turn.who.kind in ("institution", "media"))
                 else:
                     fits = not turn.person and not turn.plural
-                if fits:
+                if fits and (word not in _HE_OR_SHE or turn.sure):
                     return turn.who
+                unsure = unsure or (turn.who if fits else None)
+            if who := unsure or self._object(source):
+                return who
         elif word not in _I_OR_WE:  # “I” and “we” mean whoever wrote or spoke the words around, which no rule can tell
             return None
         return Who("", "none", self.doc.span(source))
+
+    def _object(self, source: TokenRange) -> Who | None:
+        """Whom the sentences before only mention: The mayor thanked Ada Lund. She said …"""
+        gender = _HE_OR_SHE.get(self.doc.words[source[0]])
+        before = bisect_left(self.starts, source[0])
+        for mention in reversed(self.mentions[max(0, before - 8) : before]):
+            name = self._find(mention) if gender else None
+            if name and name.gender == gender:
+                return self._person(name)
+        return None
 
     def _named(self, source: TokenRange) -> Who | None:
         """The person named inside the source."""
@@ -415,7 +463,7 @@ class Cast:
                 if modifies or words[last - 1].endswith(("'s", "’s")):
                     continue
             before = first - 2 if flags[first - 1] & DET else first - 1
-            behind = before >= start and flags[before] & PREP and best is None and not mention.titles
+            behind = before >= start and flags[before] & PREP and not mention.titles
             if behind and any(not flags[i] & DET for i in range(start, before)):
                 continue  # “a lawyer for Ada Lund”: the role speaks, not the name
             name = self._find(mention)
@@ -441,8 +489,8 @@ class Cast:
 
     def _person(self, name: Name) -> Who:
         if name.office:
-            return Who(name.written, "named_official", self.doc.span(name.office))
-        return Who(name.written, "named_other", name.written)
+            return Who(name.written, "named_official", self.doc.span(name.office), gender=name.gender)
+        return Who(name.written, "named_other", name.written, gender=name.gender)
 
     def _by_role(self, source: TokenRange) -> Who:
         """A role, an institution, a document, a place that stands for a government."""
@@ -451,11 +499,13 @@ class Cast:
             end -= 2 if doc.words[end - 2] == "," else 1
             source = start, end
         top = head(doc, source)
-        definite = doc.words[start] in _DEFINITE or (doc.flags[start] & CAPITAL and not doc.flags[start] & DET)
-        if definite:  # “the governor” is the one who was named; “a governor” may be another
+        last = doc.words[top[1] - 1]
+        many = last in _MANY or (last.endswith("s") and not last.endswith("ss"))
+        if doc.words[start] in _DEFINITE or (doc.flags[start] & CAPITAL and not doc.flags[start] & DET):
+            # “The governor” is the one who was named; “a governor” may be another, and “police” are many.
             words = [_SHORT_FOR.get(w, w) for w in doc.words[slice(*top)]]
             name = next((self.roles[w] for w in reversed(words) if w in self.roles), None)
-            if name and words[-1] in name.titles:
+            if name and words[-1] in name.titles and not many:
                 return self._person(name)
         kind, decided = kind_without_name(doc, source)
         if kind == "metonymic_state":

@@ -75,7 +75,7 @@ class TokenizedText:
 
     `words` are in lower case and `flags` are their classes (see `words.py`). `quote_at` gives for each token the number
     of the quotation it stands in, or -1. `quote_words`, `sentences` and `paragraphs` are ranges of tokens. A sentence
-    begins behind the dateline.
+    begins behind the dateline. `title_marks` tells where the marks around a title stand, which are no tokens.
     """
 
     text: str
@@ -87,14 +87,16 @@ class TokenizedText:
     quote_words: list[TokenRange]
     sentences: list[TokenRange]
     paragraphs: list[TokenRange]
+    title_marks: dict[int, int]
 
     def span(self, tokens: TokenRange) -> Span:
         """The characters of a range of tokens."""
-        return Span(self.spans[tokens[0]][0], self.spans[tokens[1] - 1][1])
+        start, end = self.spans[tokens[0]][0], self.spans[tokens[1] - 1][1]
+        return Span(self.title_marks.get(start, start), self.title_marks.get(end, end))
 
     def of(self, tokens: TokenRange) -> str:
         """A range of tokens as the text writes it."""
-        return self.text[self.spans[tokens[0]][0] : self.spans[tokens[1] - 1][1]]
+        return self.span(tokens).of(self.text)
 
 
 def tokenize(text: str) -> TokenizedText:
@@ -110,7 +112,7 @@ def tokenize(text: str) -> TokenizedText:
     spans = [m.span() for m in _TOKEN.finditer(plain)]
     read = [read_word(plain[a:b]) for a, b in spans]
     words, flags = [word for word, _ in read], [flags for _, flags in read]
-    doc = TokenizedText(text, spans, words, flags, [], [], [], [], [])
+    doc = TokenizedText(text, spans, words, flags, [], [], [], [], [], {})
     _add_quotes(doc, find_quotes(plain, paragraphs) if paragraphs else [])
 
     starts = [a for a, _ in doc.spans]
@@ -130,6 +132,8 @@ def _add_quotes(doc: TokenizedText, quotes: Sequence[Quote]) -> None:
         a, b = bisect_left(starts, quote.span.start), bisect_left(starts, quote.span.end)
         if _is_title(doc, a, b):
             marks |= {a, b - 1}
+            last = next(i for i in range(b - 2, a, -1) if doc.flags[i] & WORD)
+            doc.title_marks |= {doc.spans[a + 1][0]: doc.spans[a][0], doc.spans[last][1]: doc.spans[b - 1][1]}
         else:
             a, b = a - len(marks), b - len(marks)
             doc.quotes.append(quote)
@@ -189,9 +193,9 @@ def _past_dateline(doc: TokenizedText, a: int, b: int) -> int:
         dash += 1
     if dash == a or not doc.spans[dash - 1][1] < doc.spans[dash][0] or not doc.flags[a] & (CAPITAL | PREP):
         return a
-    place = range(a, dash)
+    agency = next((i for i in range(a, dash) if doc.words[i] == "("), dash)
     known = doc.words[dash - 1] == ")" or (len(doc.words[a]) > 2 and doc.of((a, a + 1)).isupper())
-    named = all(doc.flags[i] & (CAPITAL | TIME) or not doc.words[i][0].isalpha() for i in place)
+    named = all(doc.flags[i] & (CAPITAL | TIME) or not doc.words[i][0].isalpha() for i in range(a, agency))
     return dash + 1 if known and named else a
 
 

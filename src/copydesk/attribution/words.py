@@ -133,6 +133,10 @@ def read_word(written: str) -> tuple[str, int]:
         flags |= WORD
     if written[0].isupper():
         flags |= CAPITAL
+        if word == "may":
+            flags &= ~MODAL
+    elif word == "may":
+        flags &= ~TIME
     elif word.endswith("ly") and word not in _NOT_LY:  # no list holds every adverb, and few other words end so
         flags |= LY
     return word, flags
