@@ -523,6 +523,8 @@ def said_that(ctx: CueContext) -> TokenRange | None:
         start += 1
     if start >= ctx.high or (opener := doc.words[start]) not in CLAUSE_OPENERS:
         return None
+    if start + 1 >= ctx.high or not (doc.flags[start + 1] & WORD or doc.quote_at[start + 1] >= 0):
+        return None  # “nobody knows why.”
     if opener != "that":
         # “reports who”, “thinks what”: after these verbs “who” and “what” open something else than a report.
         if ctx.cue.unsure or ("clause" in ctx.cue.frames and opener in ("who", "what")):
