@@ -22,6 +22,7 @@ from copydesk.attribution.grammar import (
     subject_before,
     trim,
 )
+from copydesk.attribution.speakers import DOCUMENT, in_words
 from copydesk.attribution.tokens import TokenizedText, TokenRange
 from copydesk.attribution.words import (
     ADVERBIAL,
@@ -189,6 +190,11 @@ class CueContext:
     def shared(self) -> TokenRange | None:
         """The source of the last finite verb here, when this verb hangs on it with and or but."""
         said = [content for hit in self.before for content in hit.content]
+        inside = max((a for a, b in said if a <= self.at < b), default=-1)
+        if (
+            inside >= 0 and self.cue.tense != "ing"
+        ):  # “said she was tired and would not comment”: the verb belongs to what was said
+            return shared_subject(self.doc, inside, self.verb_start)
         for hit in reversed(self.before):
             nested = hit.cue and any(a <= hit.cue[0] < b for a, b in said)  # a report inside another one is over
             if hit.source and hit.cue and hit.cue[1] <= self.at and not nested:
@@ -205,7 +211,11 @@ class CueContext:
             same_quote = doc.quote_at[i] == doc.quote_at[self.at]
             if doc.words[i] in CLAUSE_OPENERS or doc.words[i] in ("to", "about", "of") or not same_quote:
                 return i
-            return noun_chunk(doc, i, self.high)
+            end = noun_chunk(doc, i, self.high)
+            after = skip_aside(doc, end, self.high)
+            # “promised supporters that …” addresses them, but “promised a new road” does not.
+            reported = after < self.high and (doc.words[after] in ("that", "to") or self.opens_quote(after) >= 0)
+            return end if "object" not in frames or (reported and not doc.flags[end - 1] & DET) else i
         if doc.words[i] == "to" and "bare" in frames and i + 1 < self.high:
             return max(i, noun_chunk(doc, i + 1, self.high))  # “said to Lakeport Radio it rained”
         return i
@@ -253,7 +263,9 @@ class CueContext:
         doc, source = self.doc, self.source
         if source is None or source[0] - 2 < self.low or doc.words[source[0] - 1] != ",":
             return False
-        last = source[0] - 2
+        last, behind = source[0] - 2, self.after_asides + 1
+        if self.opens_quote(behind) >= 0 and behind + 1 < self.high and not doc.flags[behind + 1] & CAPITAL:
+            return doc.words[last] not in ENDERS and doc.quote_at[last] < 0  # voters, she said, “want the truth”
         return bool(doc.flags[last] & (AUX | PREP | SUBORD | DET)) and doc.words[last] != "that"
 
     @cached_property
@@ -408,7 +420,12 @@ def _breaks_off(ctx: CueContext, i: int, high: int) -> bool:  # noqa: PLR0911
     if word == "with":  # said it rained, with one baker calling it a flood
         near = range(i, min(high, i + 7))
         return any(doc.flags[k] & CUE and VERB_FORMS[doc.words[k]].tense == "ing" for k in near)
-    if _closes_clause(ctx, i, high) or (word == "which" and _is_reaction(doc, i + 1, high)) or word in _REACTIONS:
+    if (
+        _closes_clause(ctx, i, high)
+        or _speaker_follows(ctx, i)
+        or (word == "which" and _is_reaction(doc, i + 1, high))
+        or word in _REACTIONS
+    ):
         return True
     if flag & COORD or word in _CONTRAST:
         return _next_verb(ctx, i + 1, high) or _next_clause(ctx, i + 1, high)
@@ -437,6 +454,17 @@ def _closes_clause(ctx: CueContext, i: int, high: int) -> bool:
         return True
     comma = next((k for k in range(i, high) if doc.words[k] in (",", ";")), high)
     return "object" in ctx.frames and any(is_finite(doc, k, i) for k in range(i + 1, comma))
+
+
+def _speaker_follows(ctx: CueContext, i: int) -> bool:
+    """Whether all before this comma was said by the one behind it: called for talks, | Ada Lund said."""
+    doc, last = ctx.doc, ctx.free_cues[-1] if ctx.free_cues else -1
+    if not i < last <= i + 10 or last == ctx.at or last + 4 < ctx.high or doc.words[last] not in VERB_FORMS:
+        return False
+    cue = VERB_FORMS[doc.words[last]]
+    if "post" not in cue.frames or cue.tense == "ing" or doc.flags[i] & (COORD | PREP | SUBORD) & ~PRONOUN:
+        return False
+    return not any(is_finite(doc, k, i) for k in range(i, last)) and skip_aside(doc, last + 1, ctx.high) + 1 >= ctx.high
 
 
 def _is_reaction(doc: TokenizedText, i: int, high: int) -> bool:
@@ -500,13 +528,11 @@ def said_quote(ctx: CueContext) -> TokenRange | None:
     if "quote" not in ctx.cue.frames:
         return None
     doc, i = ctx.doc, ctx.after_asides
-    for skip in (",", ":", "that", ",", "—", "–", "-"):
+    for skip in (",", ":", "—", "–", "-"):
         if i < ctx.high and doc.words[i] == skip and doc.quote_at[i] < 0:
             i += 1
     n = ctx.opens_quote(i)
-    if (
-        n < 0 or ctx.left_open or doc.words[i - 1] == "that"
-    ):  # said that “it rained”: `said_that` takes the whole clause
+    if n < 0 or ctx.left_open:
         return None
     start, end = doc.quote_words[n]
     if ctx.behind_what:
@@ -554,11 +580,19 @@ def said_clause(ctx: CueContext) -> TokenRange | None:
     stop = stop_of(ctx, start)
     if "bare" not in ctx.frames:  # after “thinks” or “found”, only a verb in sight tells a clause from an object
         verbs = (k for k in range(start, stop - 1) if doc.flags[k] & COORD and is_finite(doc, k + 1, k + 1))
-        return trim(doc, start, stop) if has_finite(doc, start, next(verbs, stop)) else None
+        found = has_finite(doc, start, next(verbs, stop)) or _poll_finds(ctx, start, stop)
+        return trim(doc, start, stop) if found else None
     # “said she …” and “said” with five words or more can only be a clause; other verbs may have an object.
     clear = doc.flags[start] & PRONOUN or (says and stop - start > 4)
     fits = stop - start > 1 if clear else has_finite(doc, start, stop)
     return trim(doc, start, stop) if fits else None
+
+
+def _poll_finds(ctx: CueContext, start: int, stop: int) -> bool:
+    """The poll found Ada Lund leading: of a text, such an object is a report."""
+    doc, end = ctx.doc, noun_chunk(ctx.doc, start, stop)
+    text = ctx.source is not None and any(in_words(word, DOCUMENT) for word in doc.words[slice(*ctx.source)])
+    return text and "quote" in ctx.frames and start < end < stop and doc.words[end].endswith("ing")
 
 
 def _can_open_clause(ctx: CueContext, start: int) -> bool:

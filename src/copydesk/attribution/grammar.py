@@ -288,6 +288,7 @@ def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         start = last  # “a thing he said”: nothing belongs to “he” but itself
     if doc.flags[last] & TIME and last - 1 > start and doc.flags[last - 1] & PREP:
         end, head_end = last - 1, min(head_end, last - 1)  # “Ada Lund on Monday said”
+    start = _first_of_two(doc, low, start)
     found = trim(doc, start, end) if start < head_end else None
     if found is None:
         return None
@@ -295,6 +296,15 @@ def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         if doc.flags[i] & WORD and (doc.flags[i] & DET or not doc.flags[i] & ADVERBIAL):
             return found
     return None  # only marks and adverbs: “, also said”
+
+
+def _first_of_two(doc: TokenizedText, low: int, start: int) -> int:
+    """Where “Ada Lund, the mayor, and her deputy” begins, from “her”: the first of two may have an apposition."""
+    if start - 2 <= low or doc.words[start - 2 : start] != [",", "and"]:
+        return start
+    first = subject_before(doc, low, start - 1)
+    joined = first and first[1] == start - 2 and not any(is_finite(doc, i, low) for i in range(first[0], start))
+    return first[0] if first and joined else start
 
 
 def _before_aside(doc: TokenizedText, low: int, last: int) -> int:
@@ -401,7 +411,7 @@ def _in_relative(doc: TokenizedText, low: int, i: int) -> bool:
 
 def _joins_names(doc: TokenizedText, low: int, i: int) -> bool:
     """Whether this “and” joins noun phrases of one subject, not two clauses."""
-    if doc.words[i] not in ("and", "or") or i == low:
+    if doc.words[i] not in ("and", "or", "nor") or i == low:
         return False
     k = i - 1
     while k >= low and k > i - 12:

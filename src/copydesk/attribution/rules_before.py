@@ -83,15 +83,15 @@ def _reports_quote(ctx: CueContext, n: int) -> bool:
 def _said_before(ctx: CueContext, n: int) -> TokenRange:
     """The quotation, with the words that lead into it in the same sentence: The town was “under water”, she said."""
     start, end = ctx.doc.quote_words[n]
-    low = clause_start(ctx.doc, _free_from(ctx), start)
+    low = clause_start(ctx.doc, _free_from(ctx, start), start)
     if low >= start or ctx.doc.words[start - 1] in ENDERS or ctx.doc.words[start - 1] == ":":
         return start, end
     return (low, end) if any(ctx.doc.flags[i] & WORD for i in range(low, start)) else (start, end)
 
 
-def _free_from(ctx: CueContext) -> int:
-    """Where this sentence is still free: after what its earlier cues have taken."""
-    return max([ctx.low, *(h.end for h in ctx.before if h.end <= ctx.verb_start)])
+def _free_from(ctx: CueContext, end: int) -> int:
+    """Where the words before `end` are still free: after what earlier cues have taken, unless it goes up to the end."""
+    return max([ctx.low, *(h.end for h in ctx.before if h.end < end)])
 
 
 def _with_rest(ctx: CueContext, source: TokenRange, first: TokenRange, after: int) -> Hit:
@@ -208,7 +208,7 @@ def _can_follow(ctx: CueContext) -> bool:
 def _source_behind_comma(ctx: CueContext) -> tuple[TokenRange, int] | None:
     """The source, if a comma or dash parts it from what may have been said before it, and where that comma stands."""
     doc, source = ctx.doc, ctx.source if _can_follow(ctx) else None
-    if source is None:
+    if source is None or any(doc.flags[i] & WORD for i in range(source[1], ctx.verb_start)):
         return None
     comma = source[0] - 1
     if doc.words[comma] == "so" and doc.words[comma - 1] == "or":  # it rained, or so Ada Lund says
@@ -219,7 +219,7 @@ def _source_behind_comma(ctx: CueContext) -> tuple[TokenRange, int] | None:
 def _piece_before(ctx: CueContext, end: int, *, loose: bool) -> TokenRange | None:
     """The reported clause that a comma closes at `end`; a `loose` one needs no verb."""
     doc = ctx.doc
-    piece = trim(doc, clause_start(doc, _free_from(ctx), end), end)
+    piece = trim(doc, clause_start(doc, _free_from(ctx, end), end), end)
     if piece is None or loose:
         return piece
     flag = doc.flags[piece[0]]
