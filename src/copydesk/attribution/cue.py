@@ -122,7 +122,7 @@ class CueContext:
         """Where a subject may begin: after the last cue of this sentence."""
         # But not after a cue in “Ada Lund, who denies it, |”, because the subject stands before that clause.
         closed = (h for h in self.before if h.source and self.doc.flags[h.source[1] - 1] & RELATIVE and h.content)
-        over = [h.cue for h in closed if self.doc.words[h.end] == ","]
+        over = [h.cue for h in closed if self.doc.words[h.end : h.end + 1] == [","]]
         cues = (h.cue for h in self.before if h.cue and h.cue not in over)
         return max([self.low, *(cue[1] for cue in cues if cue[1] <= self.verb_start)])
 
@@ -191,9 +191,8 @@ class CueContext:
         """The source of the last finite verb here, when this verb hangs on it with and or but."""
         said = [content for hit in self.before for content in hit.content]
         inside = max((a for a, b in said if a <= self.at < b), default=-1)
-        if (
-            inside >= 0 and self.cue.tense != "ing"
-        ):  # “said she was tired and would not comment”: the verb belongs to what was said
+        if inside >= 0 and self.cue.tense != "ing":
+            # “said she was tired and would not comment”: the verb belongs to what was said
             return shared_subject(self.doc, inside, self.verb_start)
         for hit in reversed(self.before):
             nested = hit.cue and any(a <= hit.cue[0] < b for a, b in said)  # a report inside another one is over

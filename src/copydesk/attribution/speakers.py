@@ -319,7 +319,7 @@ class Cast:
         """Whether one word names a person: Lund, 64, said; but not: Readers said; Airco said its jets were safe."""
         doc, (start, end) = self.doc, mention.whole
         behind = doc.words[end : end + 12]
-        if behind[:1] == [","] and (behind[1:2][0].isdigit() or self._office_behind(end)):
+        if behind[:1] == [","] and ("".join(behind[1:2]).isdigit() or self._office_behind(end)):
             return True
         word = doc.words[start].removesuffix("'s").removesuffix("’s")
         common = (start in self.openings and word.endswith("s")) or not word.isalpha() or doc.of((start, end)).isupper()
