@@ -96,7 +96,7 @@ class TokenizedText:
 
     def of(self, tokens: TokenRange) -> str:
         """A range of tokens as the text writes it."""
-        return self.span(tokens).of(self.text)
+        return self.text[self.spans[tokens[0]][0] : self.spans[tokens[1] - 1][1]]
 
 
 def tokenize(text: str) -> TokenizedText:
