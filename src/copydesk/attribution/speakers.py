@@ -316,9 +316,7 @@ class Cast:
         """Enter a name under its surname, or add what this mention says to the entry it belongs to."""
         doc, words = self.doc, mention.name
         known = self.names.setdefault(words[-1], [])
-        name = next(
-            (n for n in known if n.words == words or _shortens(words, n.words) or _shortens(n.words, words)), None
-        )
+        name = next((n for n in known if _same_name(n.words, words)), None)
         if name is None:
             known.append(name := Name(words, mention.written))
         elif len(words) > len(name.words):
