@@ -94,15 +94,16 @@ class CueContext:
     free_cues: list[int]
 
     @cached_property
-    def with_particle(self) -> bool:
-        """Whether the verb's small word follows it: called for."""
-        return self.at + 1 < self.high and self.doc.words[self.at + 1] in self.cue.particles
+    def particle(self) -> list[str]:
+        """The small words behind the verb that make it another one: called for, made it clear."""
+        behind = self.doc.words[self.at + 1 : self.at + 3]
+        return next((p for p in self.cue.particles if behind[: len(p)] == p), [])
 
     @cached_property
     def frames(self) -> frozenset[str]:
-        """What may stand around the cue; a verb with its small word has its own list."""
-        if self.with_particle:
-            return _PARTICLE_FRAMES.get(self.doc.words[self.at + 1], _PARTICLE_FRAMES["other"])
+        """What may stand around the cue; a verb with its small words has its own list."""
+        if self.particle:
+            return _PARTICLE_FRAMES.get(self.particle[-1], _PARTICLE_FRAMES["other"])
         return self.cue.frames
 
     @cached_property
@@ -131,18 +132,20 @@ class CueContext:
         """Whether the subject hears rather than says: was told, has been accused, got called."""
         if self.cue.tense not in ("past", "part"):
             return False
+        return self.has_be or self._joins_passive()
+
+    @cached_property
+    def has_be(self) -> bool:
+        """Whether a form of “be” is in the verb group."""
         # “’s” can be “has” as well as “is”: “she’s said” is active. “n't” is listed with “be” but is no form of it.
-        doc = self.doc
-        group = range(self.verb_start, self.at)
-        return (
-            any(doc.flags[i] & BE and doc.words[i] not in ("'s", "’s", "n't") for i in group) or self._joins_passive()
-        )
+        doc, group = self.doc, range(self.verb_start, self.at)
+        return any(doc.flags[i] & BE and doc.words[i] not in ("'s", "’s", "n't") for i in group)
 
     def _joins_passive(self) -> bool:
         """He was stopped and told that it rained: one “was” serves both verbs, and nobody is addressed."""
         doc, first = self.doc, self.verb_start
         hears = {"person", "person_to"} & self.cue.frames and self.after_addressee == self.at + 1
-        if not hears or first < self.at or first <= self.low or not doc.flags[first - 1] & COORD:
+        if not hears or not doc.flags[first - 1] & COORD:
             return False
         for i in range(first - 2, self.low, -1):
             if doc.flags[i] & BE and doc.words[i + 1].endswith(("ed", "en", "t")):
@@ -155,12 +158,7 @@ class CueContext:
     def joins_infinitive(self) -> bool:
         """Asked to draw a bird and suggest what it eats: a bare form that shares the “to” or the modal before it."""
         doc, first = self.doc, self.verb_start
-        if (
-            self.cue.tense != "base"
-            or first < self.at
-            or first <= self.low
-            or doc.words[first - 1] not in ("and", "or")
-        ):
+        if self.cue.tense != "base" or first < self.at or doc.words[first - 1] not in ("and", "or"):
             return False
         for i in range(first - 2, self.low, -1):
             if doc.words[i] == "to" and not doc.flags[i + 1] & (DET | CAPITAL | TIME):
@@ -204,8 +202,8 @@ class CueContext:
     def after_addressee(self) -> int:
         """The word after the cue and the person addressed: told Lakeport Radio."""
         doc, frames, i = self.doc, self.cue.frames, self.at + 1
-        if self.with_particle or i >= self.high:
-            return i + self.with_particle
+        if self.particle or i >= self.high:
+            return i + len(self.particle)
         if "person" in frames or "person_to" in frames:
             same_quote = doc.quote_at[i] == doc.quote_at[self.at]
             if doc.words[i] in CLAUSE_OPENERS or doc.words[i] in ("to", "about", "of") or not same_quote:
@@ -289,8 +287,6 @@ class CueContext:
         before = doc.words[first - 1] if first > self.low else ""
         if before == "to":
             return self._behind_light_verb()
-        if before == "let" and cue.tense in ("base", "part"):
-            return None
         if cue.tense == "part" and first == self.at:  # a bare participle is no verb of its own: “words spoken that day”
             return None
         source = self.source
@@ -298,6 +294,8 @@ class CueContext:
             return None
         if self.behind_what and self.opens_quote(self.after_addressee) < 0:
             return None
+        if cue.tense == "adjective" and (not self.has_be or doc.words[source[0]] in ("it", "there")):
+            return None  # “it is certain that” names nobody
         return source, self.cue_words
 
     @cached_property
@@ -414,17 +412,14 @@ def _breaks_off(ctx: CueContext, i: int, high: int) -> bool:  # noqa: PLR0911
     word, flag = doc.words[i], doc.flags[i]
     if word == "according":
         return True
-    if flag & CUE and VERB_FORMS[word].tense == "ing" and i + 1 < high:  # said it rained, adding that …
+    if flag & CUE and VERB_FORMS[word].tense == "ing":  # said it rained, adding that …
         return True
     if word == "with":  # said it rained, with one baker calling it a flood
         near = range(i, min(high, i + 7))
         return any(doc.flags[k] & CUE and VERB_FORMS[doc.words[k]].tense == "ing" for k in near)
-    if (
-        _closes_clause(ctx, i, high)
-        or _speaker_follows(ctx, i)
-        or (word == "which" and _is_reaction(doc, i + 1, high))
-        or word in _REACTIONS
-    ):
+    if word in _REACTIONS or (word == "which" and doc.words[_past_group(doc, i + 1, high)] in _REACTIONS):
+        return True  # said it rained, which surprised nobody
+    if _closes_clause(ctx, i, high) or _speaker_follows(ctx, i):
         return True
     if flag & COORD or word in _CONTRAST:
         return _next_verb(ctx, i + 1, high) or _next_clause(ctx, i + 1, high)
@@ -466,22 +461,18 @@ def _speaker_follows(ctx: CueContext, i: int) -> bool:
     return not any(is_finite(doc, k, i) for k in range(i, last)) and skip_aside(doc, last + 1, ctx.high) + 1 >= ctx.high
 
 
-def _is_reaction(doc: TokenizedText, i: int, high: int) -> bool:
-    """Which (has) surprised nobody."""
-    while i < high and doc.flags[i] & VERB_GROUP:
+def _past_group(doc: TokenizedText, i: int, high: int) -> int:
+    """The verb behind its auxiliaries and adverbs: says, in “also says”."""
+    while i + 1 < high and doc.flags[i] & VERB_GROUP:
         i += 1
-    return i < high and doc.words[i] in _REACTIONS
+    return i
 
 
 def _next_verb(ctx: CueContext, i: int, high: int) -> bool:
     """Whether the same speaker's next cue follows: said it rained and added that …"""
-    doc, first = ctx.doc, i
-    while i < high and doc.flags[i] & VERB_GROUP:
-        i += 1
-    if i + 1 >= high or not doc.flags[i] & CUE:
-        return False
-    cue = VERB_FORMS[doc.words[i]]
-    if cue.unsure or not {"bare", "quote", "that", "object"} & cue.frames:
+    doc, first, i = ctx.doc, i, _past_group(ctx.doc, i, high)
+    cue = VERB_FORMS.get(doc.words[i], NO_VERB)
+    if i + 1 >= high or cue.unsure or not {"bare", "quote", "that", "object"} & cue.frames:
         return False
     start = ctx.after_asides
     if cue.tense == "base" and first == i:
@@ -506,7 +497,7 @@ def _next_clause(ctx: CueContext, i: int, high: int) -> bool:
             return False
         if doc.flags[k] & CUE and k > i and k in ctx.free_cues:
             cue = VERB_FORMS[doc.words[k]]
-            return cue.tense in ("past", "s", "base") and not cue.unsure
+            return cue.tense in ("past", "s", "base") and bool(cue.frames) and not cue.unsure
         if is_finite(doc, k, i) and not doc.flags[k] & VERB_GROUP:
             return False
     return False
@@ -544,17 +535,17 @@ def said_that(ctx: CueContext) -> TokenRange | None:
     if "that" not in ctx.frames:
         return None
     doc, start = ctx.doc, ctx.after_asides
-    if start + 1 < ctx.high and doc.words[start] == "," and doc.words[start + 1] == "that":
+    if doc.words[start : start + 2] == [",", "that"]:
         start += 1
-    if start >= ctx.high or (opener := doc.words[start]) not in CLAUSE_OPENERS:
+    if start + 1 >= ctx.high or (opener := doc.words[start]) not in CLAUSE_OPENERS:
         return None
-    if start + 1 >= ctx.high or not (doc.flags[start + 1] & WORD or doc.quote_at[start + 1] >= 0):
+    if not (doc.flags[start + 1] & WORD or doc.quote_at[start + 1] >= 0):
         return None  # “nobody knows why.”
     if opener != "that":
         # “reports who”, “thinks what”: after these verbs “who” and “what” open something else than a report.
         if ctx.cue.unsure or ("clause" in ctx.cue.frames and opener in ("who", "what")):
             return None
-    elif start + 1 < ctx.high and doc.flags[start + 1] & AUX and "bare" not in ctx.cue.frames:
+    elif doc.flags[start + 1] & AUX and "bare" not in ctx.cue.frames:
         return None  # “that” is a pronoun: “expects that is so”
     return trim(doc, start, stop_of(ctx, start))
 
@@ -616,14 +607,14 @@ def said_thing(ctx: CueContext) -> TokenRange | None:  # noqa: PLR0911
     if ctx.passive or "object" not in ctx.frames:
         return None
     start = ctx.after_addressee
-    if not ctx.with_particle and ctx.after_asides > ctx.after_addressee:
+    if not ctx.particle and ctx.after_asides > ctx.after_addressee:
         start = ctx.after_asides
         if start < ctx.high and not (doc.flags[start] & DET or doc.quote_at[start] >= 0):
             return None
     if start >= ctx.high or not (doc.quote_at[start] >= 0 or doc.flags[start] & WORD):
         return None
     flag = doc.flags[start]
-    if not ctx.with_particle:
+    if not ctx.particle:
         if flag & (PREP | SUBORD | COORD | TIME) and doc.words[start] not in ("both", "all"):
             return None
         if ctx.cue.unsure and not (flag & (DET | PRONOUN | CAPITAL) or doc.quote_at[start] >= 0):
@@ -682,3 +673,10 @@ COMPLEMENTS: tuple[Complement, ...] = (said_quote, said_that, said_clause, said_
 def said(ctx: CueContext) -> TokenRange | None:
     """What follows the cue, whatever kind of complement it is."""
     return next((content for complement in COMPLEMENTS if (content := complement(ctx))), None)
+
+
+def says(complement: Complement, ctx: CueContext) -> Hit | None:
+    """A subject, an active verb, and one kind of complement: Ada Lund said it rained."""
+    if ctx.active and (content := complement(ctx)):
+        return Hit(*ctx.active, [content])
+    return None

@@ -27,10 +27,11 @@ from copydesk.attribution.cue import (
     said_that,
     said_thing,
     said_to_do,
+    says,
 )
 from copydesk.attribution.speakers import Cast
 from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
-from copydesk.attribution.words import CUE, NO_VERB, REPORTING, VERB_FORMS, WORD, word_set
+from copydesk.attribution.words import CUE, NO_VERB, VERB_FORMS, WORD
 from copydesk.base.spans import Span
 
 
@@ -73,7 +74,6 @@ class Rule:
 
 
 _ACCORDING, _WORDS = frozenset(("according",)), frozenset(("words",))
-_ADJECTIVES = word_set(REPORTING["adjectives"]["that"])
 
 RULES: tuple[Rule, ...] = (
     Rule("according_to", "“According to” names the source of the clause beside it.", nouns.according_to, _ACCORDING),
@@ -84,7 +84,7 @@ RULES: tuple[Rule, ...] = (
     Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", before.quote_then_cue),
     Rule("block_quote", "A reporting verb ends its paragraph and the next one is the quotation.", across.block_quote),
     Rule("quoted_as_saying", "Somebody was quoted as saying it.", after.quoted_as_saying),
-    Rule("says_quote", "A speaker, a reporting verb, then the quotation.", partial(after.says, said_quote)),
+    Rule("says_quote", "A speaker, a reporting verb, then the quotation.", partial(says, said_quote)),
     Rule("as_speaker_said", "“As X said” hands the clause beside it to X.", before.as_speaker_said),
     Rule("clause_around", "Speaker and verb stand between commas inside what was said.", before.clause_around),
     Rule("clause_then_speaker", "A clause, a comma, its speaker, a reporting verb.", before.clause_then_speaker),
@@ -94,12 +94,11 @@ RULES: tuple[Rule, ...] = (
     Rule("participle", "A participle such as “adding” or “saying” carries the report on.", after.participle),
     Rule("passive_by", "The verb is passive and “by” names the speaker.", after.passive_by),
     Rule("it_was_said", "“It was said that”: words are reported and nobody is named.", after.it_was_said),
-    Rule("says_that", "A speaker, a verb, then “that”, “whether” or “how”.", partial(after.says, said_that)),
-    Rule("says_clause", "A speaker, a verb, then a clause without “that”.", partial(after.says, said_clause)),
-    Rule("says_to_do", "A speaker asks or promises in an infinitive.", partial(after.says, said_to_do)),
-    Rule("says_name", "A speaker gives something a name.", partial(after.says, said_name)),
-    Rule("says_thing", "The verb’s object names what was said or judged.", partial(after.says, said_thing)),
-    Rule("feels", "Somebody is sure, worried or confident that something is so.", after.feels, _ADJECTIVES),
+    Rule("says_that", "A speaker, a verb, then “that”, “whether” or “how”.", partial(says, said_that)),
+    Rule("says_clause", "A speaker, a verb, then a clause without “that”.", partial(says, said_clause)),
+    Rule("says_to_do", "A speaker asks or promises in an infinitive.", partial(says, said_to_do)),
+    Rule("says_name", "A speaker gives something a name.", partial(says, said_name)),
+    Rule("says_thing", "The verb’s object names what was said or judged.", partial(says, said_thing)),
     Rule("noun_to", "A noun such as “promise” with its infinitive, and whose it is.", nouns.noun_to, nouns.NOUNS),
     Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", nouns.noun_that, nouns.NOUNS),
 )

@@ -303,8 +303,7 @@ def _first_of_two(doc: TokenizedText, low: int, start: int) -> int:
     if start - 2 <= low or doc.words[start - 2 : start] != [",", "and"]:
         return start
     first = subject_before(doc, low, start - 1)
-    joined = first and first[1] == start - 2 and not any(is_finite(doc, i, low) for i in range(first[0], start))
-    return first[0] if first and joined else start
+    return first[0] if first and "," in doc.words[slice(*first)] else start
 
 
 def _before_aside(doc: TokenizedText, low: int, last: int) -> int:

@@ -6,10 +6,9 @@ lists them in the order in which they are asked.
 
 from __future__ import annotations
 
-from copydesk.attribution.cue import Complement, CueContext, Hit, clause_start, said, said_clause, said_that, stop_of
+from copydesk.attribution.cue import CueContext, Hit, clause_start, said, said_clause, said_that
 from copydesk.attribution.grammar import (
     after_verb,
-    has_finite,
     is_finite,
     shared_subject,
     subject_after,
@@ -17,32 +16,20 @@ from copydesk.attribution.grammar import (
     trim,
 )
 from copydesk.attribution.words import (
-    ADVERBIAL,
     AUX,
-    BE,
     CAPITAL,
     COORD,
     CUE,
     DET,
     MODAL,
-    PREP,
-    PRONOUN,
     RELATIVE,
     TIME,
     VERB_FORMS,
-    WORD,
     word_set,
 )
 
 _WHEN = frozenset(("by", "while", "whilst", "before", "after", "when", "in", "without"))
 _QUOTED = word_set("quoted cited quotes cites quoting citing reported recorded heard caught")
-
-
-def says(complement: Complement, ctx: CueContext) -> Hit | None:
-    """A subject, an active verb, and one kind of complement: Ada Lund said it rained."""
-    if ctx.active and (content := complement(ctx)):
-        return Hit(*ctx.active, [content])
-    return None
 
 
 def nested(ctx: CueContext) -> Hit | None:
@@ -187,40 +174,3 @@ def it_was_said(ctx: CueContext) -> Hit | None:
         return None
     content = said_that(ctx)
     return Hit(None, (first - 1, ctx.at + 1), [content]) if content else None
-
-
-# Adjectives
-
-
-def feels(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
-    """Ada Lund is confident that it will rain; she made it clear that she would run."""
-    doc = ctx.doc
-    if ctx.at > ctx.low and doc.words[ctx.at] == "clear":
-        return _made_clear(ctx)
-    if not any(doc.flags[i] & BE for i in range(ctx.verb_start, ctx.at)):
-        return None
-    source, i = ctx.source, ctx.at + 1
-    if source is None or i >= ctx.high:
-        return None
-    if doc.flags[source[0]] & PRONOUN and doc.words[source[0]] in ("it", "there"):  # “it is certain that” names nobody
-        return None
-    that, flag = doc.words[i] == "that", doc.flags[i]
-    if not that and not flag & (PRONOUN | DET | CAPITAL):
-        return None
-    stop = stop_of(ctx, i)
-    content = trim(doc, i, stop)
-    if content is None or not flag & WORD or flag & PREP or not (that or has_finite(doc, i, stop)):
-        return None
-    return Hit(source, (ctx.verb_start, ctx.at + 1), [content])
-
-
-def _made_clear(ctx: CueContext) -> Hit | None:
-    """Ada Lund made it clear that she would run."""
-    doc, i = ctx.doc, ctx.at - 1
-    while i > ctx.low and (doc.words[i] == "it" or doc.flags[i] & ADVERBIAL):
-        i -= 1
-    if doc.words[i] not in ("made", "makes", "make") or ctx.at + 1 >= ctx.high or doc.words[ctx.at + 1] != "that":
-        return None
-    i = ctx.group_start(i)
-    source, content = ctx.subject_of(i), trim(doc, ctx.at + 1, stop_of(ctx, ctx.at + 1))
-    return Hit(source, (i, ctx.at + 1), [content]) if source and content else None

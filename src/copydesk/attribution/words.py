@@ -45,21 +45,21 @@ SMALL = AUX | SHORT | DET | PREP | COORD | SUBORD | PRONOUN | TIME
 
 @dataclass(frozen=True, slots=True)
 class VerbForm:
-    """One form of a reporting verb: `tense` is base, s, past, part or ing; `unsure` forms are often nouns.
+    """A form of a reporting verb, or an adjective: `tense` is base, s, past, part, ing or adjective.
 
-    `frames` says what may stand around the verb, and `particles` which small words make it another verb (call, call
-    for); the data file explains both.
+    An `unsure` form is often a noun. `frames` says what may stand around it, and `particles` which small words make it
+    another verb (call for, make it clear); the data file explains both.
     """
 
     lemma: str
     tense: str
     frames: frozenset[str]
     unsure: bool
-    particles: frozenset[str]
+    particles: tuple[list[str], ...] = ()
 
 
-NO_VERB = VerbForm("", "", frozenset(), False, frozenset())
-"""The form of a word that is no reporting verb: a noun such as “claim”, an adjective, “according”."""
+NO_VERB = VerbForm("", "", frozenset(), False)
+"""The form of a word that is no reporting verb: a noun such as “claim”, “according”."""
 
 
 def forms_of(lemma: str, irregular: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -86,11 +86,13 @@ def _verb_forms() -> dict[str, VerbForm]:
     for verb in REPORTING["particles"]:
         frames.setdefault(verb, set())
     unsure = word_set(REPORTING["also_other"]["forms"])
-    return {
-        form: VerbForm(verb, tense, frozenset(may), form in unsure, word_set(REPORTING["particles"].get(verb, ())))
-        for verb, may in frames.items()
-        for form, tense in forms_of(verb, REPORTING["irregular"])
-    }
+    forms = {}
+    for verb, may in frames.items():
+        particles = tuple(particle.split() for particle in REPORTING["particles"].get(verb, ()))
+        for form, tense in forms_of(verb, REPORTING["irregular"]):
+            forms[form] = VerbForm(verb, tense, frozenset(may), form in unsure, particles)
+    that = frozenset(("that", "clause"))
+    return forms | {word: VerbForm(word, "adjective", that, True) for word in REPORTING["adjectives"]["that"].split()}
 
 
 VERB_FORMS = _verb_forms()
