@@ -77,6 +77,12 @@ class Hit:
         return max(e for _, e in (self.source or (0, 0), self.cue or (0, 0), *self.content))
 
 
+def hit(source: TokenRange | None, cue: TokenRange, *content: TokenRange | None) -> Hit | None:
+    """A hit, if its source and every piece of its content were found."""
+    pieces = [piece for piece in content if piece]
+    return Hit(source, cue, pieces) if source and len(pieces) == len(content) else None
+
+
 @dataclass
 class CueContext:
     """A cue at word `at` of the sentence `low`–`high`.
@@ -677,6 +683,4 @@ def said(ctx: CueContext) -> TokenRange | None:
 
 def says(complement: Complement, ctx: CueContext) -> Hit | None:
     """A subject, an active verb, and one kind of complement: Ada Lund said it rained."""
-    if ctx.active and (content := complement(ctx)):
-        return Hit(*ctx.active, [content])
-    return None
+    return hit(*ctx.active, complement(ctx)) if ctx.active else None
