@@ -8,21 +8,11 @@
 
 from __future__ import annotations
 
-from copydesk.attribution.finder import (
-    EVERY_RULE,
-    NESTED,
-    PAGE_RULES,
-    RULES,
-    Attribution,
-    Rule,
-    find_attributions,
-)
+from copydesk.attribution.finder import WHY, Attribution, find_attributions
 
-__all__ = ["EVERY_RULE", "PAGE_RULES", "RULES", "Attribution", "Rule", "find_attributions", "why"]
-
-_WHY = {rule.name: rule.why for rule in (*RULES, NESTED)} | PAGE_RULES
+__all__ = ["WHY", "Attribution", "find_attributions", "why"]
 
 
 def why(attribution: Attribution) -> str:
     """The one-sentence reason of the rule that found it."""
-    return _WHY[attribution.rule]
+    return WHY[attribution.rule]

@@ -10,7 +10,7 @@ To add a rule, write its function in one of the `rules_*` modules, give it a row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -102,86 +102,59 @@ RULES: tuple[Rule, ...] = (
     Rule("noun_to", "A noun such as “promise” with its infinitive, and whose it is.", nouns.noun_to, nouns.NOUNS),
     Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", nouns.noun_that, nouns.NOUNS),
 )
-"""Asked in this order about every cue outside a quotation; inside one, only the rules of `NESTED`."""
-
+"""Asked in this order about every cue outside a quotation."""
 NESTED = Rule("nested", "Somebody inside the quotation reports what another said.", after.nested)
-"""Asked about cues inside a quotation, unless both of the rules that it builds on are left out."""
-_NESTED_NEEDS = ("says_that", "says_clause")
+"""Asked about every cue inside a quotation."""
+WHY = {rule.name: rule.why for rule in (*RULES, NESTED)} | across.WHY
+"""The name of every rule, also of those that look past one sentence, with one sentence a teacher could say."""
 
-PAGE_RULES = across.WHY
-"""Rules that look past one sentence."""
-
-EVERY_RULE = (*(rule.name for rule in RULES), NESTED.name, *PAGE_RULES)
 _WATCHED = frozenset[str]().union(*(rule.words for rule in RULES))
-_BEYOND = frozenset((*PAGE_RULES, NESTED.name))
 _MOST = 60  # cues in a sentence: more is no language, and would make time grow faster than length
 
 
-def find_attributions(
-    text: str, *, rules: Sequence[Rule] = RULES, beyond: frozenset[str] = _BEYOND
-) -> list[Attribution]:
-    """Every attribution of a page or story, in reading order.
+def find_attributions(text: str, *, without: Collection[str] = ()) -> list[Attribution]:
+    """Every attribution of a page or story, in reading order; rules named in `without` are not asked.
 
-    `beyond` names the rules that are asked besides `rules`: those of `PAGE_RULES`, and “nested”. Time grows with the
-    length of the text only.
+    Time grows with the length of the text only.
 
     >>> text = '“Enough,” Amara Diallo said. She told reporters the talks were over.'
     >>> [(a.speaker, a.form, a.rule) for a in find_attributions(text)]
     [('Amara Diallo', 'direct', 'quote_then_speaker'), ('Amara Diallo', 'indirect', 'says_clause')]
     """
     doc = tokenize(text)
-    if not doc.spans:
-        return []
-    ask_nested = NESTED.name in beyond and any(rule.name in _NESTED_NEEDS for rule in rules)
-    seen: set[tuple[object, ...]] = set()
-    hits: list[Hit] = []
+    hits: dict[tuple[object, ...], Hit] = {}  # two cues may give the same reading
     for low, high in doc.sentences:
-        for hit in _hits_in_sentence(doc, low, high, rules, ask_nested):
-            reading = (hit.source, hit.cue, tuple(hit.content))
-            if reading not in seen:
-                seen.add(reading)
-                hits.append(hit)
-    hits += across.hits_in_paragraphs(doc, hits, beyond)
-    hits = across.with_quotes_left_over(doc, hits, beyond)
-    hits.sort(key=lambda hit: (min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end))
-    return _attributions(doc, hits)
+        for hit in _hits_in_sentence(doc, low, high, without):
+            hits.setdefault((hit.source, hit.cue, *hit.content), hit)
+    found = [*hits.values()]
+    found += across.hits_in_paragraphs(doc, found, without)
+    found = across.with_quotes_left_over(doc, found, without)
+    found.sort(key=lambda hit: (min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end))
+    return _attributions(doc, found)
 
 
-def _hits_in_sentence(
-    doc: TokenizedText, low: int, high: int, rules: Sequence[Rule], ask_nested: bool
-) -> Iterator[Hit]:
-    """What the rules find in one sentence."""
+def _hits_in_sentence(doc: TokenizedText, low: int, high: int, without: Collection[str]) -> Iterator[Hit]:
+    """For every cue of a sentence, the hit of the first rule that finds one."""
     flags, words, quote_at = doc.flags, doc.words, doc.quote_at
+    rules: Sequence[Rule]
     cues = [i for i in range(low, high) if flags[i] & CUE or words[i] in _WATCHED][:_MOST]
     free = [i for i in cues if quote_at[i] < 0]
     earlier: list[Hit] = []
     for at in cues:
-        cue, quote = VERB_FORMS.get(words[at], NO_VERB), quote_at[at]
-        if quote < 0:
-            ctx = CueContext(doc, low, high, at, cue, earlier, free)
-            if hit := _first_that_fits(ctx, rules):
-                earlier.append(hit)
-                yield hit
-        elif ask_nested and cue is not NO_VERB:
+        word, verb, quote = words[at], VERB_FORMS.get(words[at], NO_VERB), quote_at[at]
+        if quote >= 0:
             start, end = doc.quote_words[quote]
-            if hit := after.nested(CueContext(doc, start + 1, end - 1, at, cue, [], [])):
-                hit.rule = NESTED.name
+            ctx, rules = CueContext(doc, start + 1, end - 1, at, verb, [], []), (NESTED,)
+        else:
+            ctx, rules = CueContext(doc, low, high, at, verb, earlier, free), RULES
+        for rule in rules:
+            asked = word in rule.words if rule.words else verb is not NO_VERB and (quote >= 0 or not ctx.is_noun)
+            if asked and rule.name not in without and (hit := rule.find(ctx)):
+                hit.rule = rule.name
+                if quote < 0:
+                    earlier.append(hit)
                 yield hit
-
-
-def _first_that_fits(ctx: CueContext, rules: Sequence[Rule]) -> Hit | None:
-    """The hit of the first rule that finds one."""
-    word = ctx.doc.words[ctx.at]
-    for rule in rules:
-        if rule.words:
-            if word not in rule.words:
-                continue
-        elif ctx.is_noun:
-            continue
-        if hit := rule.find(ctx):
-            hit.rule = rule.name
-            return hit
-    return None
+                break
 
 
 def _attributions(doc: TokenizedText, hits: Sequence[Hit]) -> list[Attribution]:

@@ -6,7 +6,7 @@ Except for `block_quote`, these are not asked about a cue. They look at a quotat
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from copydesk.attribution.cue import CueContext, Hit
@@ -63,8 +63,8 @@ def block_quote(ctx: CueContext) -> Hit | None:
 # Quotations without a cue
 
 
-def with_quotes_left_over(doc: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
-    """Add the quotations that no cue has taken, by whichever rule of `beyond` says first whose words they are."""
+def with_quotes_left_over(doc: TokenizedText, hits: list[Hit], without: Collection[str]) -> list[Hit]:
+    """Add the quotations that no cue has taken, by whichever rule says first whose words they are."""
     found: list[Hit] = []
     queue = sorted(hits, key=lambda h: h.end)
     taken = sorted(c for h in hits for c in h.content)
@@ -81,7 +81,7 @@ def with_quotes_left_over(doc: TokenizedText, hits: list[Hit], beyond: frozenset
         recent = sorted(found[-4:], key=lambda h: h.end)
         ways = (quote_dash_name, quote_then_any_verb, partial(speaker_below, hits), partial(continued, recent))
         for rule in (*ways, acts_then_speaks):
-            if (hit := rule(doc, n)) and hit.rule in beyond:
+            if (hit := rule(doc, n)) and hit.rule not in without:
                 root = hit.carried
                 if root and _is_one_quotation(doc, n, root):
                     root.content = sorted([*root.content, (start, end)])
@@ -126,8 +126,7 @@ def speaker_below(hits: Sequence[Hit], doc: TokenizedText, n: int) -> Hit | None
         return None
     low, high = doc.paragraphs[row + 1]
     if doc.quotes[n].carries:
-        while n + 1 < len(doc.quotes) and doc.quotes[n].carries:
-            n += 1
+        n = next((k for k in range(n, min(n + 10, len(doc.quotes))) if not doc.quotes[k].carries), n)
         low, high = doc.quote_words[n]
         speaker = next((h for h in hits if h.content and h.content[0][0] == low), None)
     elif n < 3 and end == doc.paragraphs[row][1] and _stands_alone(doc, n) and not any(h.end <= start for h in hits):
@@ -218,13 +217,13 @@ def _stands_alone(doc: TokenizedText, n: int) -> bool:
 # Headlines and transcripts
 
 
-def hits_in_paragraphs(doc: TokenizedText, hits: Sequence[Hit], beyond: frozenset[str]) -> Iterator[Hit]:
+def hits_in_paragraphs(doc: TokenizedText, hits: Sequence[Hit], without: Collection[str]) -> Iterator[Hit]:
     """What stands in lines without another cue, each wording once: pages repeat headlines."""
     seen: set[str] = set()
     cues = {h.cue[0] for h in hits if h.cue and doc.quote_at[h.cue[0]] < 0}
     for n, line in enumerate(doc.paragraphs):
         ways = (headline_dash(doc, n), speaker_colon(doc, n))
-        hit = next((h for h in ways if h and h.rule in beyond), None)
+        hit = next((h for h in ways if h and h.rule not in without), None)
         if hit and doc.of(line) not in seen and (hit.form or cues.isdisjoint(range(*line))):
             seen.add(doc.of(line))
             yield hit
