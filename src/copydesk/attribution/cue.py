@@ -88,7 +88,8 @@ class CueContext:
     """A cue at word `at` of the sentence `low`–`high`.
 
     `before` holds the hits of earlier cues of this sentence, and `free_cues` every cue of it that stands outside
-    quotation marks.
+    quotation marks. `verb_start` is where the verb group begins: at “has”, in “has not yet said”. `particle` holds the
+    small words behind the verb that make it another one: called for, made it clear.
     """
 
     doc: TokenizedText
@@ -99,23 +100,17 @@ class CueContext:
     before: list[Hit]
     free_cues: list[int]
 
-    @cached_property
-    def particle(self) -> list[str]:
-        """The small words behind the verb that make it another one: called for, made it clear."""
-        behind = self.doc.words[self.at + 1 : self.at + 3]
-        return next((p for p in self.cue.particles if behind[: len(p)] == p), [])
+    def __post_init__(self) -> None:
+        behind = self.doc.words[self.at + 1 : self.at + 3] if self.cue.particles else []
+        self.particle = next((p for p in self.cue.particles if behind[: len(p)] == p), [])
+        self.verb_start = self.group_start(self.at)
 
-    @cached_property
+    @property
     def frames(self) -> frozenset[str]:
         """What may stand around the cue; a verb with its small words has its own list."""
         if self.particle:
             return _PARTICLE_FRAMES.get(self.particle[-1], _PARTICLE_FRAMES["other"])
         return self.cue.frames
-
-    @cached_property
-    def verb_start(self) -> int:
-        """Where the verb group begins: at “has”, in “has not yet said”."""
-        return self.group_start(self.at)
 
     def group_start(self, verb: int) -> int:
         """Where the verb group begins whose last word is `verb`."""
@@ -124,7 +119,7 @@ class CueContext:
             verb -= 1
         return verb
 
-    @cached_property
+    @property
     def subject_floor(self) -> int:
         """Where a subject may begin: after the last cue of this sentence."""
         # But not after a cue in “Ada Lund, who denies it, |”, because the subject stands before that clause.
@@ -140,7 +135,7 @@ class CueContext:
             return False
         return self.has_be or self._joins_passive()
 
-    @cached_property
+    @property
     def has_be(self) -> bool:
         """Whether a form of “be” is in the verb group."""
         # “’s” can be “has” as well as “is”: “she’s said” is active. “n't” is listed with “be” but is no form of it.
@@ -160,7 +155,7 @@ class CueContext:
                 break
         return False
 
-    @cached_property
+    @property
     def joins_infinitive(self) -> bool:
         """Asked to draw a bird and suggest what it eats: a bare form that shares the “to” or the modal before it."""
         doc, first = self.doc, self.verb_start
@@ -271,7 +266,7 @@ class CueContext:
             return doc.words[last] not in ENDERS and doc.quote_at[last] < 0  # voters, she said, “want the truth”
         return bool(doc.flags[last] & (AUX | PREP | SUBORD | DET)) and doc.words[last] != "that"
 
-    @cached_property
+    @property
     def progressive(self) -> bool:
         """Whether an -ing form is the verb of its clause: is saying, they're saying."""
         doc, first = self.doc, self.verb_start
@@ -279,7 +274,7 @@ class CueContext:
             return True
         return first > self.low and doc.words[first - 1].replace("’", "'") in _IS
 
-    @cached_property
+    @property
     def cue_words(self) -> TokenRange:
         """The cue with its auxiliaries and its small word or addressee: has told reporters, called for."""
         return self.verb_start, max(self.after_addressee, self.at + 1)
@@ -304,7 +299,7 @@ class CueContext:
             return None  # “it is certain that” names nobody
         return source, self.cue_words
 
-    @cached_property
+    @property
     def behind_what(self) -> bool:
         """What Ada Lund called “a shame”: only the quotation is hers."""
         source = self.source

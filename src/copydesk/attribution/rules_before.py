@@ -35,10 +35,9 @@ def quote_then_speaker(ctx: CueContext) -> Hit | None:
 
 def quote_then_cue(ctx: CueContext) -> Hit | None:
     """“It rained,” said Ada Lund."""
-    n, source = _quote_before(ctx, ctx.verb_start), subject_after(ctx.doc, ctx.at + 1, ctx.high)
-    if n < 0 or source is None or ctx.cue.tense not in ("past", "s", "base"):
-        return None
-    if ctx.doc.flags[source[0]] & (PREP | SUBORD) or ctx.doc.words[source[0]] == "to":
+    n = _quote_before(ctx, ctx.verb_start) if ctx.cue.tense in ("past", "s", "base") else -1
+    source = subject_after(ctx.doc, ctx.at + 1, ctx.high) if n >= 0 else None
+    if source is None or ctx.doc.flags[source[0]] & (PREP | SUBORD) or ctx.doc.words[source[0]] == "to":
         return None
     return _with_rest(ctx, source, n, source[1])
 
