@@ -122,11 +122,13 @@ class CueContext:
     @property
     def subject_floor(self) -> int:
         """Where a subject may begin: after the last cue of this sentence."""
-        # But not after a cue in “Ada Lund, who denies it, |”, because the subject stands before that clause.
-        closed = (h for h in self.before if h.source and self.doc.flags[h.source[1] - 1] & RELATIVE and h.content)
-        over = [h.cue for h in closed if self.doc.words[h.end : h.end + 1] == [","]]
-        cues = (h.cue for h in self.before if h.cue and h.cue not in over)
-        return max([self.low, *(cue[1] for cue in cues if cue[1] <= self.verb_start)])
+        floor = self.low
+        for h in self.before:
+            # But not after a cue in “Ada Lund, who denies it, |”, because the subject stands before that clause.
+            relative = h.source and h.content and self.doc.flags[h.source[1] - 1] & RELATIVE
+            if h.cue and h.cue[1] <= self.verb_start and not (relative and self.doc.words[h.end : h.end + 1] == [","]):
+                floor = max(floor, h.cue[1])
+        return floor
 
     @cached_property
     def passive(self) -> bool:
@@ -392,7 +394,7 @@ def stop_of(ctx: CueContext, start: int) -> int:
             if opened and i + 1 < high and doc.flags[i] & COORD and is_finite(doc, i + 1, i + 1):
                 return i
             continue
-        if doc.words[i] == ";" or _breaks_off(ctx, i, high):
+        if doc.words[i] in (";", ",", "and", "but", "according") and _breaks_off(ctx, i, high):
             return i
         i += 1
     return min(i, high)
@@ -400,15 +402,13 @@ def stop_of(ctx: CueContext, start: int) -> int:
 
 def _breaks_off(ctx: CueContext, i: int, high: int) -> bool:  # noqa: PLR0911
     """Whether the words from here on are said by somebody else, or belong to another cue."""
-    if i + 1 >= high:
-        return False
     doc, word = ctx.doc, ctx.doc.words[i]
+    if i + 1 >= high or word == ";":
+        return word == ";"
     if word in ("and", "but"):
         return i > ctx.after_asides and _next_verb(ctx, i + 1, high)
     if word == "according":
         return doc.words[i + 1] == "to" and i > ctx.after_asides + 1
-    if word != ",":
-        return False
     i += 1
     word, flag = doc.words[i], doc.flags[i]
     if word == "according":
@@ -678,4 +678,6 @@ def said(ctx: CueContext) -> TokenRange | None:
 
 def says(complement: Complement, ctx: CueContext) -> Hit | None:
     """A subject, an active verb, and one kind of complement: Ada Lund said it rained."""
-    return hit(*ctx.active, complement(ctx)) if ctx.active else None
+    if ctx.active and (content := complement(ctx)):
+        return Hit(*ctx.active, [content])
+    return None

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
-from copydesk.attribution.cue import CueContext, Hit
+from copydesk.attribution.cue import CueContext, Hit, hit
 from copydesk.attribution.grammar import ENDERS, has_finite, is_finite, shared_subject, subject_after, trim
 from copydesk.attribution.speakers import is_role
 from copydesk.attribution.tokens import TokenizedText, TokenRange
@@ -45,19 +45,20 @@ _NAMES_SOMEBODY = DET | PRONOUN | CAPITAL
 
 def block_quote(ctx: CueContext) -> Hit | None:
     """Ada Lund wrote: and then, in the next paragraph, the quotation."""
-    doc, cue, source = ctx.doc, ctx.cue, ctx.source
-    if source is None or ctx.passive or "quote" not in cue.frames or "as" in cue.frames:
+    doc, cue = ctx.doc, ctx.cue
+    if doc.words[ctx.high - 1] not in (":", ",") or doc.quote_at[ctx.high : ctx.high + 1] in ([], [-1]):
         return None
-    if ctx.high >= len(doc.words) or (last := doc.words[ctx.high - 1]) not in (":", ","):
+    if (
+        ctx.passive
+        or "quote" not in cue.frames
+        or "as" in cue.frames
+        or (cue.tense == "ing" and ctx.verb_start == ctx.low)
+    ):
         return None
-    if cue.tense == "ing" and ctx.verb_start == ctx.low:
+    if ctx.free_cues[-1:] != [ctx.at] or not (doc.words[ctx.high - 1] == ":" or ctx.ends_here):
         return None
-    if (ctx.free_cues and ctx.free_cues[-1] != ctx.at) or not (last == ":" or ctx.ends_here):
-        return None
-    n = doc.quote_at[ctx.high]
-    if n < 0 or doc.quote_words[n][0] != ctx.high:
-        return None
-    return Hit(source, (ctx.verb_start, ctx.after_addressee), [doc.quote_words[n]])
+    quote = doc.quote_words[doc.quote_at[ctx.high]]
+    return hit(ctx.source, ctx.cue_words, quote if quote[0] == ctx.high else None)
 
 
 # Quotations without a cue

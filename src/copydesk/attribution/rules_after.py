@@ -64,9 +64,11 @@ def _noun_that_says(ctx: CueContext) -> TokenRange | None:
 
 def opening_participle(ctx: CueContext) -> Hit | None:
     """Citing the rain, Ada Lund stayed; after saying it rained, she stayed."""
+    if ctx.cue.tense != "ing":
+        return None
     doc, first = ctx.doc, clause_start(ctx.doc, ctx.low, ctx.verb_start)
     when = ctx.verb_start == first + 1 and doc.words[first] in _WHEN and said(ctx)  # not: after calling the mayor
-    if ctx.cue.tense != "ing" or not (ctx.verb_start == first or when):
+    if not (ctx.verb_start == first or when):
         return None
     ahead = range(ctx.at + 1, min(ctx.high, ctx.at + 40))
     comma = next((i for i in ahead if doc.words[i] == "," and doc.quote_at[i] < 0), ctx.at)
@@ -90,11 +92,13 @@ def second_verb(ctx: CueContext) -> Hit | None:
 
 def passive_by(ctx: CueContext) -> Hit | None:
     """It was said by Ada Lund that it rained; the plan was criticised by Ada Lund."""
+    if not ctx.passive:
+        return None
     doc, near = ctx.doc, range(ctx.at + 1, min(ctx.high - 1, ctx.at + 4))
     by = next((i for i in near if doc.words[i] == "by" and doc.quote_at[i] == doc.quote_at[ctx.at]), -1)
     # “could be criticised” reports nothing yet, and “was asked to stand by” names nobody.
     modal = any(doc.flags[i] & MODAL for i in range(ctx.verb_start, ctx.at))
-    if not ctx.passive or modal or by < 0 or "to" in doc.words[ctx.at + 1 : by]:
+    if modal or by < 0 or "to" in doc.words[ctx.at + 1 : by]:
         return None
     after, flag = doc.words[by + 1], doc.flags[by + 1]
     source = subject_after(doc, by + 1, ctx.high)

@@ -110,9 +110,8 @@ def tokenize(text: str) -> TokenizedText:
     # Of the same length, so that offsets hold.
     plain = _STRAY.sub(lambda stray: " " * len(stray.group()), text) if _UNSEEN.search(text) else text
     spans = [m.span() for m in _TOKEN.finditer(plain)]
-    read = [read_word(plain[a:b]) for a, b in spans]
-    words, flags = [word for word, _ in read], [flags for _, flags in read]
-    doc = TokenizedText(text, spans, words, flags, [], [], [], [], [], {})
+    words, flags = zip(*(read_word(plain[a:b]) for a, b in spans), strict=True) if spans else ((), ())
+    doc = TokenizedText(text, spans, [*words], [*flags], [], [], [], [], [], {})
     _add_quotes(doc, find_quotes(plain, paragraphs) if paragraphs else [])
 
     starts = [a for a, _ in doc.spans]
