@@ -113,15 +113,13 @@ def mentions(doc: TokenizedText) -> list[Mention]:
     [('Lakeport', []), ('Ada Lund', ['governor'])]
     """
     found: list[Mention] = []
-    i, n = 0, len(doc.words)
-    words, flags = doc.words, doc.flags
+    words, flags, end = doc.words, doc.flags, 0
     openings = {low for low, _ in doc.paragraphs}
-    while i < n:
-        if not flags[i] & CAPITAL or flags[i] & _NO_NAME:
-            i += 1
+    for i in [i for i, flag in enumerate(flags) if flag & CAPITAL and not flag & _NO_NAME]:
+        if i < end:
             continue
         end = _run_end(doc, i, openings)
-        start = _name_start(doc, i, end)
+        start = _name_start(doc, i, end) if end - i > 1 else i
         k = i
         while k > 0 and words[k - 1].isalpha() and not flags[k - 1] & _NO_NAME and in_words(words[k - 1], _TITLES):
             k -= 1  # in small letters before the name: spokeswoman Ada Lund
@@ -136,7 +134,6 @@ def mentions(doc: TokenizedText) -> list[Mention]:
             written = written[:-2]
         name = _person_name(doc, start, end, written)
         found.append(Mention((i, end), name, written, tuple(titles)))
-        i = end
     return found
 
 

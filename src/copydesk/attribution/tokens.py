@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from copydesk.attribution.words import (
@@ -112,9 +112,9 @@ def tokenize(text: str) -> TokenizedText:
     spans = [m.span() for m in _TOKEN.finditer(plain)]
     words, flags = zip(*(read_word(plain[a:b]) for a, b in spans), strict=True) if spans else ((), ())
     doc = TokenizedText(text, spans, [*words], [*flags], [], [], [], [], [], {})
-    _add_quotes(doc, find_quotes(plain, paragraphs) if paragraphs else [])
-
-    starts = [a for a, _ in doc.spans]
+    starts = [a for a, _ in spans]
+    if paragraphs and _add_quotes(doc, find_quotes(plain, paragraphs), starts):
+        starts = [a for a, _ in doc.spans]
     for paragraph in paragraphs:
         low, high = bisect_left(starts, paragraph.start), bisect_left(starts, paragraph.end)
         if low < high:
@@ -123,10 +123,9 @@ def tokenize(text: str) -> TokenizedText:
     return doc
 
 
-def _add_quotes(doc: TokenizedText, quotes: Sequence[Quote]) -> None:
-    """Say which tokens stand in quotation marks. The marks of a title are taken away: “Open Desk” is a name."""
-    marks = set()
-    starts = [a for a, _ in doc.spans]
+def _add_quotes(doc: TokenizedText, quotes: Sequence[Quote], starts: Sequence[int]) -> Set[int]:
+    """Say which tokens stand in quotation marks; take the marks of a title, which is a name, away and return them."""
+    marks: set[int] = set()
     for quote in quotes:
         a, b = bisect_left(starts, quote.span.start), bisect_left(starts, quote.span.end)
         if _is_title(doc, a, b):
@@ -143,6 +142,7 @@ def _add_quotes(doc: TokenizedText, quotes: Sequence[Quote]) -> None:
     doc.quote_at = [-1] * len(doc.spans)
     for n, (a, b) in enumerate(doc.quote_words):
         doc.quote_at[a:b] = [n] * (b - a)
+    return marks
 
 
 def _is_title(doc: TokenizedText, a: int, b: int) -> bool:
