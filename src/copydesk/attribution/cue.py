@@ -88,8 +88,9 @@ class CueContext:
     """A cue at word `at` of the sentence `low`–`high`.
 
     `before` holds the hits of earlier cues of this sentence, and `free_cues` every cue of it that stands outside
-    quotation marks. `verb_start` is where the verb group begins: at “has”, in “has not yet said”. `particle` holds the
-    small words behind the verb that make it another one: called for, made it clear.
+    quotation marks; `quoted` tells whether it has such marks. `verb_start` is where the verb group begins: at “has”, in
+    “has not yet said”. `particle` holds the small words behind the verb that make it another one: called for, made it
+    clear. If it is `passive`, the subject hears rather than says: was told, has been accused, got called.
     """
 
     doc: TokenizedText
@@ -99,11 +100,13 @@ class CueContext:
     cue: VerbForm
     before: list[Hit]
     free_cues: list[int]
+    quoted: bool
 
     def __post_init__(self) -> None:
         behind = self.doc.words[self.at + 1 : self.at + 3] if self.cue.particles else []
         self.particle = next((p for p in self.cue.particles if behind[: len(p)] == p), [])
         self.verb_start = self.group_start(self.at)
+        self.passive = self.cue.tense in ("past", "part") and (self.has_be or self._joins_passive())
 
     @property
     def frames(self) -> frozenset[str]:
@@ -129,13 +132,6 @@ class CueContext:
             if h.cue and h.cue[1] <= self.verb_start and not (relative and self.doc.words[h.end : h.end + 1] == [","]):
                 floor = max(floor, h.cue[1])
         return floor
-
-    @cached_property
-    def passive(self) -> bool:
-        """Whether the subject hears rather than says: was told, has been accused, got called."""
-        if self.cue.tense not in ("past", "part"):
-            return False
-        return self.has_be or self._joins_passive()
 
     @property
     def has_be(self) -> bool:
@@ -318,7 +314,7 @@ class CueContext:
         source = self.shared if doc.words[i].endswith("ing") else self.subject_of(first)
         return (source, (first, self.cue_words[1])) if source else None
 
-    @cached_property
+    @property
     def is_noun(self) -> bool:  # noqa: PLR0911
         """Whether the cue is no verb here: the report, a blog post, the plan announced by …"""
         cue, doc, at = self.cue, self.doc, self.at
@@ -516,7 +512,7 @@ def clause_start(doc: TokenizedText, low: int, end: int) -> int:
 
 def said_quote(ctx: CueContext) -> TokenRange | None:
     """A quotation right after the cue, with what completes its sentence."""
-    if "quote" not in ctx.cue.frames:
+    if not ctx.quoted or "quote" not in ctx.cue.frames:
         return None
     doc, i = ctx.doc, ctx.after_asides
     for skip in (",", ":", "—", "–", "-"):

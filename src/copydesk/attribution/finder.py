@@ -139,16 +139,18 @@ def _hits_in_sentence(doc: TokenizedText, low: int, high: int, without: Collecti
     rules: Sequence[Rule]
     cues = [i for i in range(low, high) if flags[i] & CUE or words[i] in _WATCHED][:_MOST]
     free = [i for i in cues if quote_at[i] < 0]
+    quoted = max(quote_at[low:high]) >= 0
     earlier: list[Hit] = []
     for at in cues:
         word, verb, quote = words[at], VERB_FORMS.get(words[at], NO_VERB), quote_at[at]
         if quote >= 0:
             start, end = doc.quote_words[quote]
-            ctx, rules = CueContext(doc, start + 1, end - 1, at, verb, [], []), (NESTED,)
+            ctx, rules = CueContext(doc, start + 1, end - 1, at, verb, [], [], False), (NESTED,)
         else:
-            ctx, rules = CueContext(doc, low, high, at, verb, earlier, free), RULES
+            ctx, rules = CueContext(doc, low, high, at, verb, earlier, free, quoted), RULES
+        is_verb = verb is not NO_VERB and (quote >= 0 or not ctx.is_noun)
         for rule in rules:
-            asked = word in rule.words if rule.words else verb is not NO_VERB and (quote >= 0 or not ctx.is_noun)
+            asked = word in rule.words if rule.words else is_verb
             if asked and rule.name not in without and (hit := rule.find(ctx)):
                 hit.rule = rule.name
                 if quote < 0:
@@ -197,6 +199,8 @@ def _without_possessive(doc: TokenizedText, source: TokenRange) -> Span:
 def _form(doc: TokenizedText, hit: Hit) -> str:
     """Direct when every word stands in quotation marks, indirect when none does, mixed between."""
     if hit.rule == NESTED.name:
+        return "indirect"
+    if all(max(doc.quote_at[a:b]) < 0 for a, b in hit.content):
         return "indirect"
     inside = {doc.quote_at[i] >= 0 for a, b in hit.content for i in range(a, b) if doc.flags[i] & WORD}
     return "mixed" if len(inside) > 1 else "direct" if inside == {True} else "indirect"

@@ -20,11 +20,13 @@ _DASHES = ("—", "–", "-")
 
 def quote_then_speaker(ctx: CueContext) -> Hit | None:
     """“It rained,” Ada Lund said."""
+    if not ctx.quoted or ctx.cue.tense == "ing":
+        return None
     doc, marks = ctx.doc, (",", *_DASHES, "|", "(")
     near = range(ctx.verb_start - 2, ctx.low, -1)
     i = next((k for k in near if doc.quote_at[k] != doc.quote_at[ctx.at]), ctx.low)
     # The quotation must end the way reported speech ends: “the “no” camp said” does not.
-    if i == ctx.low or ctx.cue.tense == "ing" or (doc.words[i - 1] not in _CLOSERS and doc.words[i + 1] not in marks):
+    if i == ctx.low or (doc.words[i - 1] not in _CLOSERS and doc.words[i + 1] not in marks):
         return None
     n = _quote_before(ctx, i + 1)
     source = subject_before(doc, doc.quote_words[n][1], ctx.verb_start) if n >= 0 else None
@@ -35,7 +37,7 @@ def quote_then_speaker(ctx: CueContext) -> Hit | None:
 
 def quote_then_cue(ctx: CueContext) -> Hit | None:
     """“It rained,” said Ada Lund."""
-    n = _quote_before(ctx, ctx.verb_start) if ctx.cue.tense in ("past", "s", "base") else -1
+    n = _quote_before(ctx, ctx.verb_start) if ctx.quoted and ctx.cue.tense in ("past", "s", "base") else -1
     source = subject_after(ctx.doc, ctx.at + 1, ctx.high) if n >= 0 else None
     if source is None or ctx.doc.flags[source[0]] & (PREP | SUBORD) or ctx.doc.words[source[0]] == "to":
         return None
@@ -133,11 +135,12 @@ def as_speaker_said(ctx: CueContext) -> Hit | None:
         return None
     if doc.words[source[0]] == "as":
         source = (source[0] + 1, source[1])
-    i, start = source[0] - 1, ctx.after_asides + 1
+    i = source[0] - 1
     if i < ctx.low or doc.words[i] != "as" or source[0] == source[1]:
         return None
     if i != clause_start(doc, ctx.low, i):
         return hit(source, ctx.cue_words, _piece_before(ctx, i)) if ctx.ends_here else None
+    start = ctx.after_asides + 1
     if start >= ctx.high or doc.words[start - 1] != ",":
         return None
     n = ctx.opens_quote(start)
