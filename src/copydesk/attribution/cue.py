@@ -248,10 +248,7 @@ class CueContext:
     @cached_property
     def ends_here(self) -> bool:
         """Whether nothing but asides follows the cue."""
-        doc, i = self.doc, self.after_asides
-        if i >= self.high or (doc.words[i] in ENDERS and i + 2 >= self.high):
-            return True
-        return not any(doc.flags[k] & WORD for k in range(i, self.high))
+        return not any(self.doc.flags[k] & WORD for k in range(self.after_asides, self.high))
 
     @cached_property
     def left_open(self) -> bool:
@@ -268,9 +265,8 @@ class CueContext:
     def progressive(self) -> bool:
         """Whether an -ing form is the verb of its clause: is saying, they're saying."""
         doc, first = self.doc, self.verb_start
-        if any(doc.flags[i] & BE or doc.words[i] in ("'s", "’s", "'re", "’re") for i in range(first, self.at)):
-            return True
-        return first > self.low and doc.words[first - 1].replace("’", "'") in _IS
+        group = any(doc.flags[i] & BE or doc.words[i] in ("'re", "’re") for i in range(first, self.at))
+        return group or (first > self.low and doc.words[first - 1].replace("’", "'") in _IS)
 
     @property
     def cue_words(self) -> TokenRange:
@@ -315,27 +311,24 @@ class CueContext:
         return (source, (first, self.cue_words[1])) if source else None
 
     @property
-    def is_noun(self) -> bool:  # noqa: PLR0911
+    def is_noun(self) -> bool:
         """Whether the cue is no verb here: the report, a blog post, the plan announced by …"""
         cue, doc, at = self.cue, self.doc, self.at
         if cue is NO_VERB:
             return True
         if self.verb_start < at and doc.flags[self.verb_start] & AUX:
             return False
-        if at > self.low:
-            if doc.words[at - 1] in _NOUN_BEFORE:
-                return True
-            # Part of a name, as in “Lakeport Post”.
-            if doc.flags[at] & CAPITAL and (doc.flags[at - 1] & CAPITAL or doc.quote_at[at - 1] >= 0):
-                return True
-        if at + 1 < self.high:
-            # “reports are”, “the plan announced by the council”: no finite verb; but not “announced by 2031”.
-            by = at + 2 < self.high and doc.words[at + 1] == "by" and not doc.words[at + 2][0].isdigit()
-            if doc.flags[at + 1] & AUX or by:
-                return cue.unsure or cue.tense != "ing"
-        if cue.unsure and at > self.low and (doc.words[at - 1].isdigit() or doc.words[at - 1] in _MANY):
-            return True  # “three reports”
-        return not self._agrees(cue) or (cue.unsure and self._follows_like_a_noun(cue))
+        before = doc.words[at - 1] if at > self.low else ""
+        # Part of a name, as in “Lakeport Post”.
+        named = before and doc.flags[at] & CAPITAL and (doc.flags[at - 1] & CAPITAL or doc.quote_at[at - 1] >= 0)
+        if named or before in _NOUN_BEFORE:
+            return True
+        # “reports are”, “the plan announced by the council”: no finite verb; but not “announced by 2031”.
+        by = at + 2 < self.high and doc.words[at + 1] == "by" and not doc.words[at + 2][0].isdigit()
+        if by or (at + 1 < self.high and doc.flags[at + 1] & AUX):
+            return cue.unsure or cue.tense != "ing"
+        counted = before.isdigit() or before in _MANY  # “three reports”
+        return not self._agrees(cue) or (cue.unsure and (counted or self._follows_like_a_noun(cue)))
 
     def _agrees(self, cue: VerbForm) -> bool:
         """Whether a bare present has a plural subject: they claim, but not: the asylum claim."""
@@ -590,31 +583,27 @@ def _can_open_clause(ctx: CueContext, start: int) -> bool:
     word, flag = doc.words[start], doc.flags[start]
     if not (flag & WORD or doc.quote_at[start] >= 0 or word in "$£€"):
         return False
-    if word == "that" and start + 1 < ctx.high and doc.flags[start + 1] & AUX:
-        return False
     if flag & (COORD | AUX) or word in ("to", "of", "about") or word.endswith(("self", "selves")):
         return False
     # A form that is often a noun needs a clear beginning: “claims he won”, but not “claims adjusters”.
     return not ctx.cue.unsure or bool(flag & (PRONOUN | DET | CAPITAL))
 
 
-def said_thing(ctx: CueContext) -> TokenRange | None:  # noqa: PLR0911
+def said_thing(ctx: CueContext) -> TokenRange | None:
     """A noun phrase that names what was said, or what was judged."""
     doc = ctx.doc
     if ctx.passive or "object" not in ctx.frames:
         return None
-    start = ctx.after_addressee
-    if not ctx.particle and ctx.after_asides > ctx.after_addressee:
-        start = ctx.after_asides
-        if start < ctx.high and not (doc.flags[start] & DET or doc.quote_at[start] >= 0):
-            return None
+    start = ctx.after_addressee if ctx.particle else ctx.after_asides
     if start >= ctx.high or not (doc.quote_at[start] >= 0 or doc.flags[start] & WORD):
         return None
-    flag = doc.flags[start]
+    flag, quoted = doc.flags[start], doc.quote_at[start] >= 0
     if not ctx.particle:
-        if flag & (PREP | SUBORD | COORD | TIME) and doc.words[start] not in ("both", "all"):
+        # Behind an aside, and of a form that is often a noun, only a clear beginning opens the object.
+        clear = flag & DET or quoted or (start == ctx.after_addressee and flag & (PRONOUN | CAPITAL))
+        if not clear and (ctx.cue.unsure or start > ctx.after_addressee):
             return None
-        if ctx.cue.unsure and not (flag & (DET | PRONOUN | CAPITAL) or doc.quote_at[start] >= 0):
+        if flag & (PREP | SUBORD | COORD | TIME) and doc.words[start] not in ("both", "all"):
             return None
     stop = _before_contrast(ctx, start, stop_of(ctx, start))
     as_saying = (k for k in range(start + 1, stop - 1) if doc.words[k] == "as" and doc.words[k + 1].endswith("ing"))
@@ -626,13 +615,10 @@ def said_thing(ctx: CueContext) -> TokenRange | None:  # noqa: PLR0911
 def said_to_do(ctx: CueContext) -> TokenRange | None:
     """An infinitive: vowed to stay, urged them to stay."""
     doc, start, frames = ctx.doc, ctx.after_asides, ctx.cue.frames
-    if ctx.passive or not frames & {"to", "person_to"}:
+    if ctx.passive or not frames & {"to", "person_to"} or start + 1 >= ctx.high or doc.words[start] != "to":
         return None
-    if start + 1 >= ctx.high or doc.words[start] != "to":
-        return None
-    if not (doc.words[start + 1].isalpha() or ctx.opens_quote(start + 1) >= 0):
-        return None
-    if "person_to" in frames and ctx.after_addressee == ctx.at + 1:  # “asked to stay” asks nobody to do it
+    nobody = "person_to" in frames and ctx.after_addressee == ctx.at + 1  # “asked to stay” asks nobody to do it
+    if nobody or not (doc.words[start + 1].isalpha() or ctx.opens_quote(start + 1) >= 0):
         return None
     return trim(doc, start, _before_contrast(ctx, start, stop_of(ctx, start)))
 
@@ -641,11 +627,10 @@ def _before_contrast(ctx: CueContext, start: int, stop: int) -> int:
     """A thing or a deed ends where “, while”, “, which” or “, leaving” turns to something else."""
     doc = ctx.doc
     for i in range(start, stop - 1):
-        if doc.words[i] == "," and doc.quote_at[i] < 0:
-            word = doc.words[i + 1]
-            trails = word.endswith("ing") and not doc.flags[i + 1] & (CAPITAL | PREP | CUE) and word != "including"
-            if trails or word in _CONTRAST or word in ("but", "which"):
-                return i
+        word = doc.words[i + 1] if doc.words[i] == "," and doc.quote_at[i] < 0 else ""
+        trails = word.endswith("ing") and not doc.flags[i + 1] & (CAPITAL | PREP | CUE) and word != "including"
+        if trails or word in _CONTRAST or word in ("but", "which"):
+            return i
     return stop
 
 

@@ -193,10 +193,7 @@ def skip_aside(doc: TokenizedText, i: int, end: int) -> int:
     'that'
     """
     for _ in range(4):  # more asides in a row are no news style
-        past = _past_aside(doc, i, end)
-        if past == i:
-            break
-        i = past
+        i = _past_aside(doc, i, end)
     return i
 
 
@@ -219,12 +216,14 @@ def _past_aside(doc: TokenizedText, i: int, end: int) -> int:
 
 def _past_time(doc: TokenizedText, i: int, end: int) -> int:
     """Past a date such as “March 3, 2031”, whose comma a year follows."""
-    while i < end:
-        year = doc.words[i] == "," and i + 1 < end and doc.words[i + 1].isdigit() and len(doc.words[i + 1]) == 4
-        if not (doc.flags[i] & TIME or doc.words[i].isdigit() or year):
-            break
+    while i < end and (doc.flags[i] & TIME or doc.words[i].isdigit() or _is_year(doc, i + 1, end)):
         i += 1
     return i
+
+
+def _is_year(doc: TokenizedText, i: int, end: int) -> bool:
+    """Whether a comma and a year stand before word `i` + 1."""
+    return i < end and doc.words[i - 1] == "," and doc.words[i].isdigit() and len(doc.words[i]) == 4
 
 
 def _past_venue(doc: TokenizedText, i: int, end: int) -> int:
@@ -233,22 +232,15 @@ def _past_venue(doc: TokenizedText, i: int, end: int) -> int:
     “in a letter to staff” says how it was said. “about the letter” says what it was about, and “in a hurry” is neither,
     so only listed nouns and capitalised places count.
     """
-    k = i + 1
-    while k < end and doc.flags[k] & PREP:
-        k += 1
-    if k >= end:
-        return i
-    if doc.flags[k] & TIME:
+    words, flags = doc.words, doc.flags
+    k = next((k for k in range(i + 1, end) if not flags[k] & PREP), end)
+    if k < end and flags[k] & TIME:
         return _past_time(doc, k, end)
     stop = noun_chunk(doc, k, end)
-    if stop == k:
-        return i
-    for n in range(k, stop):
-        word = doc.words[n]
-        if word in _OCCASIONS_OF_SPEAKING or doc.flags[n] & TIME or (word.isdigit() and len(word) == 4):
-            return stop
-    place = doc.words[i] in ("in", "at", "from", "on") and doc.flags[stop - 1] & CAPITAL
-    return stop if place else i
+    chunk = range(k, stop)
+    occasion = any(words[n] in _OCCASIONS_OF_SPEAKING or flags[n] & TIME or words[n].isdigit() for n in chunk)
+    place = words[i] in ("in", "at", "from", "on") and flags[stop - 1] & CAPITAL
+    return stop if stop > k and (occasion or place) else i
 
 
 # Subjects
@@ -412,14 +404,12 @@ def _joins_names(doc: TokenizedText, low: int, i: int) -> bool:
     """Whether this “and” joins noun phrases of one subject, not two clauses."""
     if doc.words[i] not in ("and", "or", "nor") or i == low:
         return False
-    k = i - 1
-    while k >= low and k > i - 12:
+    for k in range(i - 1, max(low, i - 11) - 1, -1):
         if doc.words[k] in _STOPS or doc.flags[k] & (COORD | (SUBORD & ~PREP)):
-            break
+            return k < i - 1
         if is_finite(doc, k, low) or doc.flags[k] & PRONOUN:
             return False
-        k -= 1
-    return k < i - 1
+    return True
 
 
 def _trim_front(doc: TokenizedText, start: int, end: int) -> int:
@@ -428,19 +418,13 @@ def _trim_front(doc: TokenizedText, start: int, end: int) -> int:
         word, flag = doc.words[start], doc.flags[start]
         if word == "both" or (flag & DET and word != "all"):
             break
-        if (
-            flag & COORD
-            or word in (".", "'", "’", "´")
-            or (flag & ADVERBIAL and not flag & DET)
-            or (flag & TIME and word not in ("post", "times"))  # those may begin the name of a newspaper
-        ):
+        small = flag & (COORD | SUBORD) and not flag & PREP
+        skips = small or flag & ADVERBIAL or word in (".", "'", "’", "´", "with")
+        # “Post” and “Times” may begin the name of a newspaper, and “about 1,200 workers” is the subject itself.
+        if skips or (flag & TIME and word not in ("post", "times")):
             start += 1
-        elif flag & PREP and word != "like":
-            if word in _ROUGHLY and doc.words[start + 1][0].isdigit():  # “about 1,200 workers” is the subject itself
-                break
-            start = start + 1 if word == "with" else _past_opening(doc, start + 1, end)
-        elif flag & SUBORD and not flag & PREP:
-            start += 1
+        elif flag & PREP and word != "like" and not (word in _ROUGHLY and doc.words[start + 1][0].isdigit()):
+            start = _past_opening(doc, start + 1, end)
         else:
             break
     return start
@@ -521,15 +505,10 @@ def shared_subject(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         i += 1
     if i < end and (doc.flags[i] & (PREP | SUBORD) or doc.words[i].endswith(("ing", "ed"))):
         # An opening such as “After lunch,” or “Asked about it,” stands before the subject.
-        comma = next((k for k in range(i, end) if doc.words[k] == "," and doc.quote_at[k] < 0), -1)
-        if comma > 0:
-            i = comma + 1
+        i = next((k + 1 for k in range(i, end) if doc.words[k] == "," and doc.quote_at[k] < 0), i)
     if i < end and doc.words[i] in _PERSONAL:
         return i, i + 1
-    for k in range(i, min(end, i + 30)):
-        if k > i and is_finite(doc, k, i):
-            stop = k
-            while stop > i and doc.flags[stop - 1] & ADVERBIAL:
-                stop -= 1
-            return trim(doc, _trim_front(doc, i, stop), stop)
-    return None
+    stop = next((k for k in range(i + 1, min(end, i + 30)) if is_finite(doc, k, i)), i)
+    while stop > i and doc.flags[stop - 1] & ADVERBIAL:
+        stop -= 1
+    return trim(doc, _trim_front(doc, i, stop), stop)

@@ -71,9 +71,10 @@ def forms_of(lemma: str, irregular: Mapping[str, str]) -> tuple[tuple[str, str],
     if lemma in irregular:
         third, past, part, ing = irregular[lemma].split()
     else:
-        third = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s")
-        past = part = lemma + ("d" if lemma.endswith("e") else "ed")
-        ing = (lemma[:-1] if lemma.endswith("e") else lemma) + "ing"
+        stem = lemma[:-1] + "i" if lemma.endswith("y") and lemma[-2] not in "aeou" else lemma  # deny, denies
+        third = stem + ("es" if stem.endswith(("s", "sh", "ch", "x", "o", "i")) else "s")
+        past = part = stem + ("d" if lemma.endswith("e") else "ed")
+        ing = lemma.removesuffix("e") + "ing"
     # Of two equal forms the later tense counts: “argued” is a past tense more often than a participle.
     return tuple({lemma: "base", third: "s", part: "part", past: "past", ing: "ing"}.items())
 
