@@ -210,7 +210,10 @@ class CueContext:
             end = noun_chunk(doc, i, self.high)
             after = skip_aside(doc, end, self.high)
             # “promised supporters that …” addresses them, but “promised a new road” does not.
-            reported = after < self.high and (doc.words[after] in ("that", "to") or self.opens_quote(after) >= 0)
+            to_do = doc.words[after : after + 1] == ["to"] and not doc.flags[min(after + 1, self.high - 1)] & (
+                DET | CAPITAL
+            )
+            reported = to_do or doc.words[after : after + 1] == ["that"] or self.opens_quote(after) >= 0
             return end if "object" not in frames or (reported and not doc.flags[end - 1] & DET) else i
         if doc.words[i] == "to" and "bare" in frames and i + 1 < self.high:
             return max(i, noun_chunk(doc, i + 1, self.high))  # “said to Lakeport Radio it rained”
@@ -287,7 +290,8 @@ class CueContext:
         source = self.source
         if source is None or self.joins_infinitive:
             return None
-        if self.behind_what and self.opens_quote(self.after_addressee) < 0:
+        called = self.after_addressee + (doc.words[self.after_addressee : self.after_addressee + 1] == ["as"])
+        if self.behind_what and self.opens_quote(called) < 0:
             return None
         if cue.tense == "adjective" and (not self.has_be or doc.words[source[0]] in ("it", "there")):
             return None  # “it is certain that” names nobody
@@ -640,6 +644,8 @@ def said_name(ctx: CueContext) -> TokenRange | None:
         return None
     doc, start = ctx.doc, ctx.at + 1
     stop = stop_of(ctx, start)
+    if ctx.behind_what:
+        return next((doc.quote_words[n] for i in (start, start + 1) if (n := ctx.opens_quote(i)) >= 0), None)
     near = range(start, min(stop, start + 14))
     if ctx.cue.lemma in _NAMING:  # “called the plan a shame”, but not “called the mayor”
         chunk = noun_chunk(doc, start, stop)

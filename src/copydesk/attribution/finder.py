@@ -82,6 +82,7 @@ RULES: tuple[Rule, ...] = (
     Rule("speech_act", "An act of speaking is named, but not what was said.", nouns.speech_act, nouns.ACT_STARTS),
     Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", before.quote_then_speaker),
     Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", before.quote_then_cue),
+    Rule("cue_then_speaker", "A reporting verb opens the sentence, then its speaker.", before.cue_then_speaker),
     Rule("block_quote", "A reporting verb ends its paragraph and the next one is the quotation.", across.block_quote),
     Rule("quoted_as_saying", "Somebody was quoted as saying it.", after.quoted_as_saying),
     Rule("says_quote", "A speaker, a reporting verb, then the quotation.", partial(says, said_quote)),

@@ -292,10 +292,14 @@ def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
 
 def _first_of_two(doc: TokenizedText, low: int, start: int) -> int:
     """Where “Ada Lund, the mayor, and her deputy” begins, from “her”: the first of two may have an apposition."""
-    if start - 2 <= low or doc.words[start - 2 : start] != [",", "and"]:
-        return start
-    first = subject_before(doc, low, start - 1)
-    return first[0] if first and "," in doc.words[slice(*first)] else start
+    if start - 2 > low and doc.words[start - 2 : start] == [",", "and"]:
+        first = subject_before(doc, low, start - 1)
+        return first[0] if first and "," in doc.words[slice(*first)] else start
+    name = start - 1  # Vark, | Lund and Roe
+    while name > low and doc.flags[name - 1] & CAPITAL and not doc.flags[name - 1] & (SMALL & ~TIME):
+        name -= 1
+    listed = "and" in doc.words[start : start + 5] and doc.words[start - 1] == "," and doc.flags[start] & CAPITAL
+    return name if listed and name < start - 1 and (name == low or doc.words[name - 1] == ",") else start
 
 
 def _before_aside(doc: TokenizedText, low: int, last: int) -> int:

@@ -11,7 +11,7 @@ from functools import partial
 
 from copydesk.attribution.cue import CueContext, Hit, hit
 from copydesk.attribution.grammar import ENDERS, has_finite, is_finite, shared_subject, subject_after, trim
-from copydesk.attribution.speakers import is_role
+from copydesk.attribution.speakers import head, is_role
 from copydesk.attribution.tokens import TokenizedText, TokenRange
 from copydesk.attribution.words import (
     AUX,
@@ -163,18 +163,20 @@ def continued(recent: Sequence[Hit], doc: TokenizedText, n: int) -> Hit | None:
 
 
 def acts_then_speaks(doc: TokenizedText, n: int) -> Hit | None:
-    """Ada Lund turned to the crowd. “The mill is ours.” The sentence before the quotation is about its speaker."""
+    """Ada Lund turned to the crowd. “The mill is ours.” Or a colon: she smiled: “The mill is ours.”"""
     start, end = doc.quote_words[n]
-    row = row_of(doc.sentences, start) - 1
-    if row < 0 or end - start < 5 or not _stands_alone(doc, n):
+    colon = start > 0 and doc.words[start - 1] == ":"
+    row = row_of(doc.sentences, start) - (not colon)
+    if row < 0 or not (colon or end - start >= 5) or not _stands_alone(doc, n):
         return None
     low, high = doc.sentences[row]
+    high = start if colon else high
     source = shared_subject(doc, low, high)
     if source is None or high != start or row_of(doc.paragraphs, low) != row_of(doc.paragraphs, start):
         return None
     words = range(*source)
-    named = len(words) in (2, 3, 4) and all(doc.flags[i] & CAPITAL and not doc.flags[i] & SMALL for i in words)
-    role = doc.words[source[0]] == "the" and is_role(doc.words[source[1] - 1])
+    named = 2 - colon <= len(words) <= 4 and all(doc.flags[i] & CAPITAL and not doc.flags[i] & SMALL for i in words)
+    role = doc.words[source[0]] in ("the", "her", "his", "their") and is_role(doc.words[head(doc, source)[1] - 1])
     if not (named or role or doc.words[source[0]] in ("he", "she")):
         return None
     return Hit(source, None, [(start, end)], "acts_then_speaks")
@@ -306,7 +308,8 @@ def _turn(doc: TokenizedText, paragraph: TokenRange) -> Hit | None:
 
 def _is_name(doc: TokenizedText, start: int, end: int) -> bool:
     """Whether these are capitalised words, and no label such as “Photo” or “Where”."""
-    names = (doc.flags[i] & CAPITAL and not doc.flags[i] & (SUBORD | TIME | PREP) for i in range(start, end))
+    no_name = SUBORD | TIME | PREP | CUE
+    names = (doc.flags[i] & CAPITAL and not doc.flags[i] & no_name for i in range(start, end))
     return start < end and all(names) and not any(doc.words[i] in _LABELS for i in range(start, end))
 
 

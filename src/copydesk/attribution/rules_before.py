@@ -9,7 +9,7 @@ from __future__ import annotations
 from copydesk.attribution.cue import CueContext, Hit, clause_start, hit, stop_of
 from copydesk.attribution.grammar import has_finite, is_finite, skip_aside, subject_after, subject_before, trim
 from copydesk.attribution.tokens import TokenRange
-from copydesk.attribution.words import CAPITAL, COORD, NO_VERB, PREP, SUBORD, VERB_FORMS, WORD
+from copydesk.attribution.words import CAPITAL, COORD, CUE, NO_VERB, PREP, SUBORD, VERB_FORMS, WORD
 
 _CLOSERS = frozenset(",.?!…—–-")
 _DASHES = ("—", "–", "-")
@@ -42,6 +42,18 @@ def quote_then_cue(ctx: CueContext) -> Hit | None:
     if source is None or ctx.doc.flags[source[0]] & (PREP | SUBORD) or ctx.doc.words[source[0]] == "to":
         return None
     return _with_rest(ctx, source, n, source[1])
+
+
+def cue_then_speaker(ctx: CueContext) -> Hit | None:
+    """Said Ada Lund, a baker: “It rained.”"""
+    doc = ctx.doc
+    if ctx.verb_start != ctx.low or ctx.cue.tense not in ("past", "s") or "quote" not in ctx.cue.frames:
+        return None
+    source = subject_after(doc, ctx.at + 1, ctx.high)
+    n = ctx.opens_quote(source[1] + 1) if source and doc.words[source[1] : source[1] + 1] in ([":"], [","]) else -1
+    if source and (doc.flags[source[0]] & PREP or any(doc.flags[i] & CUE for i in range(*source))):
+        return None  # “Asked about the mill, Ada Lund said:”
+    return hit(source, (ctx.at, ctx.at + 1), doc.quote_words[n] if n >= 0 else None)
 
 
 def _quote_before(ctx: CueContext, i: int) -> int:

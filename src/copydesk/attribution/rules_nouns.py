@@ -202,7 +202,8 @@ def in_words_of(ctx: CueContext) -> Hit | None:
     while after < ctx.high and doc.words[after] in (",", ":") and doc.quote_at[after] < 0:
         after += 1
     before = start - 2 - (doc.words[start - 2] == ",")
-    n = max(ctx.opens_quote(after), doc.quote_at[before] if before >= ctx.low else -1)
+    quotes = [ctx.opens_quote(i) for i in range(after, after + 4)]  # “in her words, was (“a ruin”)”
+    n = max(*quotes, doc.quote_at[before] if before >= ctx.low else -1)
     return hit(source, (at, at + 1), doc.quote_words[n] if n >= 0 else None)
 
 

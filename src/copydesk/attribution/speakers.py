@@ -17,6 +17,7 @@ from copydesk.attribution.tokens import TokenizedText, TokenRange
 from copydesk.attribution.words import (
     CAPITAL,
     COORD,
+    CUE,
     DET,
     GRAMMAR,
     PREP,
@@ -25,6 +26,7 @@ from copydesk.attribution.words import (
     SMALL,
     SUBORD,
     TIME,
+    VERB_FORMS,
     word_set,
 )
 from copydesk.base.spans import Span
@@ -116,8 +118,8 @@ def mentions(doc: TokenizedText) -> list[Mention]:
     words, flags, end = doc.words, doc.flags, 0
     openings = {low for low, _ in doc.paragraphs}
     for i in [i for i, flag in enumerate(flags) if flag & CAPITAL and not flag & _NO_NAME]:
-        if i < end:
-            continue
+        if i < end or (flags[i] & CUE and VERB_FORMS[words[i]].tense in ("past", "s")):
+            continue  # “Said Ada Lund:”
         end = _run_end(doc, i, openings)
         start = _name_start(doc, i, end) if end - i > 1 else i
         k = i
@@ -307,7 +309,7 @@ class Cast:
         if behind[:1] == [","] and ("".join(behind[1:2]).isdigit() or self._office_behind(end)):
             return True
         plural = start in self.openings and word.endswith("s")
-        return not (plural or "its" in behind or word in self.places or mention.written.isupper()) and word.isalpha()
+        return not (plural or "its" in behind or word in self.places or mention.written.isupper() or "." in word)
 
     def _note(self, mention: Mention) -> Name:
         """Enter a name under its surname, or add what this mention says to the entry it belongs to."""
@@ -372,7 +374,8 @@ class Cast:
         """What later pronouns can go by: a person or a thing, one or many, he or she."""
         words = set(self.doc.words[slice(*head(self.doc, source))])
         unnamed, named = who.kind.startswith("anonymous"), who.kind in ("named_official", "named_other")
-        plural = (unnamed and any(w.endswith("s") or w in _MANY for w in words)) or "and" in words
+        many = any(w in _MANY or (w.endswith("s") and not w.endswith(("'s", "’s"))) for w in words)
+        plural = (unnamed and many) or "and" in self.doc.words[slice(*source)]
         one = unnamed and not plural and any(in_words(w, _OFFICIAL_OR_ROLE) for w in words)
         who = who._replace(gender=who.gender or _gender(words))
         sure = bool(who.gender) or who.kind != "named_other" or " " in who.speaker

@@ -252,6 +252,8 @@ def find_quotes(text: str, paragraphs: Sequence[Span]) -> list[Quote]:
 def _side(text: str, start: int, end: int, mark: str) -> str:
     """Whether a mark opens or closes: by the space and the marks around it, then by what it is."""
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if (mark == "«" and after.isspace()) or (mark == "»" and before.isspace() and not after.isalnum()):
+        return _SIDE_OF[mark]  # « The gate is shut », with the spaces of French
     can_open = (not before or before.isspace() or before in _BEFORE_OPEN) and bool(after) and not after.isspace()
     can_close = bool(before) and not before.isspace() and (not after or after.isspace() or after in _AFTER_CLOSE)
     if can_open != can_close:
