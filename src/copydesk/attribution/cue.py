@@ -208,16 +208,17 @@ class CueContext:
             if doc.words[i] in CLAUSE_OPENERS or doc.words[i] in ("to", "about", "of") or not same_quote:
                 return i
             end = noun_chunk(doc, i, self.high)
-            after = skip_aside(doc, end, self.high)
-            # “promised supporters that …” addresses them, but “promised a new road” does not.
-            to_do = doc.words[after : after + 1] == ["to"] and not doc.flags[min(after + 1, self.high - 1)] & (
-                DET | CAPITAL
-            )
-            reported = to_do or doc.words[after : after + 1] == ["that"] or self.opens_quote(after) >= 0
-            return end if "object" not in frames or (reported and not doc.flags[end - 1] & DET) else i
+            return end if "object" not in frames or self._reports(end) else i
         if doc.words[i] == "to" and "bare" in frames and i + 1 < self.high:
             return max(i, noun_chunk(doc, i + 1, self.high))  # “said to Lakeport Radio it rained”
         return i
+
+    def _reports(self, end: int) -> bool:
+        """Whether a report follows whom the verb addresses: promised them that …; but not: promised a new road."""
+        doc, after = self.doc, skip_aside(self.doc, end, self.high)
+        opener, noun = doc.words[after : after + 1], doc.flags[min(after + 1, self.high - 1)] & (DET | CAPITAL)
+        opens = opener == ["that"] or (opener == ["to"] and not noun) or self.opens_quote(after) >= 0
+        return opens and not doc.flags[end - 1] & DET
 
     @cached_property
     def after_asides(self) -> int:

@@ -109,7 +109,9 @@ NESTED = Rule("nested", "Somebody inside the quotation reports what another said
 WHY = {rule.name: rule.why for rule in (*RULES, NESTED)} | across.WHY
 """The name of every rule, also of those that look past one sentence, with one sentence a teacher could say."""
 
+_FOR_VERBS = tuple(rule for rule in RULES if not rule.words)
 _WATCHED = frozenset[str]().union(*(rule.words for rule in RULES))
+_FOR_WORDS = {word: tuple(rule for rule in RULES if not rule.words or word in rule.words) for word in _WATCHED}
 _MOST = 60  # cues in a sentence: more is no language, and would make time grow faster than length
 
 
@@ -148,11 +150,10 @@ def _hits_in_sentence(doc: TokenizedText, low: int, high: int, without: Collecti
             start, end = doc.quote_words[quote]
             ctx, rules = CueContext(doc, start + 1, end - 1, at, verb, [], [], False), (NESTED,)
         else:
-            ctx, rules = CueContext(doc, low, high, at, verb, earlier, free, quoted), RULES
+            ctx, rules = CueContext(doc, low, high, at, verb, earlier, free, quoted), _FOR_WORDS.get(word, _FOR_VERBS)
         is_verb = verb is not NO_VERB and (quote >= 0 or not ctx.is_noun)
-        for rule in rules:
-            asked = word in rule.words if rule.words else is_verb
-            if asked and rule.name not in without and (hit := rule.find(ctx)):
+        for rule in rules if is_verb or word in _WATCHED else ():
+            if (is_verb or rule.words) and rule.name not in without and (hit := rule.find(ctx)):
                 hit.rule = rule.name
                 if quote < 0:
                     earlier.append(hit)

@@ -142,8 +142,8 @@ def clause_then_cue(ctx: CueContext) -> Hit | None:
 
 def as_speaker_said(ctx: CueContext) -> Hit | None:
     """As Ada Lund told reporters, the ferry will sail; the ferry will sail, as Ada Lund put it."""
-    doc, source = ctx.doc, ctx.source
-    if source is None or ctx.passive or not ctx.frames & {"bare", "post"}:
+    doc, source = ctx.doc, ctx.source if ctx.cue.tense != "ing" and ctx.frames & {"bare", "post"} else None
+    if source is None or ctx.passive:
         return None
     if doc.words[source[0]] == "as":
         source = (source[0] + 1, source[1])

@@ -72,7 +72,9 @@ _KINDS: tuple[tuple[frozenset[str], str], ...] = (
 
 def in_words(word: str, words: frozenset[str]) -> bool:
     """Whether a word, or its part after a hyphen, is in a list: ministers, ex-minister, vice-president."""
-    return word in words or word.rsplit("-", 1)[-1] in words or word.removesuffix("s") in words
+    if word in words or (word.endswith("s") and word[:-1] in words):
+        return True
+    return "-" in word and word.rsplit("-", 1)[1] in words
 
 
 def is_role(word: str) -> bool:
@@ -175,11 +177,10 @@ def _name_start(doc: TokenizedText, i: int, end: int) -> int:
 def _person_name(doc: TokenizedText, start: int, end: int, written: str) -> tuple[str, ...]:
     """The words of a person's name, as written; none for a ministry, a newspaper or a country."""
     words = doc.words[start:end]
-    if len(words) == 1 and len(written) < 6 and written.isupper():  # NATO, BBC
+    short = len(words) == 1 and len(written) < 6 and written.isupper()  # NATO, BBC
+    if short or in_words(words[-1], _NO_LAST_NAME) or not words[-1][0].isalpha() or written.lower() in PLACES:
         return ()
-    if in_words(words[-1], _NO_LAST_NAME) or not words[-1][0].isalpha():
-        return ()
-    if any(in_words(w, INSTITUTION) or w in MEDIA for w in words) or written.lower() in PLACES:
+    if not MEDIA.isdisjoint(words) or any(in_words(word, INSTITUTION) for word in words):
         return ()
     return tuple(written.split()) if "." not in words else tuple(w for w in written.replace(".", " ").split())
 
@@ -487,7 +488,7 @@ class Cast:
 
 def _same_name(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether one name is the other, or the other without its first or middle names."""
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) < len(other) else (other, one)
     return one == other or (len(short) < len(long) and (len(short) == 1 or short[0] == long[0]))
 
 
