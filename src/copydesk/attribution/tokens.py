@@ -110,8 +110,8 @@ def tokenize(text: str) -> TokenizedText:
     # Of the same length, so that offsets hold.
     plain = _STRAY.sub(lambda stray: " " * len(stray.group()), text) if _UNSEEN.search(text) else text
     spans = [m.span() for m in _TOKEN.finditer(plain)]
-    words, flags = zip(*(read_word(plain[a:b]) for a, b in spans), strict=True) if spans else ((), ())
-    doc = TokenizedText(text, spans, [*words], [*flags], [], [], [], [], [], {})
+    read = [read_word(plain[a:b]) for a, b in spans]
+    doc = TokenizedText(text, spans, [word for word, _ in read], [flags for _, flags in read], [], [], [], [], [], {})
     starts = [a for a, _ in spans]
     if paragraphs and _add_quotes(doc, find_quotes(plain, paragraphs), starts):
         starts = [a for a, _ in doc.spans]
