@@ -231,7 +231,7 @@ class CueContext:
                     return k + 1
         # Past any other phrase only if a colon and a quotation are right behind it or, past “of the senator”, “that”.
         # Else the phrase may be what was said: “warned of floods”.
-        if i >= self.high or doc.flags[i] & SUBORD & ~PREP or not doc.flags[i] & WORD:
+        if i >= self.high or doc.flags[i] & SUBORD & ~PREP or not (doc.flags[i] & PREP or self.quoted):
             return i
         for k in range(i + 1, min(self.high - 1, i + 12)):
             quoted = doc.words[k] in (",", ":") and self.opens_quote(k + 1) >= 0

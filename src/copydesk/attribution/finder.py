@@ -151,7 +151,7 @@ def _hits_in_sentence(doc: TokenizedText, low: int, high: int, without: Collecti
             ctx, rules = CueContext(doc, start + 1, end - 1, at, verb, [], [], False), (NESTED,)
         else:
             ctx, rules = CueContext(doc, low, high, at, verb, earlier, free, quoted), _FOR_WORDS.get(word, _FOR_VERBS)
-        is_verb = verb is not NO_VERB and (quote >= 0 or not ctx.is_noun)
+        is_verb = bool(ctx.frames) and (quote >= 0 or not ctx.is_noun)
         for rule in rules if is_verb or word in _WATCHED else ():
             if (is_verb or rule.words) and rule.name not in without and (hit := rule.find(ctx)):
                 hit.rule = rule.name

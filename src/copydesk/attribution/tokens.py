@@ -106,9 +106,9 @@ def tokenize(text: str) -> TokenizedText:
     >>> [doc.of(sentence) for sentence in doc.sentences]
     ['“It rained. It poured,” he said.', 'Then it stopped.']
     """
-    paragraphs = find_paragraphs(text)
     # Of the same length, so that offsets hold.
     plain = _STRAY.sub(lambda stray: " " * len(stray.group()), text) if _UNSEEN.search(text) else text
+    paragraphs = find_paragraphs(plain)
     spans = [m.span() for m in _TOKEN.finditer(plain)]
     read = [read_word(plain[a:b]) for a, b in spans]
     doc = TokenizedText(text, spans, [word for word, _ in read], [flags for _, flags in read], [], [], [], [], [], {})
