@@ -133,7 +133,7 @@ def mentions(doc: TokenizedText) -> list[Mention]:
             titles, start = [i - 2, *titles], end - 2
         while start < end - 1 and words[start] in _PARTICLES:
             start += 1
-        written = doc.of((start, end))
+        written = doc.text[doc.spans[start][0] : doc.spans[end - 1][1]]
         if words[end - 1].endswith(("'s", "’s")):
             written = written[:-2]
         name = _person_name(doc, start, end, written)
