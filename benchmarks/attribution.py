@@ -21,11 +21,10 @@ from typing import Any
 
 import attribution_score as scorer
 
-from copydesk.attribution import EVERY_RULE, PAGE_RULES, RULES, Attribution, find_attributions
+from copydesk.attribution import WHY, Attribution, find_attributions
 from copydesk.base.spans import Span
 
 SHOWN = ("AR", "word-attach", "attached", "content IoU50", *(f"{r} {k}" for r in scorer.ROLES for k in scorer.KINDS))
-BEYOND = frozenset(PAGE_RULES) | {"nested"}
 BARS = {"AR": 66, "word-attach": 76}
 PACE = 560_000
 """Characters a second: twenty times the best that systems built on spaCy reach."""
@@ -62,11 +61,7 @@ def _pairs(spans: Iterable[Span]) -> list[list[int]]:
 
 def predict(stories: Mapping[str, Mapping[str, Any]], without: str = "") -> dict[str, list[dict[str, Any]]]:
     """What the finder makes of every story, if wanted without one rule."""
-    rules = [rule for rule in RULES if rule.name != without]
-    return {
-        name: records(find_attributions(story["text"], rules=rules, beyond=BEYOND - {without}))
-        for name, story in stories.items()
-    }
+    return {name: records(find_attributions(story["text"], without={without})) for name, story in stories.items()}
 
 
 def count_all(gold: Mapping[str, Mapping[str, Any]], found: Mapping[str, Any]) -> list[scorer.Counts]:
@@ -98,7 +93,7 @@ def print_ablation(gold: Mapping[str, Mapping[str, Any]]) -> None:
     whole = scorer.figures(total(count_all(gold, predict(gold))))
     print(f"\n{'rule':20} {'AR':>6} {'word-attach':>12} {'hits':>6}")
     hits = Counter(row["rule"] for rows in predict(gold).values() for row in rows)
-    for name in EVERY_RULE:
+    for name in WHY:
         less = scorer.figures(total(count_all(gold, predict(gold, name))))
         ar, words = (100 * (whole[figure][2] - less[figure][2]) for figure in ("AR", "word-attach"))
         print(f"{name:20} {ar:+6.1f} {words:+12.1f} {hits[name]:6}")

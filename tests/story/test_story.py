@@ -49,7 +49,9 @@ def test_copydesk_seeds_is_the_only_place_where_it_is_set(seeds: Path) -> None:
 
 def test_an_empty_place_says_that_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_SEEDS", str(tmp_path / "nowhere"))
-    with pytest.raises(CopydeskError, match="none was found here: work in the folder that holds 'seeds', or set COPYDESK_SEEDS"):
+    with pytest.raises(
+        CopydeskError, match="none was found here: work in the folder that holds 'seeds', or set COPYDESK_SEEDS"
+    ):
         load_story("practice")
 
 

@@ -3,26 +3,16 @@
 >>> from copydesk.attribution import find_attributions, why
 >>> text = "The library opens again in May, Ada Lund said on Monday."
 >>> [(a.source.of(text), a.cue.of(text), why(a)) for a in find_attributions(text)]
-[('Ada Lund', 'said', 'A clause, a comma, then its speaker and a reporting verb.')]
+[('Ada Lund', 'said', 'A clause, a comma, its speaker, a reporting verb.')]
 """
 
 from __future__ import annotations
 
-from copydesk.attribution.finder import (
-    EVERY_RULE,
-    NESTED,
-    PAGE_RULES,
-    RULES,
-    Attribution,
-    Rule,
-    find_attributions,
-)
+from copydesk.attribution.finder import WHY, Attribution, find_attributions
 
-__all__ = ["EVERY_RULE", "PAGE_RULES", "RULES", "Attribution", "Rule", "find_attributions", "why"]
-
-_WHY = {rule.name: rule.why for rule in (*RULES, NESTED)} | PAGE_RULES
+__all__ = ["WHY", "Attribution", "find_attributions", "why"]
 
 
 def why(attribution: Attribution) -> str:
     """The one-sentence reason of the rule that found it."""
-    return _WHY[attribution.rule]
+    return WHY[attribution.rule]

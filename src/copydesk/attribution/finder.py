@@ -10,54 +10,28 @@ To add a rule, write its function in one of the `rules_*` modules, give it a row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from copydesk.attribution.cue_context import CueContext, Hit
-from copydesk.attribution.rules_across_sentences import (
-    block_quote,
-    continued,
-    headline_dash,
-    quote_then_any_verb,
-    speaker_colon,
+from copydesk.attribution import rules_across_sentences as across
+from copydesk.attribution import rules_after as after
+from copydesk.attribution import rules_before as before
+from copydesk.attribution import rules_nouns as nouns
+from copydesk.attribution.cue import (
+    CueContext,
+    Hit,
+    said_clause,
+    said_name,
+    said_quote,
+    said_that,
+    said_thing,
+    said_to_do,
+    says,
 )
-from copydesk.attribution.rules_after import (
-    feels,
-    it_was_said,
-    nested,
-    opening_participle,
-    participle,
-    passive_by,
-    quoted_as_saying,
-    says_clause,
-    says_name,
-    says_quote,
-    says_that,
-    says_thing,
-    says_to_do,
-    second_verb,
-)
-from copydesk.attribution.rules_before import (
-    as_speaker_said,
-    clause_around,
-    clause_then_cue,
-    clause_then_speaker,
-    quote_then_cue,
-    quote_then_speaker,
-)
-from copydesk.attribution.rules_nouns import (
-    ACT_STARTS,
-    NON_RESPONSE_WORDS,
-    NOUNS,
-    according_to,
-    non_response,
-    noun_that,
-    noun_to,
-    speech_act,
-)
-from copydesk.attribution.speakers import Cast, Who
+from copydesk.attribution.speakers import Cast
 from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
-from copydesk.attribution.words import CUE, REPORTING, VERB_FORMS, WORD, word_set
+from copydesk.attribution.words import CUE, NO_VERB, VERB_FORMS, WORD
 from copydesk.base.spans import Span
 
 
@@ -99,185 +73,92 @@ class Rule:
     words: frozenset[str] = frozenset()
 
 
-_ADJECTIVES = word_set(REPORTING["adjectives"]["that"])
+_ACCORDING, _WORDS = frozenset(("according",)), frozenset(("words",))
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        "according_to",
-        "“According to” names the source of the clause beside it.",
-        according_to,
-        frozenset(("according",)),
-    ),
-    Rule("non_response", "Somebody was asked and gave no answer.", non_response, NON_RESPONSE_WORDS),
-    Rule("speech_act", "The sentence names an act of speaking but not what was said.", speech_act, ACT_STARTS),
-    Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", quote_then_speaker),
-    Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", quote_then_cue),
-    Rule("block_quote", "A reporting verb ends its paragraph and the next one is the quotation.", block_quote),
-    Rule("quoted_as_saying", "Somebody was quoted as saying it.", quoted_as_saying),
-    Rule("says_quote", "A speaker, a reporting verb, then the quotation.", says_quote),
-    Rule("as_speaker_said", "“As X said” hands the clause beside it to X.", as_speaker_said),
-    Rule(
-        "clause_around",
-        "The speaker and the reporting verb stand between commas inside what was said.",
-        clause_around,
-    ),
-    Rule("clause_then_speaker", "A clause, a comma, then its speaker and a reporting verb.", clause_then_speaker),
-    Rule("clause_then_cue", "A clause, a comma, then a reporting verb and its speaker.", clause_then_cue),
-    Rule("second_verb", "A second reporting verb shares the subject of an earlier verb.", second_verb),
-    Rule(
-        "opening_participle",
-        "The sentence opens with a participle such as “citing”, and its subject follows.",
-        opening_participle,
-    ),
-    Rule("participle", "A participle such as “adding” or “saying” carries the report on.", participle),
-    Rule("passive_by", "The verb is passive and “by” names the speaker.", passive_by),
-    Rule("it_was_said", "“It was said that”: words are reported and nobody is named.", it_was_said),
-    Rule(
-        "says_that",
-        "A speaker, a reporting verb, then a clause that “that”, “whether” or “how” opens.",
-        says_that,
-    ),
-    Rule("says_clause", "A speaker, a reporting verb, then a clause without “that”.", says_clause),
-    Rule("says_to_do", "A speaker promises, refuses or asks for something in an infinitive.", says_to_do),
-    Rule("says_name", "A speaker gives something a name or a description.", says_name),
-    Rule("says_thing", "A speaker and a reporting verb whose object names what was said or judged.", says_thing),
-    Rule("feels", "Somebody is sure, worried or confident that something is so.", feels, _ADJECTIVES),
-    Rule("noun_to", "A noun such as “promise” or “threat” with its infinitive, and whose it is.", noun_to, NOUNS),
-    Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", noun_that, NOUNS),
+    Rule("according_to", "“According to” names the source of the clause beside it.", nouns.according_to, _ACCORDING),
+    Rule("non_response", "Somebody was asked and gave no answer.", nouns.non_response, nouns.NON_RESPONSE_WORDS),
+    Rule("in_words_of", "“In X’s words” hands the quotation beside it to X.", nouns.in_words_of, _WORDS),
+    Rule("speech_act", "An act of speaking is named, but not what was said.", nouns.speech_act, nouns.ACT_STARTS),
+    Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", before.quote_then_speaker),
+    Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", before.quote_then_cue),
+    Rule("cue_then_speaker", "A reporting verb opens the sentence, then its speaker.", before.cue_then_speaker),
+    Rule("block_quote", "A reporting verb ends its paragraph and the next one is the quotation.", across.block_quote),
+    Rule("quoted_as_saying", "Somebody was quoted as saying it.", after.quoted_as_saying),
+    Rule("says_quote", "A speaker, a reporting verb, then the quotation.", partial(says, said_quote)),
+    Rule("as_speaker_said", "“As X said” hands the clause beside it to X.", before.as_speaker_said),
+    Rule("clause_around", "Speaker and verb stand between commas inside what was said.", before.clause_around),
+    Rule("clause_then_speaker", "A clause, a comma, its speaker, a reporting verb.", before.clause_then_speaker),
+    Rule("clause_then_cue", "A clause, a comma, a reporting verb and its speaker.", before.clause_then_cue),
+    Rule("second_verb", "A second reporting verb shares the subject of an earlier verb.", after.second_verb),
+    Rule("opening_participle", "The sentence opens with a word such as “citing”.", after.opening_participle),
+    Rule("participle", "A participle such as “adding” or “saying” carries the report on.", after.participle),
+    Rule("passive_by", "The verb is passive and “by” names the speaker.", after.passive_by),
+    Rule("it_was_said", "“It was said that”: words are reported and nobody is named.", after.it_was_said),
+    Rule("says_that", "A speaker, a verb, then “that”, “whether” or “how”.", partial(says, said_that)),
+    Rule("says_clause", "A speaker, a verb, then a clause without “that”.", partial(says, said_clause)),
+    Rule("says_to_do", "A speaker asks or promises in an infinitive.", partial(says, said_to_do)),
+    Rule("says_name", "A speaker gives something a name.", partial(says, said_name)),
+    Rule("says_thing", "The verb’s object names what was said or judged.", partial(says, said_thing)),
+    Rule("noun_to", "A noun such as “promise” with its infinitive, and whose it is.", nouns.noun_to, nouns.NOUNS),
+    Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", nouns.noun_that, nouns.NOUNS),
 )
-"""Asked in this order about every cue outside a quotation; inside one, only the rules of `NESTED`."""
+"""Asked in this order about every cue outside a quotation."""
+NESTED = Rule("nested", "Somebody inside the quotation reports what another said.", after.nested)
+"""Asked about every cue inside a quotation."""
+WHY = {rule.name: rule.why for rule in (*RULES, NESTED)} | across.WHY
+"""The name of every rule, also of those that look past one sentence, with one sentence a teacher could say."""
 
-NESTED = Rule("nested", "Somebody inside the quotation reports what another said.", nested)
-"""Asked about cues inside a quotation, unless both of the rules that it builds on are left out."""
-_NESTED_NEEDS = ("says_that", "says_clause")
-
-PAGE_RULES: dict[str, str] = {
-    "quote_then_any_verb": "Behind a quotation and its comma, any verb with a subject can be one of speaking.",
-    "continued_here": "A quotation without a speaker goes on from the sentence before it.",
-    "continued_below": "A quotation that opens the next paragraph, without a speaker, goes on from the one above.",
-    "speaker_colon": "A name and a colon: a headline that quotes, or a transcript.",
-    "headline_dash": "An agency headline: the claim, a dash, and who makes it.",
-}
-"""Rules that look past one sentence."""
-
-EVERY_RULE = (*(rule.name for rule in RULES), NESTED.name, *PAGE_RULES)
-SHARING = frozenset(("second_verb", "participle"))
-"""Rules whose verb shares a subject stated earlier: the attribution then says from which one it is carried over."""
-
+_FOR_VERBS = tuple(rule for rule in RULES if not rule.words)
 _WATCHED = frozenset[str]().union(*(rule.words for rule in RULES))
-_BEYOND = frozenset((*PAGE_RULES, NESTED.name))
+_FOR_WORDS = {word: tuple(rule for rule in RULES if not rule.words or word in rule.words) for word in _WATCHED}
 _MOST = 60  # cues in a sentence: more is no language, and would make time grow faster than length
 
 
-def find_attributions(
-    text: str, *, rules: Sequence[Rule] = RULES, beyond: frozenset[str] = _BEYOND
-) -> list[Attribution]:
-    """Every attribution of a page or story, in reading order.
+def find_attributions(text: str, *, without: Collection[str] = ()) -> list[Attribution]:
+    """Every attribution of a page or story, in reading order; rules named in `without` are not asked.
 
-    `beyond` names the rules that are asked besides `rules`: those of `PAGE_RULES`, and “nested”. Time grows with the
-    length of the text only.
+    Time grows with the length of the text only.
 
     >>> text = '“Enough,” Amara Diallo said. She told reporters the talks were over.'
     >>> [(a.speaker, a.form, a.rule) for a in find_attributions(text)]
     [('Amara Diallo', 'direct', 'quote_then_speaker'), ('Amara Diallo', 'indirect', 'says_clause')]
     """
     doc = tokenize(text)
-    if not doc.spans:
-        return []
-    ask_nested = NESTED.name in beyond and any(rule.name in _NESTED_NEEDS for rule in rules)
-    seen: set[tuple[object, ...]] = set()
-    hits: list[Hit] = []
+    hits: dict[tuple[object, ...], Hit] = {}  # two cues may give the same reading
     for low, high in doc.sentences:
-        for hit in _hits_in_sentence(doc, low, high, rules, ask_nested):
-            reading = (hit.source, hit.cue, tuple(hit.content))
-            if reading not in seen:
-                seen.add(reading)
-                hits.append(hit)
-    hits = _with_quotes_left_over(doc, hits, beyond)
-    hits = [*hits, *_hits_in_headlines(doc, hits, beyond)]
-    hits.sort(key=lambda hit: (min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end))
-    return _attributions(doc, hits)
+        for hit in _hits_in_sentence(doc, low, high, without):
+            hits.setdefault((hit.source, hit.cue, *hit.content), hit)
+    found = [*hits.values()]
+    found += across.hits_in_paragraphs(doc, found, without)
+    found = across.with_quotes_left_over(doc, found, without)
+    found.sort(key=lambda hit: (min(s for s, _ in (hit.cue or hit.content[0], *hit.content)), hit.end))
+    return _attributions(doc, found)
 
 
-def _hits_in_sentence(
-    doc: TokenizedText, low: int, high: int, rules: Sequence[Rule], ask_nested: bool
-) -> Iterator[Hit]:
-    """What the rules find in one sentence."""
+def _hits_in_sentence(doc: TokenizedText, low: int, high: int, without: Collection[str]) -> Iterator[Hit]:
+    """For every cue of a sentence, the hit of the first rule that finds one."""
     flags, words, quote_at = doc.flags, doc.words, doc.quote_at
+    rules: Sequence[Rule]
     cues = [i for i in range(low, high) if flags[i] & CUE or words[i] in _WATCHED][:_MOST]
     free = [i for i in cues if quote_at[i] < 0]
-    before: list[Hit] = []
+    quoted = max(quote_at[low:high]) >= 0
+    earlier: list[Hit] = []
     for at in cues:
-        cue, quote = VERB_FORMS.get(words[at]), quote_at[at]
-        if quote < 0:
-            ctx = CueContext(doc, low, high, at, cue, before, free)
-            if hit := _first_that_fits(ctx, rules):
-                before.append(hit)
-                yield hit
-        elif ask_nested and cue:
+        word, verb, quote = words[at], VERB_FORMS.get(words[at], NO_VERB), quote_at[at]
+        if quote >= 0:
             start, end = doc.quote_words[quote]
-            if hit := nested(CueContext(doc, start + 1, end - 1, at, cue, [], [])):
-                hit.rule = NESTED.name
-                yield hit
-
-
-def _first_that_fits(ctx: CueContext, rules: Sequence[Rule]) -> Hit | None:
-    """The hit of the first rule that finds one."""
-    word, cue = ctx.doc.words[ctx.at], ctx.cue
-    for rule in rules:
-        if rule.words:
-            if word not in rule.words:
-                continue
-        elif cue is None or ctx.is_noun:
-            continue
-        if hit := rule.find(ctx):
-            hit.rule = rule.name
-            return hit
-    return None
-
-
-def _with_quotes_left_over(doc: TokenizedText, hits: list[Hit], beyond: frozenset[str]) -> list[Hit]:
-    """Add the quotations that no cue has taken: by any verb behind them, or carried on from the hit before them."""
-    found: list[Hit] = []
-    queue = sorted(hits, key=lambda h: h.end)
-    taken = sorted(c for h in hits for c in h.content)
-    at = spoken = reach = 0  # how many of `queue` and `taken` lie before this quotation, and how far the latter reach
-    for n, (start, end) in enumerate(doc.quote_words):
-        while at < len(queue) and queue[at].end <= start:
-            found.append(queue[at])
-            at += 1
-        while spoken < len(taken) and taken[spoken][0] < end:
-            reach = max(reach, taken[spoken][1])
-            spoken += 1
-        if reach > start or end <= start:
-            continue
-        if "quote_then_any_verb" in beyond and (hit := quote_then_any_verb(doc, n)):
-            hit.rule = "quote_then_any_verb"
-            found.append(hit)
-            continue
-        carried = continued(doc, n, sorted(found[-4:], key=lambda h: h.end))
-        if carried is None or carried[0] not in beyond:
-            continue
-        root = carried[1].carried or carried[1]
-        if n and doc.quotes[n - 1].carries and root.content[-1][1] == doc.quote_words[n - 1][1]:
-            root.content.append((start, end))  # the mark left open above says that this is the same quotation
+            ctx, rules = CueContext(doc, start + 1, end - 1, at, verb, [], [], False), (NESTED,)
         else:
-            found.append(Hit(None, None, [(start, end)], rule=carried[0], carried=root))
-    return found + queue[at:]
-
-
-def _hits_in_headlines(doc: TokenizedText, hits: Sequence[Hit], beyond: frozenset[str]) -> Iterator[Hit]:
-    """What the rules for headlines find in lines without another cue, each wording once: pages repeat headlines."""
-    seen: set[str] = set()
-    cues = {h.cue[0] for h in hits if h.cue}
-    for line in doc.lines:
-        rule, hit = "headline_dash", headline_dash(doc, line) if "headline_dash" in beyond else None
-        if hit is None and "speaker_colon" in beyond:
-            rule, hit = "speaker_colon", speaker_colon(doc, line)
-        if hit and doc.of(line) not in seen and cues.isdisjoint(range(*line)):
-            seen.add(doc.of(line))
-            hit.rule = rule
-            yield hit
+            ctx, rules = CueContext(doc, low, high, at, verb, earlier, free, quoted), _FOR_WORDS.get(word, _FOR_VERBS)
+        is_verb = bool(ctx.frames) and (quote >= 0 or not ctx.is_noun)
+        for rule in rules if is_verb or word in _WATCHED else ():
+            if (is_verb or rule.words) and rule.name not in without and (hit := rule.find(ctx)):
+                hit.rule = rule.name
+                if quote < 0:
+                    earlier.append(hit)
+                yield hit
+                break
 
 
 def _attributions(doc: TokenizedText, hits: Sequence[Hit]) -> list[Attribution]:
@@ -285,21 +166,18 @@ def _attributions(doc: TokenizedText, hits: Sequence[Hit]) -> list[Attribution]:
     cast = Cast(doc, [h.source for h in hits if h.source])
     place = {id(hit): n for n, hit in enumerate(hits)}
     stated: dict[TokenRange, int] = {}
+    whose = [cast.who(hit.source) for hit in hits]
     done: list[Attribution] = []
     for n, hit in enumerate(hits):
         source, carried = hit.source, place.get(id(hit.carried))
-        if carried is not None:
-            parent = done[carried]
-            who = Who(parent.speaker, parent.kind, parent.decided_by, parent.note)
-        else:
-            who = cast.who(source)
-        if source is not None and source in stated and hit.rule in SHARING:
+        who = whose[n if carried is None else carried]
+        if source is not None and source in stated:
             carried, source = stated[source], None
         elif source is not None:
             stated.setdefault(source, n)
         done.append(
             Attribution(
-                source=doc.span(source) if source else None,
+                source=_without_possessive(doc, source) if source else None,
                 cue=doc.span(hit.cue) if hit.cue else None,
                 content=tuple(doc.span(c) for c in hit.content),
                 form=hit.form or _form(doc, hit),
@@ -314,9 +192,17 @@ def _attributions(doc: TokenizedText, hits: Sequence[Hit]) -> list[Attribution]:
     return done
 
 
+def _without_possessive(doc: TokenizedText, source: TokenRange) -> Span:
+    """Ada Lund, in “Ada Lund’s claim that it rained”."""
+    span, last = doc.span(source), doc.words[source[1] - 1]
+    return Span(span.start, span.end - 2) if last.endswith(("'s", "’s")) and len(span) > 2 else span
+
+
 def _form(doc: TokenizedText, hit: Hit) -> str:
     """Direct when every word stands in quotation marks, indirect when none does, mixed between."""
     if hit.rule == NESTED.name:
+        return "indirect"
+    if all(max(doc.quote_at[a:b]) < 0 for a, b in hit.content):
         return "indirect"
     inside = {doc.quote_at[i] >= 0 for a, b in hit.content for i in range(a, b) if doc.flags[i] & WORD}
     return "mixed" if len(inside) > 1 else "direct" if inside == {True} else "indirect"

@@ -18,6 +18,7 @@ from copydesk.attribution.words import (
     DET,
     FINITE,
     GRAMMAR,
+    LY,
     OBJECT,
     PREP,
     PRONOUN,
@@ -42,6 +43,7 @@ _OCCASIONS_OF_SPEAKING = word_set(GRAMMAR["venue"])
 _STOPS = frozenset(',;:—–()[]“”"«»…!?')
 _ASIDE_ENDS = frozenset(",—–)")
 _PHRASE_PRONOUNS, _ROUGHLY = word_set(GRAMMAR["phrase_pronouns"]), word_set(GRAMMAR["roughly"])
+_PERSONAL = frozenset(("i", "you", "he", "she", "it", "we", "they"))
 _OCCASIONS = word_set(GRAMMAR["occasions"])
 _ARTICLES = frozenset(("the", "a", "an", "his", "her", "their", "its"))
 _OPEN = PREP | DET | COORD | SUBORD | AUX | TIME
@@ -121,7 +123,7 @@ def noun_chunk(doc: TokenizedText, i: int, end: int) -> int:
     >>> noun_chunk(tokenize("a local radio station that it rained"), 0, 7)
     4
     """
-    start, words, flags = i, doc.words, doc.flags
+    start, flags = i, doc.flags
     flag = flags[i] if i < end else 0
     if flag & OBJECT and not flag & DET:  # “told him it rained”; but “her” may also open “her aides”
         return i + 1
@@ -129,23 +131,57 @@ def noun_chunk(doc: TokenizedText, i: int, end: int) -> int:
         i += 1
         while i < end and flags[i] & DET:
             i += 1
-        while i < end and not flags[i] & SMALL and flags[i] & WORD:
-            if i > start + 1 and is_finite(doc, i, start):
+        while i < end and flags[i] & WORD and (not flags[i] & SMALL or _is_time_in_name(doc, i, end)):
+            if i > start + 1 and (is_finite(doc, i, start) or _begins_count(doc, i, end)):
                 break
             i += 1
         return i
-    if i < end and flag & WORD and flag & CAPITAL and not flag & (PREP | SUBORD | TIME | PRONOUN):
-        while i < end and flags[i] & WORD and flags[i] & CAPITAL and not flags[i] & (SUBORD | TIME | PRONOUN):
-            i += 1
-        if i + 1 < end and words[i] in ("and", "&") and flags[i + 1] & CAPITAL:
-            return noun_chunk(doc, i + 1, end)
-        return i
+    if flag & WORD and flag & CAPITAL and not flag & (PREP | SUBORD | TIME | PRONOUN):
+        return _past_name(doc, i + 1, end)
     plain = i
     while plain < end and plain < i + 4 and flags[plain] & WORD and not flags[plain] & (SMALL | CUE | ADVERB):
         plain += 1
     # A run of bare nouns counts as a whole only if something clear ends it: “told radio listeners that”.
     ends_well = plain >= end or flags[plain] & SMALL or not flags[plain] & WORD
     return plain if ends_well else min(i + 1, plain)
+
+
+def _past_name(doc: TokenizedText, i: int, end: int) -> int:
+    """Past the rest of a name: Lakeport | Radio 5 Live, BBC | Radio 4’s Today programme, Ada | Lund and Tomas Ulm."""
+    words, flags = doc.words, doc.flags
+    owned = words[i - 1].endswith(POSSESSIVE)
+    while i < end and flags[i] & WORD:
+        name = flags[i] & CAPITAL and not flags[i] & (SUBORD | TIME | PRONOUN)
+        number = words[i][0].isdigit() and not _begins_count(doc, i, end)
+        if not (name or number or words[i - 1].endswith(POSSESSIVE) or _is_time_in_name(doc, i, end)):
+            break
+        owned = owned or words[i].endswith(POSSESSIVE)
+        i += 1
+    if i + 1 < end and words[i] in ("and", "&") and flags[i + 1] & CAPITAL:
+        return noun_chunk(doc, i + 1, end)
+    noun = owned and i + 1 < end and flags[i] & WORD and not flags[i] & SMALL
+    return i + 1 if noun and (flags[i + 1] & SMALL or not flags[i + 1] & WORD) else i
+
+
+def _begins_count(doc: TokenizedText, i: int, end: int) -> bool:
+    """Whether a number behind a noun begins the next phrase: told the BBC | 40 people died; but not: the 40 bakers."""
+    if not doc.words[i].isdigit() or doc.flags[i - 1] & DET or i + 1 >= end:
+        return False
+    flag = doc.flags[i + 1]
+    return bool(flag & WORD) and not flag & (SMALL | CAPITAL)
+
+
+def _is_time_in_name(doc: TokenizedText, i: int, end: int) -> bool:
+    """Whether a time word is part of a noun phrase: a June audit, the Harbour Morning Post."""
+    if not doc.flags[i] & TIME or i + 1 >= end:
+        return False
+    flag = doc.flags[i + 1]
+    if not flag & WORD or flag & (SMALL | ADVERBIAL) or doc.words[i + 1][0].isdigit():
+        return False
+    if doc.flags[i - 1] & DET or doc.words[i - 1].endswith(POSSESSIVE):
+        return True
+    # “told the BBC Tuesday Mr. Lund would stay”: a day between capitals is more often a day than a name.
+    return bool(doc.flags[i - 1] & doc.flags[i] & flag & CAPITAL) and not doc.words[i].endswith("day")
 
 
 def skip_aside(doc: TokenizedText, i: int, end: int) -> int:
@@ -157,10 +193,7 @@ def skip_aside(doc: TokenizedText, i: int, end: int) -> int:
     'that'
     """
     for _ in range(4):  # more asides in a row are no news style
-        past = _past_aside(doc, i, end)
-        if past == i:
-            break
-        i = past
+        i = _past_aside(doc, i, end)
     return i
 
 
@@ -177,19 +210,20 @@ def _past_aside(doc: TokenizedText, i: int, end: int) -> int:
         k = i + 1
         while k < min(end, i + 4) and doc.words[k] in ("this", "last", "same", "in", "the", "on", "previous", "few"):
             k += 1
-        timely = k < end and doc.flags[k] & TIME and doc.words[k] != "may"  # the month is written May, the verb may
-        return _past_time(doc, k, end) if timely else i
+        return _past_time(doc, k, end) if k < end and doc.flags[k] & TIME else i
     return _past_venue(doc, i, end) if flag & PREP and word not in _NO_ASIDE else i
 
 
 def _past_time(doc: TokenizedText, i: int, end: int) -> int:
     """Past a date such as “March 3, 2031”, whose comma a year follows."""
-    while i < end:
-        year = doc.words[i] == "," and i + 1 < end and doc.words[i + 1].isdigit() and len(doc.words[i + 1]) == 4
-        if not (doc.flags[i] & TIME or doc.words[i].isdigit() or year):
-            break
+    while i < end and (doc.flags[i] & TIME or doc.words[i].isdigit() or _is_year(doc, i + 1, end)):
         i += 1
     return i
+
+
+def _is_year(doc: TokenizedText, i: int, end: int) -> bool:
+    """Whether a comma and a year stand before word `i` + 1."""
+    return i < end and doc.words[i - 1] == "," and doc.words[i].isdigit() and len(doc.words[i]) == 4
 
 
 def _past_venue(doc: TokenizedText, i: int, end: int) -> int:
@@ -198,22 +232,15 @@ def _past_venue(doc: TokenizedText, i: int, end: int) -> int:
     “in a letter to staff” says how it was said. “about the letter” says what it was about, and “in a hurry” is neither,
     so only listed nouns and capitalised places count.
     """
-    k = i + 1
-    while k < end and doc.flags[k] & PREP:
-        k += 1
-    if k >= end:
-        return i
-    if doc.flags[k] & TIME:
+    words, flags = doc.words, doc.flags
+    k = next((k for k in range(i + 1, end) if not flags[k] & PREP), end)
+    if k < end and flags[k] & TIME:
         return _past_time(doc, k, end)
     stop = noun_chunk(doc, k, end)
-    if stop == k:
-        return i
-    for n in range(k, stop):
-        word = doc.words[n]
-        if word in _OCCASIONS_OF_SPEAKING or doc.flags[n] & TIME or (word.isdigit() and len(word) == 4):
-            return stop
-    place = doc.words[i] in ("in", "at", "from", "on") and doc.flags[stop - 1] & CAPITAL
-    return stop if place else i
+    chunk = range(k, stop)
+    occasion = any(words[n] in _OCCASIONS_OF_SPEAKING or flags[n] & TIME or words[n].isdigit() for n in chunk)
+    place = words[i] in ("in", "at", "from", "on") and flags[stop - 1] & CAPITAL
+    return stop if stop > k and (occasion or place) else i
 
 
 # Subjects
@@ -233,14 +260,15 @@ def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         return None
     head_end = end
     if doc.words[last] in _ASIDE_ENDS:
-        head_end = _before_aside(doc, low, last)
-        if head_end <= low:
+        aside = _before_aside(doc, low, last)
+        if aside <= low:
             head_end = last
         else:
+            head_end = _before_age(doc, low, aside)
             # “Ada Lund, a baker,” names the source and belongs to it. “Ada Lund, who was there,” tells about her.
-            opening, flag = doc.words[head_end + 1], doc.flags[head_end + 1]
+            opening, flag = doc.words[aside + 1], doc.flags[aside + 1]
             if opening in ("who", "which", "whose") or (opening.endswith("ing") and not flag & CAPITAL):
-                end = head_end
+                end = aside
     elif doc.flags[last] & RELATIVE and doc.words[last] != "where":
         return _antecedent(doc, low, last)
     start = _phrase_start(doc, low, head_end)
@@ -252,6 +280,7 @@ def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         start = last  # “a thing he said”: nothing belongs to “he” but itself
     if doc.flags[last] & TIME and last - 1 > start and doc.flags[last - 1] & PREP:
         end, head_end = last - 1, min(head_end, last - 1)  # “Ada Lund on Monday said”
+    start = _first_of_two(doc, low, start)
     found = trim(doc, start, end) if start < head_end else None
     if found is None:
         return None
@@ -259,6 +288,18 @@ def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         if doc.flags[i] & WORD and (doc.flags[i] & DET or not doc.flags[i] & ADVERBIAL):
             return found
     return None  # only marks and adverbs: “, also said”
+
+
+def _first_of_two(doc: TokenizedText, low: int, start: int) -> int:
+    """Where “Ada Lund, the mayor, and her deputy” begins, from “her”: the first of two may have an apposition."""
+    if start - 2 > low and doc.words[start - 2 : start] == [",", "and"]:
+        first = subject_before(doc, low, start - 1)
+        return first[0] if first and "," in doc.words[slice(*first)] else start
+    name = start - 1  # Vark, | Lund and Roe
+    while name > low and doc.flags[name - 1] & CAPITAL and not doc.flags[name - 1] & (SMALL & ~TIME):
+        name -= 1
+    listed = "and" in doc.words[start : start + 5] and doc.words[start - 1] == "," and doc.flags[start] & CAPITAL
+    return name if listed and name < start - 1 and (name == low or doc.words[name - 1] == ",") else start
 
 
 def _before_aside(doc: TokenizedText, low: int, last: int) -> int:
@@ -277,11 +318,22 @@ def _before_aside(doc: TokenizedText, low: int, last: int) -> int:
     return i
 
 
+def _before_age(doc: TokenizedText, low: int, end: int) -> int:
+    """Where a name ends that its bearer's age or home parts from `end`: Ada Lund | , 64, of Mill Lane."""
+    while True:
+        comma = next((i for i in range(end - 1, max(low, end - 8), -1) if doc.words[i] == ","), low)
+        first = doc.words[comma + 1]
+        if comma == low or not ((first.isdigit() and comma + 2 == end) or first in ("of", "from")):
+            return end
+        end = comma
+
+
 def _antecedent(doc: TokenizedText, low: int, who: int) -> TokenRange | None:
     """The noun that a “who” stands for: in “a letter to Ada Lund, who said so”, the name nearest to it."""
     end = who - 1 if who > low and doc.words[who - 1] == "," else who
     if end <= low:
         return None
+    end = _before_age(doc, low, end)
     start = _trim_front(doc, after_verb(doc, _phrase_start(doc, low, end), end), end)
     for i in range(end - 2, start - 1, -1):
         if doc.flags[i] & PREP and doc.flags[i + 1] & CAPITAL:
@@ -313,7 +365,7 @@ def _phrase_start(doc: TokenizedText, low: int, end: int) -> int:
                 i = opening - 1
                 continue
         if word in '”"’' and i < end - 1 and doc.quote_at[i] >= 0:
-            # A short quoted name is part of the phrase: the “Morning” show’s host. Speech is not: its comma tells.
+            # Words in marks are part of the phrase, as in “the “no” camp”. Speech is not: its comma tells.
             opening = doc.quote_words[doc.quote_at[i]][0]
             if low <= opening < i and i - opening < 8 and doc.words[i - 1] not in ",.?!":
                 i = opening - 1
@@ -354,16 +406,14 @@ def _in_relative(doc: TokenizedText, low: int, i: int) -> bool:
 
 def _joins_names(doc: TokenizedText, low: int, i: int) -> bool:
     """Whether this “and” joins noun phrases of one subject, not two clauses."""
-    if doc.words[i] not in ("and", "or") or i == low:
+    if doc.words[i] not in ("and", "or", "nor") or i == low:
         return False
-    k = i - 1
-    while k >= low and k > i - 12:
+    for k in range(i - 1, max(low, i - 11) - 1, -1):
         if doc.words[k] in _STOPS or doc.flags[k] & (COORD | (SUBORD & ~PREP)):
-            break
+            return k < i - 1
         if is_finite(doc, k, low) or doc.flags[k] & PRONOUN:
             return False
-        k -= 1
-    return k < i - 1
+    return True
 
 
 def _trim_front(doc: TokenizedText, start: int, end: int) -> int:
@@ -372,19 +422,13 @@ def _trim_front(doc: TokenizedText, start: int, end: int) -> int:
         word, flag = doc.words[start], doc.flags[start]
         if word == "both" or (flag & DET and word != "all"):
             break
-        if (
-            flag & COORD
-            or word in (".", "'", "’", "´")
-            or (flag & ADVERBIAL and not flag & DET)
-            or (flag & TIME and word not in ("post", "times"))  # those may begin the name of a newspaper
-        ):
+        small = flag & (COORD | SUBORD) and not flag & PREP
+        skips = small or flag & ADVERBIAL or word in (".", "'", "’", "´", "with")
+        # “Post” and “Times” may begin the name of a newspaper, and “about 1,200 workers” is the subject itself.
+        if skips or (flag & TIME and word not in ("post", "times")):
             start += 1
-        elif flag & PREP and word != "like":
-            if word in _ROUGHLY and doc.words[start + 1][0].isdigit():  # “about 1,200 workers” is the subject itself
-                break
-            start = start + 1 if word == "with" else _past_opening(doc, start + 1, end)
-        elif flag & SUBORD and not flag & PREP:
-            start += 1
+        elif flag & PREP and word != "like" and not (word in _ROUGHLY and doc.words[start + 1][0].isdigit()):
+            start = _past_opening(doc, start + 1, end)
         else:
             break
     return start
@@ -436,13 +480,18 @@ def _ends_inverted(doc: TokenizedText, i: int, start: int, high: int) -> bool:  
         next_word, next_flag = doc.words[after], doc.flags[after]
         participle = next_word.endswith("ing") and not next_flag & CAPITAL
         other = next_flag & (COORD | PREP | TIME | SUBORD | PRONOUN | AUX | ADVERBIAL)
-        return i + 1 >= high or bool(other) or participle or next_word in '“"'
+        home = doc.words[i - 1].isdigit() and next_word in ("of", "from")  # Ada Lund, 64, of Mill Lane
+        return i + 1 >= high or (bool(other) and not home) or participle or next_word in '“"'
     if i == start:
         return False
-    if (flag & SUBORD and not flag & (PREP | RELATIVE)) or (flag & TIME and word != "may"):
+    if flag & SUBORD and not flag & (PREP | RELATIVE):
         return True
-    if flag & PREP and doc.flags[after] & TIME:
+    if flag & TIME and not _is_time_in_name(doc, i, high):
         return True
+    if (flag & PREP or word in _BEFORE_TIME) and doc.flags[after] & TIME and not _is_time_in_name(doc, after, high):
+        return True
+    if flag & LY and (doc.flags[i - 1] & (CAPITAL | PRONOUN) or not doc.flags[after] & WORD or after == i):
+        return True  # “said Ada Lund quietly”; but not: said the newly elected mayor
     # “in Lakeport” may tell who she is; “in a letter” and “in response” tell how she said it.
     return word in _OCCASIONS or (word in ("in", "at") and doc.words[after] in ("a", "an", "response", "his", "her"))
 
@@ -460,13 +509,10 @@ def shared_subject(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
         i += 1
     if i < end and (doc.flags[i] & (PREP | SUBORD) or doc.words[i].endswith(("ing", "ed"))):
         # An opening such as “After lunch,” or “Asked about it,” stands before the subject.
-        comma = next((k for k in range(i, end) if doc.words[k] == "," and doc.quote_at[k] < 0), -1)
-        if comma > 0:
-            i = comma + 1
-    for k in range(i, min(end, i + 30)):
-        if k > i and is_finite(doc, k, i):
-            stop = k
-            while stop > i and doc.flags[stop - 1] & ADVERBIAL:
-                stop -= 1
-            return trim(doc, _trim_front(doc, i, stop), stop)
-    return None
+        i = next((k + 1 for k in range(i, end) if doc.words[k] == "," and doc.quote_at[k] < 0), i)
+    if i < end and doc.words[i] in _PERSONAL:
+        return i, i + 1
+    stop = next((k for k in range(i + 1, min(end, i + 30)) if is_finite(doc, k, i)), i)
+    while stop > i and doc.flags[stop - 1] & ADVERBIAL:
+        stop -= 1
+    return trim(doc, _trim_front(doc, i, stop), stop)

@@ -6,143 +6,14 @@ lists them in the order in which they are asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from copydesk.attribution.contents import (
-    particle,
-    said_clause,
-    said_name,
-    said_quote,
-    said_that,
-    said_thing,
-    said_to_do,
-    stop_of,
-)
-from copydesk.attribution.cue_context import CueContext, Hit
-from copydesk.attribution.grammar import (
-    after_verb,
-    has_finite,
-    is_finite,
-    shared_subject,
-    subject_after,
-    subject_before,
-    trim,
-)
-from copydesk.attribution.rules_before import left_open
+from copydesk.attribution.cue import CueContext, Hit, clause_start, hit, said, said_clause, said_that
+from copydesk.attribution.grammar import after_verb, is_finite, shared_subject, subject_after, subject_before, trim
 from copydesk.attribution.tokens import TokenRange
-from copydesk.attribution.words import (
-    ADVERBIAL,
-    AUX,
-    BE,
-    CAPITAL,
-    COORD,
-    CUE,
-    DET,
-    GRAMMAR,
-    MODAL,
-    PREP,
-    PRONOUN,
-    RELATIVE,
-    TIME,
-    VERB_FORMS,
-    VERB_GROUP,
-    WORD,
-    word_set,
-)
+from copydesk.attribution.words import AUX, CAPITAL, COORD, CUE, DET, MODAL, RELATIVE, TIME, VERB_FORMS, word_set
 
-Said = Callable[[CueContext], TokenRange | None]
-_LIGHT = word_set(GRAMMAR["light"])
-_COMPLEMENTS: tuple[Said, ...] = (said_quote, said_that, said_clause, said_to_do, said_name, said_thing)
-_IS = frozenset(("he's", "she's", "they're", "i'm", "we're", "it's", "who's"))
-
-
-# A subject, an active verb, and one kind of complement
-
-
-def says_quote(ctx: CueContext) -> Hit | None:
-    """Ada Lund said, “It rained.”"""
-    return None if left_open(ctx) else _active(ctx, said_quote)
-
-
-def says_that(ctx: CueContext) -> Hit | None:
-    """Ada Lund said that it rained."""
-    return _active(ctx, said_that)
-
-
-def says_clause(ctx: CueContext) -> Hit | None:
-    """Ada Lund said it rained."""
-    return _active(ctx, said_clause)
-
-
-def says_to_do(ctx: CueContext) -> Hit | None:
-    """Ada Lund vowed to stay; she urged them to stay."""
-    return _active(ctx, said_to_do)
-
-
-def says_name(ctx: CueContext) -> Hit | None:
-    """Ada Lund called it “a shame”."""
-    return _active(ctx, said_name)
-
-
-def says_thing(ctx: CueContext) -> Hit | None:
-    """Ada Lund denied the charge."""
-    return _active(ctx, said_thing)
-
-
-def _active(ctx: CueContext, said: Said) -> Hit | None:
-    """Subject, verb, and the complement this rule is about."""
-    cue, doc, first = ctx.cue, ctx.doc, ctx.verb_start
-    if cue is None or ctx.passive or (cue.tense == "ing" and not _progressive(ctx)):
-        return None
-    before = doc.words[first - 1] if first > ctx.low else ""
-    if before == "to":
-        return _light_verb(ctx, said)
-    if before == "let" and cue.tense in ("base", "part"):
-        return None
-    if cue.tense == "part" and first == ctx.at:  # a bare participle is no verb of its own: “words spoken that day”
-        return None
-    source = ctx.source
-    if source is None or (source[0] > ctx.low and doc.words[source[0] - 1] == "what"):  # “what Ada Lund called …”
-        return None
-    content = said(ctx)
-    return Hit(source, _cue_words(ctx), [content]) if content else None
-
-
-def _light_verb(ctx: CueContext, said: Said) -> Hit | None:
-    """Went on to say: the light verb's subject speaks."""
-    doc, i = ctx.doc, ctx.verb_start - 2
-    while i >= ctx.low and doc.words[i] == "on":
-        i -= 1
-    if i < ctx.low or doc.words[i] not in _LIGHT:
-        return None
-    while i > ctx.low and doc.flags[i - 1] & VERB_GROUP:
-        i -= 1
-    source = ctx.shared if doc.flags[i - 1] & COORD and i > ctx.low else subject_before(doc, ctx.subject_floor, i)
-    content = said(ctx) if source else None
-    return Hit(source, (i, max(ctx.after_addressee, ctx.at + 1)), [content]) if source and content else None
-
-
-def _progressive(ctx: CueContext) -> bool:
-    """Whether an -ing form is the verb of its clause: is saying, they're saying."""
-    doc, first = ctx.doc, ctx.verb_start
-    group = range(first, ctx.at)
-    if any(doc.flags[i] & BE or doc.words[i] in ("'s", "’s", "'re", "’re") for i in group):
-        return True
-    return first > ctx.low and doc.words[first - 1] in _IS
-
-
-def _cue_words(ctx: CueContext) -> TokenRange:
-    """The cue with its auxiliaries in front and its small word or addressee behind: has told reporters, called for."""
-    end = max(ctx.after_addressee, ctx.at + 1)
-    return ctx.verb_start, end + 1 if end == ctx.at + 1 and particle(ctx) else end
-
-
-def _any_complement(ctx: CueContext) -> TokenRange | None:
-    """What follows the cue, whatever kind of complement it is."""
-    for said in _COMPLEMENTS:
-        if content := said(ctx):
-            return content
-    return None
+_WHEN = word_set("by while whilst before after when in without")
+_NO_VERB_BEHIND = word_set("of for from about to on against like as")
+_QUOTED = word_set("quoted cited quotes cites quoting citing reported recorded heard caught")
 
 
 def nested(ctx: CueContext) -> Hit | None:
@@ -151,13 +22,9 @@ def nested(ctx: CueContext) -> Hit | None:
     Only “say” and “tell” in a finite form are looked for there. Other cues inside a quotation are mostly the speaker's
     own words (“I think it will rain”), which no newspaper attributes.
     """
-    cue = ctx.cue
-    if cue is None or cue.lemma not in ("say", "tell") or cue.tense not in ("past", "s"):
+    if ctx.cue.lemma not in ("say", "tell") or ctx.cue.tense not in ("past", "s") or ctx.passive:
         return None
-    if ctx.source is None or ctx.passive:
-        return None
-    content = said_that(ctx) or said_clause(ctx)
-    return Hit(ctx.source, (ctx.verb_start, ctx.after_addressee), [content]) if content else None
+    return hit(ctx.source, ctx.cue_words, said_that(ctx) or said_clause(ctx))
 
 
 # The subject stands before another verb
@@ -165,116 +32,103 @@ def nested(ctx: CueContext) -> Hit | None:
 
 def participle(ctx: CueContext) -> Hit | None:
     """…, adding that it rained; with one baker saying it rained; a letter saying it rained."""
-    doc, cue, first = ctx.doc, ctx.cue, ctx.verb_start
-    if cue is None or cue.tense != "ing" or _progressive(ctx) or first <= ctx.low:
+    doc, first = ctx.doc, ctx.verb_start
+    if ctx.cue.tense != "ing" or ctx.progressive or first <= ctx.low:
         return None
-    before, flag = doc.words[first - 1], doc.flags[first - 1]
+    before = doc.words[first - 1]
     # A gerund is a noun and reports nothing by itself: the saying goes, the habit of saying, fined for claiming.
-    if flag & (DET | AUX) or before in ("of", "for", "from", "about", "to", "on", "against", "like", "as"):
+    if doc.flags[first - 1] & (DET | AUX) or before in _NO_VERB_BEHIND:
         return None
-    content = _any_complement(ctx)
-    if content is None:
+    shares = before in (",", "—", "–", "and", "but") or before in _WHEN
+    if shares or doc.quote_at[first - 1] != doc.quote_at[ctx.at]:
+        return hit(ctx.shared, ctx.cue_words, said(ctx))
+    return hit(_noun_that_says(ctx), ctx.cue_words, said(ctx))
+
+
+def _noun_that_says(ctx: CueContext) -> TokenRange | None:
+    """The letter, in “she sent a letter saying it rained”; Quill, in “with Quill saying it rained”."""
+    doc, cue, first = ctx.doc, ctx.cue, ctx.verb_start
+    # Verbs that take an object seldom report here: “a man urging them to stay”, “the people believing it”.
+    asks = ("person_to" in cue.frames and "bare" not in cue.frames) or "clause" in cue.frames
+    source = subject_before(doc, ctx.subject_floor, first)
+    if source is None or cue.unsure or asks or is_finite(doc, first - 1, ctx.low):
         return None
-    if (
-        before in (",", "—", "–", "and", "but")
-        or before in ("by", "while", "whilst", "before", "after", "when", "in", "without")
-        or doc.quote_at[first - 1] != doc.quote_at[ctx.at]
-    ):
-        source = ctx.shared
-    else:  # behind a noun: a letter saying it rained
-        # Verbs that take an object seldom report here: “a man urging them to stay”, “the people believing it”.
-        asks = ("person_to" in cue.frames and "bare" not in cue.frames) or "clause" in cue.frames
-        if cue.unsure or asks or is_finite(doc, first - 1, ctx.low):
-            return None
-        source = subject_before(doc, ctx.subject_floor, first)
-        if source is None:
-            return None
-        start, end = source
-        for i in range(end - 1, start, -1):  # with Quill saying: the subject begins behind the “with” or an earlier cue
-            if doc.words[i] == "with" or (doc.flags[i] & CUE and VERB_FORMS[doc.words[i]].tense in ("past", "s")):
-                start = i + 1
-                break
-        start = after_verb(doc, start, end)
-        source = (start, end) if start < end else None
-    return Hit(source, _cue_words(ctx), [content]) if source else None
+    start, end = source
+    for i in range(end - 1, start, -1):  # the subject begins behind the “with” or an earlier cue
+        if doc.words[i] == "with" or (doc.flags[i] & CUE and VERB_FORMS[doc.words[i]].tense in ("past", "s")):
+            start = i + 1
+            break
+    start = after_verb(doc, start, end)
+    return (start, end) if start < end else None
 
 
 def opening_participle(ctx: CueContext) -> Hit | None:
-    """Citing the rain, Ada Lund stayed; saying it rained, she stayed."""
-    doc, cue = ctx.doc, ctx.cue
-    if cue is None or cue.tense != "ing" or ctx.verb_start != ctx.low:
+    """Citing the rain, Ada Lund stayed; after saying it rained, she stayed."""
+    if ctx.cue.tense != "ing":
+        return None
+    doc, first = ctx.doc, clause_start(ctx.doc, ctx.low, ctx.verb_start)
+    when = ctx.verb_start == first + 1 and doc.words[first] in _WHEN and said(ctx)  # not: after calling the mayor
+    if not (ctx.verb_start == first or when):
         return None
     ahead = range(ctx.at + 1, min(ctx.high, ctx.at + 40))
-    comma = next((i for i in ahead if doc.words[i] == "," and doc.quote_at[i] < 0), -1)
-    if comma < 0:
-        return None
+    comma = next((i for i in ahead if doc.words[i] == "," and doc.quote_at[i] < 0), ctx.at)
     content = trim(doc, ctx.after_addressee, comma)
-    source = shared_subject(doc, comma + 1, ctx.high)
-    if content is None or source is None:
+    opens = content and doc.words[content[0]] in ("that", "it", "he", "she", "they", "the", "there")
+    if not opens and "object" not in ctx.cue.frames:
         return None
-    opens = doc.words[content[0]] in ("that", "it", "he", "she", "they", "the", "there")
-    return Hit(source, (ctx.at, ctx.after_addressee), [content]) if opens or "object" in cue.frames else None
+    return hit(shared_subject(doc, comma + 1, ctx.high), (ctx.at, ctx.after_addressee), content)
 
 
 def second_verb(ctx: CueContext) -> Hit | None:
     """Ada Lund sat down and said it rained: the subject stands before an earlier verb."""
-    first = ctx.verb_start
-    if first <= ctx.low or not ctx.doc.flags[first - 1] & COORD or ctx.cue is None or ctx.cue.tense in ("ing", "base"):
+    joined = ctx.verb_start > ctx.low and ctx.doc.flags[ctx.verb_start - 1] & COORD
+    if not joined or ctx.passive or ctx.cue.tense in ("ing", "base"):
         return None
-    if ctx.passive or ctx.shared is None:
-        return None
-    content = _any_complement(ctx)
-    return Hit(ctx.shared, _cue_words(ctx), [content]) if content else None
+    return hit(ctx.shared, ctx.cue_words, said(ctx))
 
 
 # Passives
 
 
-def passive_by(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
+def passive_by(ctx: CueContext) -> Hit | None:
     """It was said by Ada Lund that it rained; the plan was criticised by Ada Lund."""
-    doc = ctx.doc
-    if not ctx.passive or ctx.cue is None or ctx.at + 2 >= ctx.high:
+    if not ctx.passive:
         return None
-    if any(doc.flags[i] & MODAL for i in range(ctx.verb_start, ctx.at)):  # “could be criticised” reports nothing yet
-        return None
-    by = next((i for i in range(ctx.at + 1, min(ctx.high, ctx.at + 4)) if doc.words[i] == "by"), -1)
-    if by < 0 or by + 1 >= ctx.high or doc.quote_at[by] != doc.quote_at[ctx.at]:
-        return None
-    if "to" in doc.words[ctx.at + 1 : by]:  # “was asked to stand by”
+    doc, near = ctx.doc, range(ctx.at + 1, min(ctx.high - 1, ctx.at + 4))
+    by = next((i for i in near if doc.words[i] == "by" and doc.quote_at[i] == doc.quote_at[ctx.at]), -1)
+    # “could be criticised” reports nothing yet, and “was asked to stand by” names nobody.
+    modal = any(doc.flags[i] & MODAL for i in range(ctx.verb_start, ctx.at))
+    if modal or by < 0 or "to" in doc.words[ctx.at + 1 : by]:
         return None
     after, flag = doc.words[by + 1], doc.flags[by + 1]
-    if flag & TIME:  # “was announced by Friday”
-        return None
     source = subject_after(doc, by + 1, ctx.high)
-    if source is None or (after.endswith("ing") and not flag & CAPITAL):  # “was answered by saying”
+    # “was announced by Friday”, “was answered by saying”
+    if source is None or flag & TIME or (after.endswith("ing") and not flag & CAPITAL):
         return None
     start, end = source
-    for i in range(start + 1, end):  # “was accused by the baker of lying”: what follows “of” is the content
-        if doc.words[i] == "of" and doc.words[min(i + 1, ctx.high - 1)].endswith("ing"):
-            end = i
-            break
-    if end < ctx.high and doc.words[end] in ("that", "as", "of", "for"):
-        content = trim(doc, end, ctx.high)
-    else:
-        content = subject_before(doc, ctx.subject_floor, ctx.verb_start)
-        if content and doc.flags[content[1] - 1] & RELATIVE:
-            return None
-    return Hit((start, end), (ctx.verb_start, by + 1), [content]) if content else None
+    # “was accused by the baker of lying”: what follows “of” is the content. “was quoted by the Herald as saying”: none.
+    end = next((i for i in range(start + 1, end) if doc.words[i] == "of" and doc.words[i + 1].endswith("ing")), end)
+    if doc.words[end : end + 1] == ["as"] and doc.words[end + 1].endswith("ing"):
+        return None
+    behind = end < ctx.high and doc.words[end] in ("that", "as", "of", "for")
+    content = trim(doc, end, ctx.high) if behind else subject_before(doc, ctx.subject_floor, ctx.verb_start)
+    if content and not behind and doc.flags[content[1] - 1] & RELATIVE:
+        return None
+    return hit((start, end), (ctx.verb_start, by + 1), content)
 
 
 def quoted_as_saying(ctx: CueContext) -> Hit | None:
-    """Ada Lund was quoted as saying it rained."""
-    doc, i = ctx.doc, ctx.verb_start - 1
-    if ctx.cue is None or ctx.cue.tense != "ing" or i - 2 < ctx.low or doc.words[i] != "as":
+    """Ada Lund was quoted (by the Herald) as saying it rained; the Herald quoted Ada Lund as saying it rained."""
+    doc, as_ = ctx.doc, ctx.verb_start - 1
+    if ctx.cue.tense != "ing" or as_ - 2 < ctx.low or doc.words[as_] != "as":
         return None
-    i -= 1
-    if doc.words[i] not in ("quoted", "cited", "reported", "recorded", "heard", "caught"):
-        return None
-    while i > ctx.low and doc.flags[i - 1] & VERB_GROUP:
-        i -= 1
-    source = subject_before(doc, ctx.subject_floor, i)
-    content = _any_complement(ctx)
-    return Hit(source, (i, ctx.after_addressee), [content]) if source and content else None
+    near = range(as_ - 1, max(ctx.low, as_ - 12), -1)
+    quoted = next((k for k in near if doc.words[k] in _QUOTED), as_)
+    between = trim(doc, quoted + 1, as_)
+    if between and doc.words[between[0]] != "by":
+        return hit(between, (as_, ctx.after_addressee), said(ctx))
+    first = ctx.group_start(quoted)
+    return hit(ctx.subject_of(first) if quoted < as_ else None, (first, ctx.after_addressee), said(ctx))
 
 
 def it_was_said(ctx: CueContext) -> Hit | None:
@@ -284,42 +138,3 @@ def it_was_said(ctx: CueContext) -> Hit | None:
         return None
     content = said_that(ctx)
     return Hit(None, (first - 1, ctx.at + 1), [content]) if content else None
-
-
-# Adjectives
-
-
-def feels(ctx: CueContext) -> Hit | None:  # noqa: PLR0911
-    """Ada Lund is confident that it will rain; she made it clear that she would run."""
-    doc = ctx.doc
-    if ctx.at > ctx.low and doc.words[ctx.at] == "clear":
-        return _made_clear(ctx)
-    if not any(doc.flags[i] & BE for i in range(ctx.verb_start, ctx.at)):
-        return None
-    source, i = ctx.source, ctx.at + 1
-    if source is None or i >= ctx.high:
-        return None
-    if doc.flags[source[0]] & PRONOUN and doc.words[source[0]] in ("it", "there"):  # “it is certain that” names nobody
-        return None
-    that, flag = doc.words[i] == "that", doc.flags[i]
-    if not that and not flag & (PRONOUN | DET | CAPITAL):
-        return None
-    stop = stop_of(ctx, i)
-    content = trim(doc, i, stop)
-    if content is None or not flag & WORD or flag & PREP or not (that or has_finite(doc, i, stop)):
-        return None
-    return Hit(source, (ctx.verb_start, ctx.at + 1), [content])
-
-
-def _made_clear(ctx: CueContext) -> Hit | None:
-    """Ada Lund made it clear that she would run."""
-    doc, i = ctx.doc, ctx.at - 1
-    while i > ctx.low and (doc.words[i] == "it" or doc.flags[i] & ADVERBIAL):
-        i -= 1
-    if doc.words[i] not in ("made", "makes", "make") or ctx.at + 1 >= ctx.high or doc.words[ctx.at + 1] != "that":
-        return None
-    while i > ctx.low and doc.flags[i - 1] & VERB_GROUP:
-        i -= 1
-    source = ctx.shared if doc.flags[i - 1] & COORD and i > ctx.low else subject_before(doc, ctx.subject_floor, i)
-    content = trim(doc, ctx.at + 1, stop_of(ctx, ctx.at + 1))
-    return Hit(source, (i, ctx.at + 1), [content]) if source and content else None

@@ -6,19 +6,10 @@ quotation mark must part the words from their speaker.
 
 from __future__ import annotations
 
-from copydesk.attribution.contents import clause_start, stop_of
-from copydesk.attribution.cue_context import CueContext, Hit
-from copydesk.attribution.grammar import (
-    ENDERS,
-    has_finite,
-    is_finite,
-    skip_aside,
-    subject_after,
-    subject_before,
-    trim,
-)
+from copydesk.attribution.cue import CueContext, Hit, clause_start, hit, stop_of
+from copydesk.attribution.grammar import has_finite, is_finite, skip_aside, subject_after, subject_before, trim
 from copydesk.attribution.tokens import TokenRange
-from copydesk.attribution.words import AUX, CAPITAL, COORD, CUE, DET, PREP, PRONOUN, SUBORD, VERB_FORMS, WORD
+from copydesk.attribution.words import CAPITAL, COORD, CUE, NO_VERB, PREP, SUBORD, VERB_FORMS, WORD
 
 _CLOSERS = frozenset(",.?!…—–-")
 _DASHES = ("—", "–", "-")
@@ -29,84 +20,70 @@ _DASHES = ("—", "–", "-")
 
 def quote_then_speaker(ctx: CueContext) -> Hit | None:
     """“It rained,” Ada Lund said."""
-    doc = ctx.doc
-    i = ctx.verb_start - 1
-    while i >= ctx.low and doc.quote_at[i] == doc.quote_at[ctx.at]:
-        i -= 1
-    if i < ctx.low or i >= ctx.verb_start - 1:
+    if not ctx.quoted or ctx.cue.tense == "ing":
         return None
-    # The quotation must end the way reported speech ends. The title “Morning” show ends so too little to be speech.
-    next_word = doc.words[i + 1] if i + 1 < ctx.high else ""
-    if doc.words[i - 1] not in _CLOSERS and next_word not in (",", *_DASHES, "|", "("):
+    doc, marks = ctx.doc, (",", *_DASHES, "|", "(")
+    near = range(ctx.verb_start - 2, ctx.low, -1)
+    i = next((k for k in near if doc.quote_at[k] != doc.quote_at[ctx.at]), ctx.low)
+    # The quotation must end the way reported speech ends: “the “no” camp said” does not.
+    if i == ctx.low or (doc.words[i - 1] not in _CLOSERS and doc.words[i + 1] not in marks):
         return None
-    n = _quote_ending(ctx, i + 1)
-    if n < 0 or not _reports_quote(ctx, n) or ctx.cue is None or ctx.cue.tense == "ing":
+    n = _quote_before(ctx, i + 1)
+    source = subject_before(doc, doc.quote_words[n][1], ctx.verb_start) if n >= 0 else None
+    if source is None or _holds_verb(ctx, source):
         return None
-    source = subject_before(doc, doc.quote_words[n][1], ctx.verb_start)
-    if source is None:
-        return None
-    words = doc.words[slice(*source)]
-    if "," not in words and "who" not in words and any(is_finite(doc, k, source[0]) for k in range(*source)):
-        return None  # a verb in the source: “It rained,” and the mayor who left said
-    return _with_rest(ctx, source, _said_before(ctx, n), ctx.after_addressee)
+    return _with_rest(ctx, source, n, ctx.after_addressee)
 
 
 def quote_then_cue(ctx: CueContext) -> Hit | None:
     """“It rained,” said Ada Lund."""
-    n = _quote_ending(ctx, ctx.verb_start)
-    if n < 0 or not _reports_quote(ctx, n) or ctx.cue is None or ctx.cue.tense not in ("past", "s", "base"):
-        return None
-    source = subject_after(ctx.doc, ctx.at + 1, ctx.high)
+    n = _quote_before(ctx, ctx.verb_start) if ctx.quoted and ctx.cue.tense in ("past", "s", "base") else -1
+    source = subject_after(ctx.doc, ctx.at + 1, ctx.high) if n >= 0 else None
     if source is None or ctx.doc.flags[source[0]] & (PREP | SUBORD) or ctx.doc.words[source[0]] == "to":
         return None
-    return _with_rest(ctx, source, _said_before(ctx, n), source[1])
+    return _with_rest(ctx, source, n, source[1])
 
 
-def _quote_ending(ctx: CueContext, i: int) -> int:
-    """The number of the quotation that ends just before word `i`, a comma or dash aside; -1 if there is none."""
+def cue_then_speaker(ctx: CueContext) -> Hit | None:
+    """Said Ada Lund, a baker: “It rained.”"""
+    doc = ctx.doc
+    if ctx.verb_start != ctx.low or ctx.cue.tense not in ("past", "s") or "quote" not in ctx.cue.frames:
+        return None
+    source = subject_after(doc, ctx.at + 1, ctx.high)
+    n = ctx.opens_quote(source[1] + 1) if source and doc.words[source[1] : source[1] + 1] in ([":"], [","]) else -1
+    if source and (doc.flags[source[0]] & PREP or any(doc.flags[i] & CUE for i in range(*source))):
+        return None  # “Asked about the mill, Ada Lund said:”
+    return hit(source, (ctx.at, ctx.at + 1), doc.quote_words[n] if n >= 0 else None)
+
+
+def _quote_before(ctx: CueContext, i: int) -> int:
+    """The number of the quotation before word `i` that the cue can report and no earlier cue has taken; -1 if none."""
     doc, k = ctx.doc, i - 1
     while k >= ctx.low and doc.quote_at[k] < 0 and doc.words[k] in (",", *_DASHES):
         k -= 1
-    if k < ctx.low or doc.quote_at[k] < 0 or doc.quote_at[k] == doc.quote_at[ctx.at]:
-        return -1
     n = doc.quote_at[k]
-    return n if doc.quote_words[n][1] == k + 1 else -1
+    if k < ctx.low or n < 0 or n == doc.quote_at[ctx.at] or ctx.passive:
+        return -1
+    start, end = doc.quote_words[n]
+    taken = any(a <= start < b for hit in ctx.before for a, b in hit.content)
+    return n if end == k + 1 and not taken and (ctx.frames | ctx.cue.frames) & {"quote", "post"} else -1
 
 
-def _reports_quote(ctx: CueContext, n: int) -> bool:
-    """Whether the cue can report this quotation, and no earlier cue of the sentence has it already."""
-    if ctx.cue is None or not ctx.cue.frames & {"quote", "post"} or ctx.passive:
-        return False
-    start = ctx.doc.quote_words[n][0]
-    return not any(a <= start < b for hit in ctx.before for a, b in hit.content)
-
-
-def _said_before(ctx: CueContext, n: int) -> TokenRange:
-    """The quotation, with the words that lead into it in the same sentence: The town was “under water”, she said."""
-    start, end = ctx.doc.quote_words[n]
-    low = clause_start(ctx.doc, _free_from(ctx), start)
-    if low >= start or ctx.doc.words[start - 1] in ENDERS or ctx.doc.words[start - 1] == ":":
-        return start, end
-    return (low, end) if any(ctx.doc.flags[i] & WORD for i in range(low, start)) else (start, end)
-
-
-def _free_from(ctx: CueContext) -> int:
-    """Where this sentence is still free: after what its earlier cues have taken."""
-    return max([ctx.low, *(h.end for h in ctx.before if h.end <= ctx.verb_start)])
-
-
-def _with_rest(ctx: CueContext, source: TokenRange, first: TokenRange, after: int) -> Hit:
-    """Add the second half of a quotation that goes on after the speaker: “It rained,” Ada Lund said, “all day.”"""
-    doc, content = ctx.doc, [first]
+def _with_rest(ctx: CueContext, source: TokenRange, n: int, after: int) -> Hit:
+    """The quotation with the words that lead into it, and its second half: It was “wet,” Ada Lund said, “all day.”"""
+    doc, (start, end) = ctx.doc, ctx.doc.quote_words[n]
+    low = clause_start(doc, _free_from(ctx, start), start)
+    leads = doc.words[start - 1] not in ".!?…:" and any(doc.flags[i] & WORD for i in range(low, start))
+    content = [(low if leads else start, end)]
     i = skip_aside(doc, after, ctx.high)
     while i < ctx.high and doc.quote_at[i] < 0 and doc.words[i] in (",", ":", ".", *_DASHES):
         i += 1
     n = ctx.opens_quote(i)
     if n >= 0 and doc.words[i - 1] in (",", ":", ".", *_DASHES):
-        content.append((doc.quote_words[n][0], max(doc.quote_words[n][1], min(stop_of(ctx, i), ctx.high))))
+        content.append((i, max(doc.quote_words[n][1], min(stop_of(ctx, i), ctx.high))))
     # The cue keeps its addressee unless the source stands there: “told Lakeport Radio”, but “said | Ada Lund”.
     beside = ctx.after_addressee <= source[0] or source[1] <= ctx.at
-    return Hit(source, (ctx.verb_start, max(ctx.after_addressee, ctx.at + 1) if beside else ctx.at + 1), content)
+    return Hit(source, ctx.cue_words if beside else (ctx.verb_start, ctx.at + 1), content)
 
 
 # A clause first
@@ -114,129 +91,115 @@ def _with_rest(ctx: CueContext, source: TokenRange, first: TokenRange, after: in
 
 def clause_around(ctx: CueContext) -> Hit | None:
     """The ferry, Ada Lund said, will sail again."""
-    doc, source = ctx.doc, _source_behind_comma(ctx)
-    if source is None:
+    if (found := _source_behind_comma(ctx)) is None:
         return None
-    i = ctx.after_asides
+    doc, (source, end), i = ctx.doc, found, ctx.after_asides
     comma = i < ctx.high and doc.words[i] in (",", "—", "–")
     start = i + 1 if comma else i
-    if start + 1 >= ctx.high:
-        return None
-    if _aside_follows(ctx, start) and not (left_open(ctx) and ctx.opens_quote(start) >= 0):
+    if start + 1 >= ctx.high or (_aside_follows(ctx, start) and not (ctx.left_open and ctx.opens_quote(start) >= 0)):
         return None
     # Without a comma, only a verb can go on with the first half: “The ferry, she argued but must first be mended”.
     if not comma and not (doc.flags[start] & COORD and is_finite(doc, start + 1, start + 1)):
         return None
-    piece = _piece_before(ctx, source[0] - 1, loose=comma)
-    rest = trim(doc, start, stop_of(ctx, start))
-    return Hit(source, (ctx.verb_start, ctx.after_addressee), [piece, rest]) if piece and rest else None
+    return hit(source, ctx.cue_words, _piece_before(ctx, end, loose=comma), trim(doc, start, stop_of(ctx, start)))
 
 
 def clause_then_speaker(ctx: CueContext) -> Hit | None:
     """The ferry will sail again, Ada Lund said on Monday."""
-    doc, source = ctx.doc, _source_behind_comma(ctx)
-    if source is None:
+    if (found := _source_behind_comma(ctx)) is None:
         return None
-    i = ctx.after_asides
+    doc, (source, end), i = ctx.doc, found, ctx.after_asides
     ends = ctx.ends_here or (doc.words[i] == "," and _aside_follows(ctx, i + 1))
-    if not ends:
-        trails = doc.flags[i] & (PREP | SUBORD)  # “…, she said after the talks”
-        if not trails or doc.words[i] in ("that", "how", "why", "whether", "what", "if"):
-            return None
-    piece = _piece_before(ctx, source[0] - 1, loose=False)
+    trails = not ends and doc.flags[i] & (PREP | SUBORD)  # “…, she said after the talks”
+    if not ends and (not trails or doc.words[i] in ("that", "how", "why", "whether", "what", "if")):
+        return None
+    piece = _piece_before(ctx, end)
     if piece is None and ends and ctx.opens_quote(i) < 0:
         # Nothing else can have been said, so what stands there was, even without a verb: “No more ferries this winter,
         # she said”. An opening such as “After the talks,” still needs one.
-        piece = _piece_before(ctx, source[0] - 1, loose=True)
-        if piece and (
-            piece[1] - piece[0] < 4 or (doc.flags[piece[0]] & (PREP | SUBORD) and not has_finite(doc, *piece))
-        ):
+        piece = _piece_before(ctx, end, loose=True)
+        if piece and (doc.flags[piece[0]] & (PREP | SUBORD) or piece[1] - piece[0] < 4) and not has_finite(doc, *piece):
             return None
-    return Hit(source, (ctx.verb_start, ctx.after_addressee), [piece]) if piece else None
+    return hit(source, ctx.cue_words, piece)
 
 
 def clause_then_cue(ctx: CueContext) -> Hit | None:
-    """The ferry will sail again, said Ada Lund."""
-    doc, cue, first = ctx.doc, ctx.cue, ctx.verb_start
-    if cue is None or not _can_follow(ctx) or cue.tense == "part" or cue.unsure:
-        return None
-    if first <= ctx.low or doc.words[first - 1] not in ",—–":
+    """The ferry will sail again, said Ada Lund; the ferry, said Ada Lund, will sail again."""
+    doc, cue, first = ctx.doc, (ctx.verb_start, ctx.at + 1), ctx.verb_start
+    if not _can_follow(ctx) or ctx.cue.unsure or first <= ctx.low or doc.words[first - 1] not in ",—–":
         return None
     source = subject_after(doc, ctx.at + 1, ctx.high)
-    if source is None or doc.flags[source[0]] & (SUBORD | PREP):
+    if source is None or doc.flags[source[0]] & (SUBORD | PREP) or _holds_verb(ctx, source):
         return None
     # “said he” is no news style: what follows is a clause, as in “the mayor stopped, said he was tired”.
     if doc.words[source[0]] in ("yes", "no", "so", "he", "it", "they", "she"):
         return None
-    if any(is_finite(doc, i, source[0]) for i in range(*source)) and "who" not in doc.words[slice(*source)]:
-        return None
-    piece = _piece_before(ctx, first - 1, loose=False)
-    return Hit(source, (first, ctx.at + 1), [piece]) if piece else None
+    rest = source[1] + 1
+    if rest + 1 < ctx.high and doc.words[rest - 1] == "," and is_finite(doc, rest, rest):
+        return hit(source, cue, _piece_before(ctx, first - 1, loose=True), trim(doc, rest, stop_of(ctx, rest)))
+    return hit(source, cue, _piece_before(ctx, first - 1))
 
 
 def as_speaker_said(ctx: CueContext) -> Hit | None:
     """As Ada Lund told reporters, the ferry will sail; the ferry will sail, as Ada Lund put it."""
-    doc, source = ctx.doc, ctx.source
-    if source is None or ctx.cue is None or ctx.passive or not ctx.cue.frames & {"bare", "post"}:
+    doc, source = ctx.doc, ctx.source if ctx.cue.tense != "ing" and ctx.frames & {"bare", "post"} else None
+    if source is None or ctx.passive:
         return None
+    if doc.words[source[0]] == "as":
+        source = (source[0] + 1, source[1])
     i = source[0] - 1
-    if doc.words[source[0]] == "as" and source[1] - source[0] > 1:
-        i, source = source[0], (source[0] + 1, source[1])
-    if i < ctx.low or doc.words[i] != "as":
+    if i < ctx.low or doc.words[i] != "as" or source[0] == source[1]:
         return None
-    cue = (ctx.verb_start, ctx.after_addressee)
-    if i == clause_start(doc, ctx.low, i):
-        start = ctx.after_asides + 1
-        if start < ctx.high and doc.words[start - 1] == ",":
-            n = ctx.opens_quote(start)
-            rest = doc.quote_words[n] if n >= 0 else trim(doc, start, stop_of(ctx, start))
-            return Hit(source, cue, [rest]) if rest else None
-    elif ctx.ends_here:
-        piece = _piece_before(ctx, i, loose=False)
-        return Hit(source, cue, [piece]) if piece else None
-    return None
-
-
-def left_open(ctx: CueContext) -> bool:
-    """Whether the words before the speaker's comma cannot end a sentence: it was, she said, “a flood”."""
-    doc, source = ctx.doc, ctx.source
-    if source is None or source[0] - 2 < ctx.low or doc.words[source[0] - 1] != ",":
-        return False
-    last = source[0] - 2
-    return bool(doc.flags[last] & (AUX | PREP | SUBORD | DET)) and doc.words[last] != "that"
+    if i != clause_start(doc, ctx.low, i):
+        return hit(source, ctx.cue_words, _piece_before(ctx, i)) if ctx.ends_here else None
+    start = ctx.after_asides + 1
+    if start >= ctx.high or doc.words[start - 1] != ",":
+        return None
+    n = ctx.opens_quote(start)
+    return hit(source, ctx.cue_words, doc.quote_words[n] if n >= 0 else trim(doc, start, stop_of(ctx, start)))
 
 
 def _can_follow(ctx: CueContext) -> bool:
     """Whether the cue is a verb that can stand behind what was said: “…, she said”, but not “…, she warned of”."""
-    cue = ctx.cue
-    return cue is not None and "post" in cue.frames and cue.tense != "ing" and not ctx.passive
+    return "post" in ctx.cue.frames and ctx.cue.tense != "ing" and not ctx.passive
 
 
-def _source_behind_comma(ctx: CueContext) -> TokenRange | None:
-    """The source, if a comma or dash parts it from what may have been said before it."""
-    source = ctx.source if _can_follow(ctx) else None
-    if source is None or source[0] <= ctx.low or ctx.doc.words[source[0] - 1] not in ",—–":
+def _holds_verb(ctx: CueContext, source: TokenRange) -> bool:
+    """Whether a verb in it shows that this is no source: “It rained,” and the mayor who left said."""
+    words = ctx.doc.words[slice(*source)]
+    return not {",", "who"} & set(words) and any(is_finite(ctx.doc, k, source[0]) for k in range(*source))
+
+
+def _source_behind_comma(ctx: CueContext) -> tuple[TokenRange, int] | None:
+    """The source, if a comma or dash parts it from what may have been said before it, and where that comma stands."""
+    doc, source = ctx.doc, ctx.source if _can_follow(ctx) else None
+    if source is None or any(doc.flags[i] & WORD for i in range(source[1], ctx.verb_start)):
         return None
-    return source
+    comma = source[0] - 1
+    if doc.words[comma - 1 : comma + 1] == ["or", "so"]:  # it rained, or so Ada Lund says
+        comma -= 2
+    return (source, comma) if comma >= ctx.low and doc.words[comma] in ",—–" else None
 
 
-def _piece_before(ctx: CueContext, end: int, *, loose: bool) -> TokenRange | None:
+def _free_from(ctx: CueContext, end: int) -> int:
+    """Where the words before `end` are still free: after what earlier cues have taken, unless it goes up to the end."""
+    return max([ctx.low, *(h.end for h in ctx.before if h.end < end)])
+
+
+def _piece_before(ctx: CueContext, end: int, *, loose: bool = False) -> TokenRange | None:
     """The reported clause that a comma closes at `end`; a `loose` one needs no verb."""
     doc = ctx.doc
-    piece = trim(doc, clause_start(doc, _free_from(ctx), end), end)
+    piece = trim(doc, clause_start(doc, _free_from(ctx, end), end), end)
     if piece is None or loose:
         return piece
-    flag = doc.flags[piece[0]]
-    opens = flag & (PREP | SUBORD) and not flag & PRONOUN and doc.words[piece[0]] != "that"
-    return piece if piece[1] - piece[0] >= 3 and not opens and has_finite(doc, *piece) else None
+    opens = doc.flags[piece[0]] & (PREP | SUBORD) and doc.words[piece[0]] not in ("that", "there", "who")
+    return piece if piece[1] - piece[0] > 1 and not opens and has_finite(doc, *piece) else None
 
 
 def _aside_follows(ctx: CueContext, i: int) -> bool:
     """Adding that, citing, according to, who: not the second half of what was said."""
     doc, word, flag = ctx.doc, ctx.doc.words[i], ctx.doc.flags[i]
-    if word.endswith("ing") and not flag & CAPITAL and len(word) > 4:
+    if doc.quote_at[i] >= 0 or (word.endswith("ing") and not flag & CAPITAL and len(word) > 4):
         return True
-    cue = flag & COORD and i + 1 < ctx.high and doc.flags[i + 1] & CUE
-    if cue and VERB_FORMS[doc.words[i + 1]].tense in ("past", "s"):
-        return True
-    return word in ("according", "who", "which", "whose", "as", "with", "without") or doc.quote_at[i] >= 0
+    verb = flag & COORD and VERB_FORMS.get(doc.words[i + 1], NO_VERB).tense in ("past", "s")
+    return bool(verb) or word in ("according", "who", "which", "whose", "as", "with", "without")

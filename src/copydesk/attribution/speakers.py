@@ -9,7 +9,7 @@ reading order, because a pronoun means somebody who came before. The lists are i
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from copydesk.attribution.tokens import TokenizedText, TokenRange
 from copydesk.attribution.words import (
     CAPITAL,
     COORD,
+    CUE,
     DET,
     GRAMMAR,
     PREP,
@@ -25,6 +26,7 @@ from copydesk.attribution.words import (
     SMALL,
     SUBORD,
     TIME,
+    VERB_FORMS,
     word_set,
 )
 from copydesk.base.spans import Span
@@ -37,18 +39,20 @@ OFFICIAL, ROLES = word_set(_LISTS["official"]) | RANKS, word_set(_LISTS["people"
 UNNAMED, WITNESS = word_set(_LISTS["unnamed_speaker"]), word_set(_LISTS["witness"])
 DOCUMENT, MEDIA = word_set(_LISTS["document"]), word_set(_LISTS["media"])
 INSTITUTION = word_set(_LISTS["institution"])
-MALE, FEMALE = word_set(_LISTS["male"]), word_set(_LISTS["female"])
+MALE, FEMALE = (word_set(_LISTS[sex]) | word_set(_LISTS[f"{sex}_names"]) for sex in ("male", "female"))
 SEATS: dict[str, str] = dict(_LISTS["seat_of"])
 PLACES = word_set(_LISTS["countries"]) | word_set(_LISTS["compound_countries"]) | frozenset(SEATS)
 _SHORT_FOR: dict[str, str] = dict(_LISTS["short_for"])
 _STATE_NOTE = str(_LISTS["states_note"])
 
-_TITLES = COURTESY | RANKS | OFFICIAL | ROLES
-_OFFICIAL_OR_ROLE = OFFICIAL | ROLES
+_TITLES = COURTESY | RANKS | OFFICIAL | ROLES | UNNAMED
+_OFFICIAL_OR_ROLE, _OFFICIAL_OR_UNNAMED = OFFICIAL | ROLES, OFFICIAL | UNNAMED
 _TEXT_OR_ROLE = DOCUMENT | ROLES
 _NO_LAST_NAME = _TITLES | DOCUMENT
 _GROUPS = INSTITUTION | DOCUMENT | MEDIA
 _SPEAKS = _OFFICIAL_OR_ROLE | UNNAMED | _GROUPS
+_WHERE = frozenset(("in", "near", "across", "inside", "outside", "into"))
+_MANY = word_set(GRAMMAR["plural"])
 _DEFINITE = frozenset(("the", "his", "her", "their", "its", "this", "that"))
 _PARTICLES = word_set(GRAMMAR["name_particles"])
 _NO_NAME = DET | PREP | PRONOUN | SUBORD | TIME | COORD
@@ -68,7 +72,9 @@ _KINDS: tuple[tuple[frozenset[str], str], ...] = (
 
 def in_words(word: str, words: frozenset[str]) -> bool:
     """Whether a word, or its part after a hyphen, is in a list: ministers, ex-minister, vice-president."""
-    return word in words or word.rsplit("-", 1)[-1] in words or word.removesuffix("s") in words
+    if word in words or (word.endswith("s") and word[:-1] in words):
+        return True
+    return "-" in word and word.rsplit("-", 1)[1] in words
 
 
 def is_role(word: str) -> bool:
@@ -87,15 +93,19 @@ class Name:
     written: str
     titles: set[str] = field(default_factory=set)
     office: TokenRange | None = None
+    gender: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A run of capitalised words: the whole of it, the part that is the name, and the titles before that."""
+class Mention(NamedTuple):
+    """A run of capitalised words: the whole of it, the words of the name in it, how that is written, titles before it.
+
+    `name` is empty if the run names no person.
+    """
 
     whole: TokenRange
-    name: TokenRange
-    titles: tuple[str, ...]
+    name: tuple[str, ...]
+    written: str
+    titles: tuple[int, ...]
 
 
 def mentions(doc: TokenizedText) -> list[Mention]:
@@ -103,40 +113,40 @@ def mentions(doc: TokenizedText) -> list[Mention]:
 
     >>> from copydesk.attribution.tokens import tokenize
     >>> doc = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
-    >>> [(doc.of(m.name), m.titles) for m in mentions(doc)]
-    [('Lakeport’s', ('aide',)), ('Ada Lund', ('governor',))]
+    >>> [(m.written, [doc.words[i] for i in m.titles]) for m in mentions(doc)]
+    [('Lakeport', []), ('Ada Lund', ['governor'])]
     """
     found: list[Mention] = []
-    i, n = 0, len(doc.words)
-    words, flags = doc.words, doc.flags
-    while i < n:
-        if not flags[i] & CAPITAL or flags[i] & _NO_NAME:
-            i += 1
-            continue
-        end = _run_end(doc, i)
-        name = _name_start(doc, i, end)
-        titles = [w for w in words[i:name] if w[0].isalpha()]
-        k = i - 1
-        while k >= 0 and k >= i - 3 and words[k].isalpha() and not flags[k] & _NO_NAME:
-            if in_words(words[k], _TITLES):  # in small letters before the name: harbour master Ada Lund
-                titles.append(words[k])
-            k -= 1
-        if i > 1 and words[i - 1] in ("of", "for") and words[i - 2] in OFFICIAL and end - name > 2:
+    words, flags, end = doc.words, doc.flags, 0
+    openings = {low for low, _ in doc.paragraphs}
+    for i in [i for i, flag in enumerate(flags) if flag & CAPITAL and not flag & _NO_NAME]:
+        if i < end or (flags[i] & CUE and VERB_FORMS[words[i]].tense in ("past", "s")):
+            continue  # “Said Ada Lund:”
+        end = _run_end(doc, i, openings)
+        start = _name_start(doc, i, end) if end - i > 1 else i
+        k = i
+        while k > 0 and words[k - 1].isalpha() and not flags[k - 1] & _NO_NAME and in_words(words[k - 1], _TITLES):
+            k -= 1  # in small letters before the name: spokeswoman Ada Lund
+        titles = [t for t in range(max(k, i - 3), start) if words[t][0].isalpha()]
+        if i > 1 and words[i - 1] in ("of", "for") and words[i - 2] in OFFICIAL and end - start > 2:
             # “Minister of Defence Ada Lund” is one run; the last two words are taken for the name.
-            titles, name = [*titles, words[i - 2]], end - 2
-        found.append(Mention((i, end), (name, end), tuple(titles)))
-        i = end
+            titles, start = [i - 2, *titles], end - 2
+        while start < end - 1 and words[start] in _PARTICLES:
+            start += 1
+        written = doc.text[doc.spans[start][0] : doc.spans[end - 1][1]]
+        if words[end - 1].endswith(("'s", "’s")):
+            written = written[:-2]
+        name = _person_name(doc, start, end, written)
+        found.append(Mention((i, end), name, written, tuple(titles)))
     return found
 
 
-def _run_end(doc: TokenizedText, i: int) -> int:
+def _run_end(doc: TokenizedText, i: int, openings: Set[int]) -> int:
     """Where a run of capitalised words ends; full stops of titles and particles such as “van” do not end it."""
     words, flags, n = doc.words, doc.flags, len(doc.words)
     end = i + 1
-    while end < n and not words[end - 1].endswith(("'s", "’s")):
+    while end < n and end not in openings and not words[end - 1].endswith(("'s", "’s")):
         word = words[end]
-        if "\n" in doc.text[doc.spans[end - 1][1] : doc.spans[end][0]]:
-            break
         before_capital = end + 1 < n and flags[end + 1] & CAPITAL
         if word == "." and before_capital:
             title = words[end - 1]
@@ -164,27 +174,15 @@ def _name_start(doc: TokenizedText, i: int, end: int) -> int:
     return name if joined or in_words(words[end - 1], _GROUPS) else end - 2
 
 
-def name_of(doc: TokenizedText, mention: Mention) -> Name:
-    """The name in a mention: without titles, possessive and a particle in front."""
-    start, end = mention.name
-    while start < end - 1 and doc.words[start] in _PARTICLES:
-        start += 1
-    text, spans = doc.text, doc.spans
-    words = [text[a:b] for a, b in spans[start:end] if text[a:b] != "."]
-    words[-1] = words[-1].removesuffix("'s").removesuffix("’s")
-    return Name(tuple(words), doc.of((start, end)).removesuffix("'s").removesuffix("’s"))
-
-
-def is_person_like(doc: TokenizedText, mention: Mention) -> bool:
-    """Whether a run can be a person's name: no ministry, no newspaper, no country."""
-    words = doc.words[slice(*mention.name)]
-    if len(words) == 1 and len(words[0]) < 6 and doc.of(mention.name).isupper():  # NATO, BBC
-        return False
-    if in_words(words[-1], _NO_LAST_NAME) or not words[-1][0].isalpha():
-        return False
-    if any(in_words(w, INSTITUTION) or w in MEDIA for w in words):
-        return False
-    return " ".join(words).removesuffix("'s").removesuffix("’s") not in PLACES
+def _person_name(doc: TokenizedText, start: int, end: int, written: str) -> tuple[str, ...]:
+    """The words of a person's name, as written; none for a ministry, a newspaper or a country."""
+    words = doc.words[start:end]
+    short = len(words) == 1 and len(written) < 6 and written.isupper()  # NATO, BBC
+    if short or in_words(words[-1], _NO_LAST_NAME) or not words[-1][0].isalpha() or written.lower() in PLACES:
+        return ()
+    if not MEDIA.isdisjoint(words) or any(in_words(word, INSTITUTION) for word in words):
+        return ()
+    return tuple(written.split()) if "." not in words else tuple(w for w in written.replace(".", " ").split())
 
 
 # Kinds of source
@@ -244,33 +242,31 @@ def _plain(doc: TokenizedText, words: TokenRange) -> str:
 
 
 class Who(NamedTuple):
-    """Speaker, kind, the span or words that decided the kind, and a note."""
+    """Speaker, kind, the span or words that decided the kind, a note, and m or f if a pronoun could tell."""
 
     speaker: str
     kind: str
     decided_by: Span | str
     note: str = ""
+    gender: str = ""
 
 
-NOBODY = Who("", "none", "")
-_HE_OR_SHE = frozenset(("he", "she", "his", "her"))
-_THEY = frozenset(("they", "their"))
-_IT = frozenset(("it", "its"))
-_I_OR_WE = frozenset(("i", "my", "me", "we", "our"))
+_HE_OR_SHE = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f"}
+_THEY, _IT = ("they", "their"), ("it", "its")
+_I_OR_WE = ("i", "my", "me", "we", "our")
 _ASIDES = frozenset(("led", "with", "like", "including", "who", "which"))
 _FARTHEST = 1500  # words: how far back a pronoun may look
 _LATEST = 40  # how many of those who came up it may look at
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Somebody who came up as a source or a subject, for later pronouns to mean."""
+class Turn(NamedTuple):
+    """Somebody who came up as a source or a subject, for later pronouns to mean; a word alone is no `sure` person."""
 
     at: int
     who: Who
-    person: bool
-    plural: bool
-    gender: str
+    person: bool = True
+    plural: bool = False
+    sure: bool = True
 
 
 class Cast:
@@ -284,57 +280,61 @@ class Cast:
         """By title: whom “the governor” means."""
         self.mentions = mentions(doc)
         self.starts = [m.whole[0] for m in self.mentions]
+        self.openings = {low for low, _ in doc.sentences}
+        self.places = {doc.words[low] for low in self.starts if low and doc.words[low - 1] in _WHERE}
+        """Words behind “in” and the like; alone, they are taken for places and not for people."""
         self.turns: list[Turn] = []
         self.subjects: list[tuple[int, Name]] = []
         self.next_subject = 0
-        self._seen: dict[TokenRange, Who] = {}
+        self._seen: dict[TokenRange | None, Who] = {None: Who("", "none", "")}
 
         # The whole text is read for names first, because a story often gives a full name after the surname: “Lund said
         # no. Ada Lund, 40, is a baker.” Whoever opens a sentence or is a source can be meant by a pronoun later.
-        openings = {low for low, _ in doc.sentences} | {low for low, _ in sources}
+        sources_at = {low for low, _ in sources}
         for mention in self.mentions:
-            if not is_person_like(doc, mention):
+            start = mention.whole[0]
+            if not mention.name:
                 continue
-            name = name_of(doc, mention)
-            if len(name.words) == 1 and name.words[0] not in self.names:
-                if mention.titles:  # one word alone may be a place or a firm; “Mr. Lund” is a person
-                    self._note(name, mention)
+            if len(mention.name) == 1 and mention.name[0] not in self.names:
+                if mention.titles or (start in sources_at and self._is_person(mention)):
+                    self._note(mention)
                 continue
-            noted = self._note(name, mention)
-            if mention.whole[0] in openings:
-                self.subjects.append((mention.whole[0], noted))
+            name = self._note(mention)
+            if start in sources_at or start in self.openings:
+                self.subjects.append((start, name))
 
-    def _note(self, name: Name, mention: Mention) -> Name:
+    def _is_person(self, mention: Mention) -> bool:
+        """Whether one word names a person: Lund, 64, said; but not: Readers said; Airco said its jets were safe."""
+        doc, (start, end), word = self.doc, mention.whole, mention.written.lower()
+        behind = doc.words[end : end + 12]
+        if behind[:1] == [","] and ("".join(behind[1:2]).isdigit() or self._office_behind(end)):
+            return True
+        plural = start in self.openings and word.endswith("s")
+        return not (plural or "its" in behind or word in self.places or mention.written.isupper() or "." in word)
+
+    def _note(self, mention: Mention) -> Name:
         """Enter a name under its surname, or add what this mention says to the entry it belongs to."""
-        doc = self.doc
-        known = self.names.setdefault(name.words[-1], [])
-        same = next((n for n in known if n.words == name.words or _shortens(name, n) or _shortens(n, name)), None)
-        if same is None:
-            known.append(name)
-            same = name
-        elif len(name.words) > len(same.words):
-            same.words, same.written = name.words, name.written
-        same.titles.update(mention.titles)
-        if same.office is None:
-            offices = [t for t in mention.titles if in_words(t, OFFICIAL)]
-            if offices:
-                low = max(0, mention.whole[0] - 4)
-                before = range(mention.name[0] - 1, low - 1, -1)
-                at = next((i for i in before if doc.words[i] in offices), mention.whole[0])
-                same.office = at, at + 1
-            else:
-                same.office = self._office_behind(mention.whole[1])
-                if same.office:
-                    same.titles.add(doc.words[same.office[0]])
-        for title in same.titles:
-            if in_words(title, OFFICIAL):
-                self.roles[title] = same
-        return same
+        doc, words = self.doc, mention.name
+        known = self.names.setdefault(words[-1], [])
+        name = next((n for n in known if _same_name(n.words, words)), None)
+        if name is None:
+            known.append(name := Name(words, mention.written))
+        elif len(words) > len(name.words):
+            name.words, name.written = words, mention.written
+        name.titles.update(doc.words[i] for i in mention.titles)
+        if name.office is None:
+            office = next((i for i in reversed(mention.titles) if in_words(doc.words[i], OFFICIAL)), -1)
+            name.office = (office, office + 1) if office >= 0 else self._office_behind(mention.whole[1])
+            if name.office:
+                name.titles.add(doc.words[name.office[0]])
+        name.gender = name.gender or _gender({*name.titles, words[0].lower()}) or self._gender_behind(mention)
+        self.roles.update((title, name) for title in name.titles if in_words(title, _OFFICIAL_OR_UNNAMED))
+        return name
 
     def _office_behind(self, end: int) -> TokenRange | None:
         """The office in “Ada Lund, the mayor of Lakeport,”."""
         doc = self.doc
-        if end + 1 >= len(doc.words) or doc.words[end] != ",":
+        if doc.words[end : end + 1] != [","]:
             return None
         for i in range(end + 1, min(len(doc.words), end + 9)):
             if doc.words[i] in (",", ";", ".") or doc.quote_at[i] >= 0 or doc.flags[i] & PRONOUN:
@@ -342,6 +342,16 @@ class Cast:
             if in_words(doc.words[i], OFFICIAL):
                 return i, i + 1
         return None
+
+    def _gender_behind(self, mention: Mention) -> str:
+        """What the first “he” or “she” of the sentence says about its subject: Okafor closed her shop."""
+        doc, (start, end) = self.doc, mention.whole
+        for i in range(end, min(len(doc.words), end + 20) if start in self.openings else end):
+            if doc.words[i] == "." or doc.quote_at[i] >= 0 or doc.flags[i] & CAPITAL & ~TIME:
+                break
+            if doc.words[i] in _HE_OR_SHE:
+                return _HE_OR_SHE[doc.words[i]]
+        return ""
 
     def who(self, source: TokenRange | None) -> Who:
         """Speaker, kind, what decided it, note.
@@ -351,47 +361,52 @@ class Cast:
         >>> [Cast(doc, [s]).who(s)[:2] for s in ((5, 6), (9, 10))]
         [('Ada Lund', 'named_official'), ('Ada Lund', 'named_official')]
         """
-        if source is None:
-            return NOBODY
-        if source not in self._seen:
-            while self.next_subject < len(self.subjects) and self.subjects[self.next_subject][0] < source[0]:
-                at, name = self.subjects[self.next_subject]
-                self.turns.append(Turn(at, self._person(name), True, False, _gender(name.titles)))
-                self.next_subject += 1
-            who = self._pronoun(source) or self._named(source) or self._by_role(source)
-            self._seen[source] = who
-            self.turns.append(self._turn(source, who))
-        return self._seen[source]
+        if source is None or source in self._seen:
+            return self._seen[source]
+        while self.next_subject < len(self.subjects) and self.subjects[self.next_subject][0] < source[0]:
+            at, name = self.subjects[self.next_subject]
+            self.turns.append(Turn(at, self._person(name)))
+            self.next_subject += 1
+        who = self._seen[source] = self._pronoun(source) or self._named(source) or self._by_role(source)
+        self.turns.append(self._turn(source, who))
+        return who
 
     def _turn(self, source: TokenRange, who: Who) -> Turn:
         """What later pronouns can go by: a person or a thing, one or many, he or she."""
         words = set(self.doc.words[slice(*head(self.doc, source))])
-        unnamed = who.kind.startswith("anonymous")
-        plural = (unnamed and any(w.endswith("s") for w in words)) or "and" in words
+        unnamed, named = who.kind.startswith("anonymous"), who.kind in ("named_official", "named_other")
+        many = any(w in _MANY or (w.endswith("s") and not w.endswith(("'s", "’s"))) for w in words)
+        plural = (unnamed and many) or "and" in self.doc.words[slice(*source)]
         one = unnamed and not plural and any(in_words(w, _OFFICIAL_OR_ROLE) for w in words)
-        person = who.kind in ("named_official", "named_other") or one
-        return Turn(source[0], who, person, plural, _gender(words))
+        who = who._replace(gender=who.gender or _gender(words))
+        sure = bool(who.gender) or who.kind != "named_other" or " " in who.speaker
+        return Turn(source[0], who, named or one, plural, sure)
 
     def _pronoun(self, source: TokenRange) -> Who | None:
         """The last one who came up that fits the pronoun; None when the source is no pronoun."""
-        word = self.doc.words[source[0]]
-        if source[1] - source[0] > 1:
+        word, gender = self.doc.words[source[0]], _HE_OR_SHE.get(self.doc.words[source[0]])
+        if source[1] - source[0] > 1 or not (gender or word in _THEY or word in _IT or word in _I_OR_WE):
             return None
-        if word in _HE_OR_SHE or word in _THEY or word in _IT:
-            for turn in reversed(self.turns[-_LATEST:]):
-                if source[0] - turn.at > _FARTHEST or turn.at >= source[0] or not turn.who.speaker:
-                    continue
-                if word in _HE_OR_SHE:
-                    fits = turn.person and turn.gender in ("", "f" if word in ("she", "her") else "m")
-                elif word in _THEY:  # the police or a paper can be “they”, though they are one
-                    fits = turn.plural or (not turn.person and turn.who.kind in ("institution", "media"))
-                else:
-                    fits = not turn.person and not turn.plural
-                if fits:
-                    return turn.who
-        elif word not in _I_OR_WE:  # “I” and “we” mean whoever wrote or spoke the words around, which no rule can tell
-            return None
-        return Who("", "none", self.doc.span(source))
+        unsure: Who | None = None
+        for turn in reversed(self.turns[-_LATEST:]):
+            if source[0] - turn.at > _FARTHEST or turn.at >= source[0] or not turn.who.speaker:
+                continue
+            if gender:
+                fits = turn.person and not turn.plural and turn.who.gender in ("", gender)
+            elif word in _THEY:  # the police or a paper can be “they”, though they are one
+                fits = turn.plural or (not turn.person and turn.who.kind in ("institution", "media"))
+            else:  # “I” and “we” mean whoever wrote or spoke the words around, which no rule can tell
+                fits = word in _IT and not turn.person and not turn.plural
+            if fits and (turn.sure or not gender):
+                return turn.who
+            unsure = unsure or (turn.who if fits else None)
+        return unsure or (gender and self._object(source, gender)) or Who("", "none", self.doc.span(source))
+
+    def _object(self, source: TokenRange, gender: str) -> Who | None:
+        """Whom the sentences before only mention: The mayor thanked Ada Lund. She said …"""
+        before = bisect_left(self.starts, source[0])
+        names = (self._find(mention) for mention in reversed(self.mentions[max(0, before - 8) : before]))
+        return next((self._person(name) for name in names if name and name.gender == gender), None)
 
     def _named(self, source: TokenRange) -> Who | None:
         """The person named inside the source."""
@@ -403,45 +418,41 @@ class Cast:
                 end = i
                 break
         best: Name | None = None
-        for k in range(bisect_left(self.starts, start), len(self.mentions)):
+        for k in range(bisect_left(self.starts, start), bisect_left(self.starts, end)):
             mention = self.mentions[k]
             first, last = mention.whole
-            if first >= end:
-                break
             if last < end:
                 # “Italian shops”: a capital that belongs to the noun behind it. “Lund’s lawyer”: somebody else.
                 modifies = last - first == 1 and words[last].isalpha() and not flags[last] & (SMALL | CAPITAL)
                 if modifies or words[last - 1].endswith(("'s", "’s")):
                     continue
             before = first - 2 if flags[first - 1] & DET else first - 1
-            behind = before >= start and flags[before] & PREP and best is None and not mention.titles
+            behind = before >= start and flags[before] & PREP and not mention.titles
             if behind and any(not flags[i] & DET for i in range(start, before)):
                 continue  # “a lawyer for Ada Lund”: the role speaks, not the name
             name = self._find(mention)
             if name and (best is None or len(name.words) > len(best.words)):
                 best = name
-                if len(name.words) > 1:
-                    break
         return self._person(best) if best else None
 
     def _find(self, mention: Mention) -> Name | None:
         """The entry that a mention belongs to: by full name, by surname and title, or by first name."""
-        if not is_person_like(self.doc, mention):
+        words = mention.name
+        if not words:
             return None
-        words = name_of(self.doc, mention).words
         known = self.names.get(words[-1], [])
         if len(words) > 1:
             same = next((n for n in known if n.words == words or n.words[0] == words[0]), None)
             return same or (known[0] if known else None)
-        full = [n for n in known if len(n.words) > 1] or known
-        if full:
-            return next((n for n in full if n.titles & set(mention.titles)), full[0])
+        if full := [n for n in known if len(n.words) > 1] or known:
+            titles = {self.doc.words[i] for i in mention.titles}
+            return next((n for n in full if n.titles & titles), full[0])
         return next((n for names in self.names.values() for n in names if n.words[0] == words[0]), None)
 
     def _person(self, name: Name) -> Who:
         if name.office:
-            return Who(name.written, "named_official", self.doc.span(name.office))
-        return Who(name.written, "named_other", name.written)
+            return Who(name.written, "named_official", self.doc.span(name.office), gender=name.gender)
+        return Who(name.written, "named_other", name.written, gender=name.gender)
 
     def _by_role(self, source: TokenRange) -> Who:
         """A role, an institution, a document, a place that stands for a government."""
@@ -450,35 +461,35 @@ class Cast:
             end -= 2 if doc.words[end - 2] == "," else 1
             source = start, end
         top = head(doc, source)
-        definite = doc.words[start] in _DEFINITE or (doc.flags[start] & CAPITAL and not doc.flags[start] & DET)
-        if definite:  # “the governor” is the one who was named; “a governor” may be another
+        if doc.words[start] in _DEFINITE or (doc.flags[start] & CAPITAL and not doc.flags[start] & DET):
+            # “The governor” is the one who was named; “a governor” may be another, and “police” are many.
             words = [_SHORT_FOR.get(w, w) for w in doc.words[slice(*top)]]
+            many = words[-1] in _MANY or (words[-1].endswith("s") and not words[-1].endswith("ss"))
             name = next((self.roles[w] for w in reversed(words) if w in self.roles), None)
-            if name and words[-1] in name.titles:
+            if name and words[-1] in name.titles and not many:
                 return self._person(name)
         kind, decided = kind_without_name(doc, source)
         if kind == "metonymic_state":
             return self._state(top)
-        phrase = doc.of(source if end - start < 9 else top)
+        phrase = doc.span(source if end - start < 9 else top).of(doc.text)
         speaker = phrase.removeprefix("The ").removeprefix("the ") if kind == "institution" else phrase
         return Who(speaker, kind, doc.span(decided))
 
     def _state(self, top: TokenRange) -> Who:
         """A place that stands for a government: a capital for its state, if the story names the state too."""
-        doc, place, words = self.doc, _plain(self.doc, top), self.doc.of(top)
+        doc, place, speaker = self.doc, _plain(self.doc, top), self.doc.of(top)
         state = SEATS.get(place)
         if state and state != place and any(_plain(doc, m.whole) == state for m in self.mentions):
             speaker = state.title()
-        elif place not in SEATS and words.lower().startswith("the "):
-            speaker = words[4:]
-        else:
-            speaker = words
+        elif place not in SEATS and speaker.lower().startswith("the "):
+            speaker = speaker[4:]
         return Who(speaker, "metonymic_state", doc.span(top), _STATE_NOTE)
 
 
-def _shortens(short: Name, long: Name) -> bool:
-    """Whether one name is the other without its first or middle names."""
-    return len(short.words) < len(long.words) and (len(short.words) == 1 or short.words[0] == long.words[0])
+def _same_name(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one name is the other, or the other without its first or middle names."""
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    return one == other or (len(short) < len(long) and (len(short) == 1 or short[0] == long[0]))
 
 
 def _gender(words: set[str]) -> str:

@@ -9,12 +9,30 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from copydesk.attribution.words import classes_of
+from copydesk.attribution.words import (
+    ADVERBIAL,
+    AUX,
+    CAPITAL,
+    COORD,
+    CUE,
+    FINITE,
+    INSIDE,
+    INVISIBLE,
+    OBJECT,
+    PREP,
+    SMALL,
+    SUBORD,
+    TIME,
+    VERB_FORMS,
+    WORD,
+    read_word,
+)
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
+from copydesk.page.article import find_paragraphs
 from copydesk.page.sentences import split_sentences
 
 TokenRange = tuple[int, int]
@@ -23,7 +41,7 @@ TokenRange = tuple[int, int]
 _MARK = re.compile(r"[“”„‟«»\"]|``|''")
 # Single quotation marks double as apostrophes. A pair counts only if it hugs words on the inside, touches none on the
 # outside and stays on one line: ‘Snow,’ she said; but not: the bakers’ strike and the millers’.
-_SINGLE = re.compile(r"(?<![\w’'])[‘'](?=[\w\[])([^\n“”\"‘]{1,400}?)(?<=[\w.,!?…])[’'](?![\w’'])")
+_SINGLE = re.compile(r"(?<![\w’'])[‘'](?=[\w\[])([^“”\"‘]{1,400}?)(?<=[\w.,!?…])[’'](?![\w’'])")
 _STOP = re.compile(r"[.?!…][”\"’')]*(?=\s)")
 _SAYING = "|".join(load_wording("sentences")["saying"])
 _TAIL = re.compile(rf"[,?!](?=\s(?:[^\s,.“”\"]+\s){{0,5}}(?:{_SAYING})\b)")
@@ -31,10 +49,15 @@ _SIDE_OF = {"“": "open", "„": "open", "«": "open", "``": "open", "”": "cl
 _BEFORE_OPEN, _AFTER_CLOSE = "([{—–-/‘'", ".,;:!?)]}—–-’'/"
 _LONGEST_GUESS = 600  # characters: how far back a quotation without an opening mark may reach
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)+\w*|\b(?:[A-Za-z]\.){2,}|[^\W_]+(?:[’'.&\-][^\W_]+)*|``|''|[^\w\s]|_")
-_LINE = re.compile(r"[^\r\n]+")
-_LOUD = frozenset(("WHO", "US", "IT", "AS", "MAY", "ME", "OR", "IN"))
+_TOKEN = re.compile(
+    r"\d+(?:[.,]\d+)+\w*|\b(?:[A-Za-z]\.){2,}"
+    rf"|[^\W_]+(?:(?:[’'.&\-]|[{INSIDE}]+)[^\W_]+)*[{INSIDE}]*"
+    r"|``|''|[^\w\s]|_"
+)
+_UNSEEN = re.compile(f"[{INSIDE}]")
+_STRAY = re.compile(rf"(?<!\w)[{INSIDE}]+|[{INVISIBLE}]+(?!\w)")  # such a character beside a mark or a space
 # No writer writes such sentences, but a page without full stops has them; rules look at every pair of words at worst.
+_DASHES = "-–—"
 _LONGEST, _LONGEST_QUOTED = 400, 3000  # words in a sentence, without and with the quotations that hold it together
 
 
@@ -51,7 +74,8 @@ class TokenizedText:
     """The tokens of a text (words, numbers, marks) as parallel lists, with ranges of them for larger parts.
 
     `words` are in lower case and `flags` are their classes (see `words.py`). `quote_at` gives for each token the number
-    of the quotation it stands in, or -1. `quote_words`, `sentences` and `lines` are ranges of tokens.
+    of the quotation it stands in, or -1. `quote_words`, `sentences` and `paragraphs` are ranges of tokens. A sentence
+    begins behind the dateline. `title_marks` tells where the marks around a title stand, which are no tokens.
     """
 
     text: str
@@ -62,11 +86,13 @@ class TokenizedText:
     quote_at: list[int]
     quote_words: list[TokenRange]
     sentences: list[TokenRange]
-    lines: list[TokenRange]
+    paragraphs: list[TokenRange]
+    title_marks: dict[int, int]
 
     def span(self, tokens: TokenRange) -> Span:
         """The characters of a range of tokens."""
-        return Span(self.spans[tokens[0]][0], self.spans[tokens[1] - 1][1])
+        start, end = self.spans[tokens[0]][0], self.spans[tokens[1] - 1][1]
+        return Span(self.title_marks.get(start, start), self.title_marks.get(end, end))
 
     def of(self, tokens: TokenRange) -> str:
         """A range of tokens as the text writes it."""
@@ -80,36 +106,96 @@ def tokenize(text: str) -> TokenizedText:
     >>> [doc.of(sentence) for sentence in doc.sentences]
     ['“It rained. It poured,” he said.', 'Then it stopped.']
     """
-    lines = [Span(*m.span()) for m in _LINE.finditer(text)]
-    spans = [m.span() for m in _TOKEN.finditer(text)]
-    written = [text[a:b] for a, b in spans]
-    words = [word if len(word) > 1 and word in _LOUD else word.lower() for word in written]  # US is not us
+    # Of the same length, so that offsets hold.
+    plain = _STRAY.sub(lambda stray: " " * len(stray.group()), text) if _UNSEEN.search(text) else text
+    paragraphs = find_paragraphs(plain)
+    spans = [m.span() for m in _TOKEN.finditer(plain)]
+    read = [read_word(plain[a:b]) for a, b in spans]
+    doc = TokenizedText(text, spans, [word for word, _ in read], [flags for _, flags in read], [], [], [], [], [], {})
     starts = [a for a, _ in spans]
+    if paragraphs and _add_quotes(doc, find_quotes(plain, paragraphs), starts):
+        starts = [a for a, _ in doc.spans]
+    for paragraph in paragraphs:
+        low, high = bisect_left(starts, paragraph.start), bisect_left(starts, paragraph.end)
+        if low < high:
+            doc.paragraphs.append((low, high))
+            _add_sentences(doc, plain, paragraph, starts)
+    return doc
 
-    quotes = find_quotes(text, lines) if lines else []
-    quote_at = [-1] * len(spans)
-    quote_words: list[TokenRange] = []
-    for n, quote in enumerate(quotes):
+
+def _add_quotes(doc: TokenizedText, quotes: Sequence[Quote], starts: Sequence[int]) -> Set[int]:
+    """Say which tokens stand in quotation marks; take the marks of a title, which is a name, away and return them."""
+    marks: set[int] = set()
+    for quote in quotes:
         a, b = bisect_left(starts, quote.span.start), bisect_left(starts, quote.span.end)
-        quote_words.append((a, b))
-        quote_at[a:b] = [n] * (b - a)
+        if _is_title(doc, a, b):
+            marks |= {a, b - 1}
+            last = next(i for i in range(b - 2, a, -1) if doc.flags[i] & WORD)
+            doc.title_marks |= {doc.spans[a + 1][0]: doc.spans[a][0], doc.spans[last][1]: doc.spans[b - 1][1]}
+        else:
+            a, b = a - len(marks), b - len(marks)
+            doc.quotes.append(quote)
+            doc.quote_words.append((a, b))
+    if marks:
+        for mark in sorted(marks, reverse=True):
+            del doc.spans[mark], doc.words[mark], doc.flags[mark]
+    doc.quote_at = [-1] * len(doc.spans)
+    for n, (a, b) in enumerate(doc.quote_words):
+        doc.quote_at[a:b] = [n] * (b - a)
+    return marks
 
-    sentences: list[TokenRange] = []
-    rows: list[TokenRange] = []
-    for line in lines:
-        row = (bisect_left(starts, line.start), bisect_left(starts, line.end))
-        if row[0] == row[1]:
+
+def _is_title(doc: TokenizedText, a: int, b: int) -> bool:
+    """Whether a quotation names a book or a programme: capitals behind a preposition or a noun: of “Open Desk”."""
+    if not 3 <= b - a <= 12 or a == 0 or not doc.flags[a + 1] & CAPITAL:
+        return False
+    before, flag = doc.words[a - 1], doc.flags[a - 1]
+    if not flag & WORD or flag & (CUE | FINITE | OBJECT | AUX | COORD | ADVERBIAL) or before.endswith(("ed", "ing")):
+        return False
+    if (flag & SUBORD and not flag & PREP) or before == "as":
+        return False
+    return all(doc.flags[i] & (CAPITAL | SMALL) or not doc.words[i][0].isalpha() for i in range(a + 1, b - 1))
+
+
+def _add_sentences(doc: TokenizedText, text: str, paragraph: Span, starts: Sequence[int]) -> None:
+    """Split a paragraph, but not inside a quotation, nor between a question in quotation marks and who asked it."""
+    quote_at, first = doc.quote_at, len(doc.sentences)
+    for sentence in split_sentences(text, paragraph):
+        a, b = bisect_left(starts, sentence.start), bisect_left(starts, sentence.end)
+        if len(doc.sentences) == first:
+            a = _past_dateline(doc, a, b)
+        if a == b:
             continue
-        rows.append(row)
-        for sentence in split_sentences(text, line):
-            a, b = bisect_left(starts, sentence.start), bisect_left(starts, sentence.end)
-            joined = sentences and a < b and a and quote_at[a] >= 0 and quote_at[a] == quote_at[a - 1]
-            if joined and b - sentences[-1][0] < _LONGEST_QUOTED:
-                sentences[-1] = (sentences[-1][0], b)
-            else:
-                sentences.extend(_pieces(a, b, quote_at, quote_words))
-    flags = classes_of(words, written)
-    return TokenizedText(text, spans, words, flags, quotes, quote_at, quote_words, sentences, rows)
+        joined = a and quote_at[a] >= 0 and quote_at[a] == quote_at[a - 1]
+        asked = a > 1 and quote_at[a - 1] >= 0 and doc.words[a - 2] in "?!…" and _tells_who_asked(doc, a, b)
+        if (joined or asked) and len(doc.sentences) > first and b - doc.sentences[-1][0] < _LONGEST_QUOTED:
+            doc.sentences[-1] = (doc.sentences[-1][0], b)
+        else:
+            doc.sentences.extend(_pieces(a, b, quote_at, doc.quote_words))
+
+
+def _tells_who_asked(doc: TokenizedText, a: int, b: int) -> bool:
+    """“Why?” Okafor demanded. No list of the splitter's could hold every verb that reports."""
+    for i in range(a + 1, min(b, a + 6)):
+        form = VERB_FORMS.get(doc.words[i])
+        if form and form.tense in ("past", "s") and form.frames & {"quote", "post"}:
+            return i + 1 == b or not doc.flags[i + 1] & WORD or bool(doc.flags[i + 1] & (TIME | PREP | ADVERBIAL))
+        if doc.quote_at[i] >= 0 or doc.flags[i] & (AUX | SUBORD):
+            return False
+    return False
+
+
+def _past_dateline(doc: TokenizedText, a: int, b: int) -> int:
+    """Past the place, the day and the agency a report begins with: LISBON, 3 May (Reuters) –"""
+    dash = next((i for i in range(a + 1, min(b - 1, a + 16)) if doc.words[i] in _DASHES), a)
+    while dash < b - 1 and doc.words[dash + 1] == doc.words[dash]:  # two hyphens for a dash
+        dash += 1
+    if dash == a or not doc.spans[dash - 1][1] < doc.spans[dash][0] or not doc.flags[a] & (CAPITAL | PREP):
+        return a
+    agency = next((i for i in range(a, dash) if doc.words[i] == "("), dash)
+    known = doc.words[dash - 1] == ")" or (len(doc.words[a]) > 2 and doc.of((a, a + 1)).isupper())
+    named = all(doc.flags[i] & (CAPITAL | TIME) or not doc.words[i][0].isalpha() for i in range(a, agency))
+    return dash + 1 if known and named else a
 
 
 def _pieces(a: int, b: int, quote_at: list[int], quote_words: list[TokenRange]) -> list[TokenRange]:
@@ -124,48 +210,50 @@ def _pieces(a: int, b: int, quote_at: list[int], quote_words: list[TokenRange]) 
     return [*pieces, (a, b)] if a < b else pieces
 
 
-def find_quotes(text: str, lines: Sequence[Span]) -> list[Quote]:
-    """Every quotation of a text whose paragraphs are `lines`, in reading order.
+def find_quotes(text: str, paragraphs: Sequence[Span]) -> list[Quote]:
+    """Every quotation of a text of these paragraphs, in reading order.
 
     >>> text = '“Rain,” he said. "Then sun." \\'Snow,\\' she said.'
     >>> [q.span.of(text) for q in find_quotes(text, [Span(0, len(text))])]
     ['“Rain,”', '"Then sun."', "'Snow,'"]
     """
-    starts = [line.start for line in lines]
+    starts = [paragraph.start for paragraph in paragraphs]
     found: list[Quote] = []
     opened = -1  # where the open quotation began
-    home = -1  # the line it began in
+    home = -1  # the paragraph it began in
     last = 0  # where the last quotation ended
     for match in _MARK.finditer(text):
         start, end = match.span()
-        line = bisect_right(starts, start) - 1
+        here = bisect_right(starts, start) - 1
         side = _side(text, start, end, match.group())
-        if opened >= 0 and line != home and (side != "close" or line > home + 1):
+        if opened >= 0 and here != home and (side != "close" or here > home + 1):
             # By an old convention, a quotation of several paragraphs opens each one and closes only the last.
-            carries = line == home + 1 and start - starts[line] < 2 and side != "close"
-            found.append(_unclosed(text, opened, lines[home], carries=carries))
+            carries = here == home + 1 and start - starts[here] < 2 and side != "close"
+            found.append(_unclosed(text, opened, paragraphs[home], carries=carries))
             last, opened = found[-1].span.end, -1
         if opened < 0 and side == "close":
-            guess = _guess_start(text, max(last, lines[line].start, start - _LONGEST_GUESS), start)
+            guess = _guess_start(text, max(last, paragraphs[here].start, start - _LONGEST_GUESS), start)
             if guess is not None:
                 found.append(Quote(Span(guess, end)))
                 last = end
         elif opened < 0:
-            opened, home = start, line
+            opened, home = start, here
         elif side == "open" and start > opened + 1:
             found.append(_one_sentence(text, opened, start))
-            last, opened, home = found[-1].span.end, start, line
+            last, opened, home = found[-1].span.end, start, here
         else:
             found.append(Quote(Span(opened, end)))
             last, opened = end, -1
     if opened >= 0:
-        found.append(_unclosed(text, opened, lines[home], carries=False))
-    return _with_single(text, found)
+        found.append(_unclosed(text, opened, paragraphs[home], carries=False))
+    return _with_single(text, found, starts)
 
 
 def _side(text: str, start: int, end: int, mark: str) -> str:
     """Whether a mark opens or closes: by the space and the marks around it, then by what it is."""
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if (mark == "«" and after.isspace()) or (mark == "»" and before.isspace() and not after.isalnum()):
+        return _SIDE_OF[mark]  # « The gate is shut », with the spaces of French
     can_open = (not before or before.isspace() or before in _BEFORE_OPEN) and bool(after) and not after.isspace()
     can_close = bool(before) and not before.isspace() and (not after or after.isspace() or after in _AFTER_CLOSE)
     if can_open != can_close:
@@ -201,7 +289,7 @@ def _guess_start(text: str, floor: int, end: int) -> int | None:
     return begin if end - begin > 8 else None  # shorter: an inch mark or a slip of the key
 
 
-def _with_single(text: str, found: list[Quote]) -> list[Quote]:
+def _with_single(text: str, found: list[Quote], lines: list[int]) -> list[Quote]:
     """Add the quotations in single marks that stand outside those in double marks."""
     if "‘" not in text and "'" not in text:
         return found
@@ -211,6 +299,6 @@ def _with_single(text: str, found: list[Quote]) -> list[Quote]:
         at = bisect_right(starts, match.start()) - 1
         inside = at >= 0 and found[at].span.end > match.start()
         over = at + 1 < len(found) and found[at + 1].span.start < match.end()
-        if not inside and not over:
+        if not inside and not over and bisect_right(lines, match.start()) == bisect_right(lines, match.end()):
             single.append(Quote(Span(*match.span())))
     return sorted(found + single, key=lambda q: q.span) if single else found

@@ -6,8 +6,11 @@ The words are data. `data/reporting_verbs.toml` lists the verbs, nouns and adjec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from copydesk.base.wording import load_wording
@@ -42,17 +45,21 @@ SMALL = AUX | SHORT | DET | PREP | COORD | SUBORD | PRONOUN | TIME
 
 @dataclass(frozen=True, slots=True)
 class VerbForm:
-    """One form of a reporting verb: `tense` is base, s, past, part or ing; `unsure` forms are often nouns.
+    """A form of a reporting verb, or an adjective: `tense` is base, s, past, part, ing or adjective.
 
-    `frames` says what may stand around the verb, and `particles` which small words make it another verb (call, call
-    for); the data file explains both.
+    An `unsure` form is often a noun. `frames` says what may stand around it, and `particles` which small words make it
+    another verb (call for, make it clear); the data file explains both.
     """
 
     lemma: str
     tense: str
     frames: frozenset[str]
     unsure: bool
-    particles: frozenset[str]
+    particles: tuple[list[str], ...] = ()
+
+
+NO_VERB = VerbForm("", "", frozenset(), False)
+"""The form of a word that is no reporting verb: a noun such as “claim”, “according”."""
 
 
 def forms_of(lemma: str, irregular: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -64,9 +71,10 @@ def forms_of(lemma: str, irregular: Mapping[str, str]) -> tuple[tuple[str, str],
     if lemma in irregular:
         third, past, part, ing = irregular[lemma].split()
     else:
-        third = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s")
-        past = part = lemma + ("d" if lemma.endswith("e") else "ed")
-        ing = (lemma[:-1] if lemma.endswith("e") else lemma) + "ing"
+        stem = lemma[:-1] + "i" if lemma.endswith("y") and lemma[-2] not in "aeou" else lemma  # deny, denies
+        third = stem + ("es" if stem.endswith(("s", "sh", "ch", "x", "o", "i")) else "s")
+        past = part = stem + ("d" if lemma.endswith("e") else "ed")
+        ing = lemma.removesuffix("e") + "ing"
     # Of two equal forms the later tense counts: “argued” is a past tense more often than a participle.
     return tuple({lemma: "base", third: "s", part: "part", past: "past", ing: "ing"}.items())
 
@@ -79,11 +87,13 @@ def _verb_forms() -> dict[str, VerbForm]:
     for verb in REPORTING["particles"]:
         frames.setdefault(verb, set())
     unsure = word_set(REPORTING["also_other"]["forms"])
-    return {
-        form: VerbForm(verb, tense, frozenset(may), form in unsure, word_set(REPORTING["particles"].get(verb, ())))
-        for verb, may in frames.items()
-        for form, tense in forms_of(verb, REPORTING["irregular"])
-    }
+    forms = {}
+    for verb, may in frames.items():
+        particles = tuple(particle.split() for particle in REPORTING["particles"].get(verb, ()))
+        for form, tense in forms_of(verb, REPORTING["irregular"]):
+            forms[form] = VerbForm(verb, tense, frozenset(may), form in unsure, particles)
+    that = frozenset(("that", "clause"))
+    return forms | {word: VerbForm(word, "adjective", that, True) for word in REPORTING["adjectives"]["that"].split()}
 
 
 VERB_FORMS = _verb_forms()
@@ -100,23 +110,36 @@ def _classes() -> dict[str, int]:
 
 CLASSES = _classes()
 """The classes of every word that is listed anywhere."""
+_LOUD = frozenset(("WHO", "US", "IT", "AS", "MAY", "ME", "OR", "IN"))
 _NOT_LY = frozenset(("family", "july", "italy", "ally", "assembly", "reply", "supply", "only", "early", "friendly"))
 
 
-def classes_of(words: Sequence[str], written: Sequence[str]) -> list[int]:
-    """The classes of every word of a text, from its lower-case form and from how it is written.
+INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
+"""Soft hyphens and characters of no width, as they are written in a class of a pattern."""
+INSIDE = INVISIBLE + "\u0300-\u036f"
+"""These and combining accents: what may stand inside a word and is no letter."""
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
-    >>> [bool(flags & ADVERBIAL) for flags in classes_of(("reportedly", "kelly"), ("reportedly", "Kelly"))]
+
+@lru_cache(maxsize=1 << 15)
+def read_word(written: str) -> tuple[str, int]:
+    """A word in lower case, and its classes.
+
+    >>> [bool(read_word(word)[1] & ADVERBIAL) for word in ("reportedly", "Kelly")]
     [True, False]
     """
-    found = []
-    for word, first in zip(words, written, strict=True):
-        flags = CLASSES.get(word, 0)
-        if word[0].isalnum():
-            flags |= WORD
-        if first[0].isupper():
-            flags |= CAPITAL
-        elif word.endswith("ly") and word not in _NOT_LY:  # no list holds every adverb, and few other words end so
-            flags |= LY
-        found.append(flags)
-    return found
+    if not written.isascii():
+        written = unicodedata.normalize("NFC", _INVISIBLE.sub("", written)) or written
+    word = written if len(written) > 1 and written in _LOUD else written.lower()  # US is not us
+    flags = CLASSES.get(word, 0)
+    if word[0].isalnum():
+        flags |= WORD
+    if written[0].isupper():
+        flags |= CAPITAL
+        if word == "may":
+            flags &= ~MODAL
+    elif word == "may":
+        flags &= ~TIME
+    elif word.endswith("ly") and word not in _NOT_LY:  # no list holds every adverb, and few other words end so
+        flags |= LY
+    return word, flags

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from copydesk.attribution.grammar import MARKS, is_finite, noun_chunk, subject_after, subject_before
 from copydesk.attribution.speakers import INSTITUTION, OFFICIAL, ROLES, UNNAMED, in_words
@@ -35,6 +34,7 @@ from copydesk.attribution.words import (
     SUBORD,
     TIME,
     WORD,
+    forms_of,
     word_set,
 )
 from copydesk.base.wording import load_wording
@@ -48,6 +48,7 @@ _NOT = frozenset(f"{be}n{mark}t" for be in ("is", "are", "was", "were") for mark
 _FARTHEST_BY = 40  # words: how far the rule looks for “by”, which keeps the whole pass linear
 _ACTS, _PASTS = word_set(WORDS["acts"]), word_set(WORDS["pasts"])
 PEOPLE = word_set(WORDS["people"]) | INSTITUTION | OFFICIAL | ROLES | UNNAMED
+_PRESENT = _ACTS | {third for verb in _ACTS for third, tense in forms_of(verb, {}) if tense == "s"}
 _QUOTES = frozenset('”"»’')
 _CLOSERS = _QUOTES | {","}
 _FAR = 20  # words: how far the rules look ahead, which keeps the whole pass linear
@@ -111,7 +112,7 @@ def _is_aside(doc: TokenizedText, i: int, floor: int) -> bool:
 
 def _present(doc: TokenizedText, i: int, floor: int) -> bool:
     """NATO sends, residents fear; but not: NATO talks collapsed."""
-    if i == floor or i + 1 == len(doc.words) or doc.words[i] not in _present_forms():
+    if i == floor or i + 1 == len(doc.words) or doc.words[i] not in _PRESENT:
         return False
     bare = doc.words[i] in _ACTS
     before = doc.words[i - 1]
@@ -119,17 +120,6 @@ def _present(doc: TokenizedText, i: int, floor: int) -> bool:
         return False
     named = doc.flags[i - 1] & CAPITAL or doc.flags[i - 1] & PRONOUN or in_words(before, PEOPLE)
     return bool(named) and (bool(doc.flags[i + 1] & (DET | PREP)) or not is_finite(doc, i + 1, i))
-
-
-@cache
-def _present_forms() -> frozenset[str]:
-    return _ACTS | {_third(verb) for verb in _ACTS}
-
-
-def _third(verb: str) -> str:
-    if verb.endswith("y") and verb[-2] not in "aeou":
-        return verb[:-1] + "ies"
-    return verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "o")) else "s")
 
 
 def _past(doc: TokenizedText, i: int, floor: int, high: int) -> bool:

@@ -175,22 +175,15 @@ def _table() -> dict[str, tuple[_Entry, ...]]:
 
 def _fits(entry: _Entry, text: str, tokens: list[Span], written: list[str], i: int) -> bool:
     here = written[i : i + len(entry.words)]
-    if len(here) < len(entry.words) or not all(_same(a, b) for a, b in zip(entry.words, here, strict=True)):
+    if len(here) < len(entry.words) or (entry.cue.small and here[0][0].isupper()):
         return False
-    if entry.cue.small and here[0][0].isupper():
-        return False
+    for listed, word in zip(entry.words, here, strict=True):
+        # The same word but for case; a capital in the list must be one in the text.
+        if listed.lower() != word.lower() or (listed[0].isupper() and not word[0].isupper()):
+            return False
+    # Between the words of a phrase may stand white space within a paragraph, a hyphen, an apostrophe.
     gaps = (text[a.end : b.start] for a, b in pairwise(tokens[i : i + len(here)]))
-    return all(map(_joins, gaps))
-
-
-def _same(listed: str, here: str) -> bool:
-    """Whether two words are one but for case; a capital in the list must be one in the text."""
-    return listed.lower() == here.lower() and (here[0].isupper() or not listed[0].isupper())
-
-
-def _joins(gap: str) -> bool:
-    """What may stand between the words of a phrase: white space within a paragraph, a hyphen, an apostrophe."""
-    return gap in _JOINTS or (gap.isspace() and gap.count("\n") < 2)
+    return all(gap in _JOINTS or (gap.isspace() and gap.count("\n") < 2) for gap in gaps)
 
 
 def _is_place(written: list[str], i: int, end: int) -> bool:

@@ -169,6 +169,15 @@ def parse_article(text: str) -> Article:
     return _assemble(text, shown, [row.span for row in rows], kinds)
 
 
+def find_paragraphs(text: str) -> list[Span]:
+    """The paragraphs of a page, furniture too, with hard-wrapped lines put together again.
+
+    >>> [len(p) for p in find_paragraphs("Rain ends\n\nIt rained.")]
+    [9, 10]
+    """
+    return [row.span for row in read_rows(text)]
+
+
 def _assemble(text: str, shown: str, spans: Sequence[Span], kinds: Sequence[str | None]) -> Article:
     """Give every span its name, kind and line."""
     starts = [0, *(m.end() for m in _NEW_LINE.finditer(text))]
