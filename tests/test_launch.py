@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ import pytest
 from copydesk import open_lesson
 from copydesk.answers import where
 from copydesk.answers.place import BINDER
+from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
+from copydesk.story.story import load_story
 from tools.addresses import OPENS, PLACEHOLDER, binder_link, clone, launch, repository, rewrite
 from tools.floors import ON_PYPI, asked, at_floor
 
@@ -97,6 +101,54 @@ class TestAddress:
         assert f"https://mybinder.org/v2/{where}?" in text and f"git clone {address} copydesk && " in text
         shutil.copy(ROOT / "pyproject.toml", project)
         assert rewrite(tmp_path) and readme.read_text("utf-8") == self.README
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+class TestWindowsClone:
+    """What git puts on the disk with `core.autocrlf=true`, the setting of Git for Windows."""
+
+    @pytest.fixture
+    def repository(self, tmp_path: Path) -> Path:
+        """What is compared by its bytes, as a repository that was made where lines end in one character."""
+        place = tmp_path / "repository"
+        away = shutil.ignore_patterns("__pycache__", "answers", ".ipynb_checkpoints")
+        for name in ("seeds", "src", "notebooks", "tests/fixtures"):
+            shutil.copytree(ROOT / name, place / name, ignore=away)
+        for name in ("postBuild", ".gitattributes"):
+            shutil.copy(ROOT / name, place / name)
+        return place
+
+    def clone(self, repository: Path) -> Path:
+        """The files of a clone with that setting, and no other setting of this machine."""
+        environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        me = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+
+        def git(*words: str) -> None:
+            subprocess.run(["git", *words], cwd=repository, env=environment, check=True, capture_output=True)
+
+        git("init", "--quiet")
+        git("add", ".")
+        git(*me, "commit", "--quiet", "--message", "all")
+        git("clone", "--quiet", "--config", "core.autocrlf=true", ".", "../clone")
+        return repository.with_name("clone")
+
+    def changed(self, repository: Path, clone: Path) -> set[str]:
+        """The files whose bytes differ."""
+        files = [path for path in repository.rglob("*") if path.is_file() and ".git" not in path.parts]
+        named = {path.relative_to(repository).as_posix(): path for path in files}
+        return {name for name, path in named.items() if (clone / name).read_bytes() != path.read_bytes()}
+
+    def test_every_file_has_its_bytes_and_every_story_opens(self, repository: Path) -> None:
+        clone = self.clone(repository)
+        assert not self.changed(repository, clone)
+        assert all(load_story(folder).key for folder in (clone / "seeds").iterdir() if folder.is_dir())
+
+    def test_without_the_attributes_the_stories_do_not_open(self, repository: Path) -> None:
+        (repository / ".gitattributes").unlink()
+        clone = self.clone(repository)
+        assert "seeds/practice/page.txt" in self.changed(repository, clone)
+        with pytest.raises(CopydeskError, match="sha256 differs"):
+            load_story(clone / "seeds" / "practice")
 
 
 class TestOnBinder:
