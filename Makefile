@@ -21,7 +21,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/lab.done: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab,classroom]"
 	@touch $@
 
 $(VENV)/test.done: pyproject.toml | $(BIN)/python
@@ -61,7 +61,7 @@ server: $(HUB)/done ## a class of 30 on a JupyterHub with one browser beside the
 
 $(HUB)/done: pyproject.toml
 	$(PYTHON) -m venv $(HUB)
-	$(HUB)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check -e ".[browser]" "jupyterhub>=5" jupyterhub-idle-culler
+	$(HUB)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check -e ".[lab,classroom,browser]" "jupyterhub>=5" jupyterhub-idle-culler
 	npm install --global --silent --prefix $(HUB) configurable-http-proxy
 	@touch $@
 

@@ -36,9 +36,13 @@ def specs() -> list[str]:
 class TestEnvironment:
     """environment.yml and postBuild."""
 
-    def test_it_asks_for_what_the_kit_needs_and_for_nbval(self) -> None:
-        (nbval,) = [need for need in PROJECT["optional-dependencies"]["test"] if need.startswith("nbval")]
-        assert sorted(asked()) == sorted([*PROJECT["dependencies"], nbval])
+    def test_it_asks_for_what_the_kit_needs_with_both_extras_and_for_nbval(self) -> None:
+        extras = PROJECT["optional-dependencies"]
+        (nbval,) = [need for need in extras["test"] if need.startswith("nbval")]
+        needs = [*PROJECT["dependencies"], *extras["lab"], *extras["classroom"], nbval]
+        assert sorted(asked()) == sorted({need.partition(">=")[0]: need for need in needs}.values()), (
+            "[lab] is stricter"
+        )
 
     def test_binder_reads_one_version_of_python(self) -> None:
         """repo2docker understands one `=`; with `>=` it falls back to an old Python."""

@@ -29,7 +29,7 @@ from copydesk.checkup.work import check_answers, check_notebooks, check_story, l
 from copydesk.story.story import load_story
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOOR = {"python": "3.11", "jupyterlab": "4.4.9", "ipywidgets": "8.1.7", "anywidget": "0.9.18", "ipykernel": "7.0.1"}
+FLOOR = {"python": "3.11", "jupyterlab": "4.4.9", "ipywidgets": "8.1.7", "anywidget": "0.9.13", "ipykernel": "6.29"}
 NEW = {"copydesk": "0.1.0", **FLOOR, "matplotlib": "3.9.2", "numpy": "2.0"}
 posix = pytest.mark.skipif(os.name == "nt", reason="made with the tools of other systems")
 
@@ -111,9 +111,9 @@ class TestPrograms:
 
     @pytest.mark.parametrize("name", ["ipykernel", "ipywidgets", "anywidget", "jupyterlab"])
     def test_a_package_below_its_floor(self, name: str, mine: Python, jupyter: Jupyter) -> None:
-        old = replace(mine, packages={**NEW, name: "0.9.17"})
+        old = replace(mine, packages={**NEW, name: "0.9.1"})
         fault = only_fault(check_programs(old, replace(jupyter, kernel=old, lab=old.packages["jupyterlab"]), FLOOR))
-        assert fault.sentence.startswith(f"{name} is version 0.9.17, and Copydesk needs {FLOOR[name]} or newer: run ")
+        assert fault.sentence.startswith(f"{name} is version 0.9.1, and Copydesk needs {FLOOR[name]} or newer: run ")
         assert f'"{mine.path}" -m pip install --upgrade "{name}>={FLOOR[name]}"' in fault.sentence
 
     @pytest.mark.parametrize("name", ["ipykernel", "ipywidgets", "anywidget", "jupyterlab"])
@@ -162,6 +162,24 @@ class TestPrograms:
         found = check_programs(mine, None, FLOOR)
         assert all(finding.well for finding in found)
         assert all("cannot be seen from here" in of(name, found).sentence for name in ("jupyterlab", "front_end"))
+
+    def test_a_front_end_without_jupyterlab_takes_older_widgets(self, mine: Python) -> None:
+        """Google Colab has ipywidgets 7.7.1, and JupyterLite a kernel that is not ipykernel."""
+        floor = floors(lab=False)
+        less = without(mine, "ipykernel", "jupyterlab")
+        old = replace(less, packages={**less.packages, "ipywidgets": floor["ipywidgets"]})
+        found = check_programs(old, None, floor)
+        assert all(finding.well for finding in found) and "ipykernel" not in [finding.check for finding in found]
+        assert f"version {floor['ipywidgets']}; {floor['ipywidgets']} or newer" in of("ipywidgets", found).sentence
+        assert not of("ipywidgets", check_programs(old, None, FLOOR)).well, "JupyterLab 4 shows only ipywidgets 8"
+
+    @pytest.mark.parametrize("lab", ["", "4.6.0"])
+    def test_the_server_of_a_notebook_counts_only_if_it_has_jupyterlab(
+        self, lab: str, mine: Python, jupyter: Jupyter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(programs, "_parent", lambda: sys.executable)
+        monkeypatch.setattr(programs, "_ask", lambda *_: replace(jupyter, lab=lab))
+        assert bool(ask_jupyter(mine, mine)) is bool(lab)
 
     @pytest.mark.parametrize("name", ["matplotlib", "numpy"])
     def test_no_figures_is_not_a_fault(self, name: str) -> None:

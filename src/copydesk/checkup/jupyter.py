@@ -29,13 +29,14 @@ FRONT_END = {"@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets", "anywi
 """The parts that run in the browser, and the packages that bring them."""
 
 
-def floors(needs: Iterable[str] | None = None) -> dict[str, str]:
+def floors(needs: Iterable[str] | None = None, *, lab: bool = True) -> dict[str, str]:
     """The lowest versions that the kit is made for, of Python and of each package, as its own metadata has them.
 
-    >>> floors(["ipywidgets>=8.1.7", "pytest>=8.3; extra == 'test'"])
-    {'ipywidgets': '8.1.7'}
-    >>> floors(["filelock<4,>=3.16"])
-    {'filelock': '3.16'}
+    With `lab` these are the ones that JupyterLab takes (the extra [lab]); other front ends also show older ones.
+
+    >>> needs = ["ipywidgets>=7.7.1", "filelock<4,>=3.12", "ipywidgets>=8.1.7; extra == 'lab'", "mypy>=1; extra == 't'"]
+    >>> floors(needs), floors(needs, lab=False)
+    ({'ipywidgets': '8.1.7', 'filelock': '3.12'}, {'ipywidgets': '7.7.1', 'filelock': '3.12'})
     """
     if needs is None:
         try:
@@ -43,8 +44,9 @@ def floors(needs: Iterable[str] | None = None) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             return dict.fromkeys(("python", "jupyterlab", *IN_KERNEL), "0")
         needs = [f"python{about['Requires-Python']}", *about.get_all("Requires-Dist", ())]
-    bounded = (re.match(r"\s*([\w.-]+).*?>=\s*([\w.]+)", need) for need in needs if "extra" not in need)
-    return {found[1]: found[2] for found in bounded if found}
+    extras = ("", "lab") if lab else ("",)
+    found = [re.match(r"\s*([\w.-]+)[^;]*?>=\s*([\w.]+)[^;]*(?:;.*extra == .(\w+))?", need) for need in needs]
+    return {one[1]: one[2] for extra in extras for one in found if one and (one[3] or "") == extra}
 
 
 def check_programs(own: Python, jupyter: Jupyter | None, floor: Mapping[str, str]) -> list[Finding]:
@@ -54,7 +56,7 @@ def check_programs(own: Python, jupyter: Jupyter | None, floor: Mapping[str, str
     python = own if isinstance(kernel, Finding) else kernel  # where it is not the right one, the right one is looked at
     found.insert(0, check_python(python, floor.get("python", "")))
     found.append(check_lab(python, jupyter, floor.get("jupyterlab", "")))
-    found += [check_package(name, python, floor.get(name, "")) for name in IN_KERNEL]
+    found += [check_package(name, python, floor[name]) for name in IN_KERNEL if name in floor]
     return [*found, check_front_end(python, jupyter), check_figures(python.packages), check_encoding(encoding())]
 
 
@@ -168,7 +170,8 @@ def ask_jupyter(own: Python, kernel: Python | None) -> Jupyter | None:
     """The Jupyter that serves this kernel (None if it cannot be seen); with no kernel, the one on the path or ours."""
     if kernel:
         server = _parent()
-        return _ask((server, "-m", "jupyter"), kernel) if server else None
+        found = _ask((server, "-m", "jupyter"), kernel) if server else None
+        return found if found and found.lab else None  # without JupyterLab another front end shows this notebook
     on_path = shutil.which("jupyter")
     mine = (own.path, "-m", "jupyter")
     found = _ask((on_path,), None) if on_path else None
