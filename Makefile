@@ -8,8 +8,6 @@ BIN := $(VENV)/bin
 endif
 GRADERS := $(VENV)-graders
 HUB := $(VENV)-hub
-LESSON ?= notebooks/00_start_here.ipynb
-ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 .DEFAULT_GOAL := help
 .PHONY: help lab test graders lint notebooks bench server floors binder address clean
 
@@ -29,11 +27,11 @@ $(VENV)/test.done: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/lab.done
 
 lab: $(VENV)/lab.done ## set up and open JupyterLab on the first lesson (BROWSER=no prints the address)
-	$(BIN)/python -m jupyterlab $(ROOT) $(if $(filter no,$(BROWSER)),--no-browser) --LabApp.default_url=/lab/tree/$(LESSON)
+	$(BIN)/python -m copydesk start
 
 test: $(VENV)/test.done lint ## set up and run all tests: unit, doctest, nbval, browser where Chromium is present
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser" tests src
-	$(BIN)/python -m copydesk.cli check
+	$(BIN)/python -m copydesk check
 	$(BIN)/python -m pytest -q -m browser tests/browser
 
 graders: $(GRADERS)/done ## run assignments through nbgrader and Otter and a class through Dask, set up apart, in about 3 minutes

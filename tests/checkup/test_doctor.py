@@ -228,7 +228,7 @@ def is_bare(python: str) -> bool:
 def doctor(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run `copydesk doctor` as a person would, by default with the Jupyter of this environment on the path."""
     path = f"{sysconfig.get_paths()['scripts']}{os.pathsep}{os.environ['PATH']}"
-    command = [sys.executable, "-m", "copydesk.cli", "doctor", *words]
+    command = [sys.executable, "-m", "copydesk", "doctor", *words]
     home = {"HOME": str(folder.parent), "XDG_DATA_HOME": str(folder.parent / "data")}
     environment = {**os.environ, **home, "COPYDESK_SEEDS": str(ROOT / "seeds"), "PATH": path, **settings}
     return subprocess.run(
@@ -400,7 +400,7 @@ class TestAnswers:
 def mounted(folder: Path, spoil: str) -> subprocess.CompletedProcess[str]:
     """`copydesk doctor` where a small disk of its own is mounted on a folder and spoilt first."""
     folder.mkdir()
-    ask = f'"{sys.executable}" -m copydesk.cli doctor --json'
+    ask = f'"{sys.executable}" -m copydesk doctor --json'
     script = f'mount -t tmpfs -o size=200k tmpfs "$0" && {spoil} && cd "$0" && {ask}'
     environment = {**os.environ, "XDG_DATA_HOME": str(folder.parent / "data")}
     environment.pop("COPYDESK_ANSWERS")
