@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import math
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -152,19 +154,33 @@ def chosen(
 ) -> list[LessonId]:
     """The lessons to grade, sorted: those that are `wanted`, else those that were `found` among the submissions.
 
-    A lesson is wanted by its name or its number. If several stories have it, those that were found count, else the
-    first. Raises CopydeskError for a name that no story has.
+    A lesson is wanted by its name, its number, or as `story/lesson`. If several stories have it, it counts on those on
+    which somebody submitted it, else on the story of which most lessons were submitted. Raises CopydeskError for a name
+    that no story has.
     """
-    ids, stories = set(found) & set(offered), {story for story, _ in found}
-    if wanted is not None:
-        ids = set()
+    submitted = set(found) & set(offered)
+    ids = submitted if wanted is None else set()
+    of_story = Counter(story for story, _ in submitted)
     for name in wanted or ():
         matching = [i for i in offered if name in (i[1], i[1].partition("_")[0], "/".join(i))]
         if not matching:
             there = ", ".join(sorted({lesson for _, lesson in offered})) or "none"
             raise CopydeskError(f"there is no lesson '{name}' to grade", f"there are: {there}")
-        ids.update([i for i in matching if i[0] in stories] or matching[:1])
+        ids = ids | (submitted & {*matching} or {max(matching, key=lambda i: of_story[i[0]])})
     return sorted(ids, key=lambda i: (i[1], i[0]))
+
+
+def points_possible(units: Sequence[Unit], totals: Sequence[float | None]) -> float:
+    """The points that a learner can earn; `totals` are theirs by unit, None for a lesson that they did not submit.
+
+    A lesson that the class does on several stories counts on those on which this learner submitted it. For a learner
+    who did not submit it, it counts once, on the first of the stories.
+    """
+    possible = 0.0
+    for _, group in groupby(zip(units, totals, strict=True), key=lambda pair: pair[0].id[1]):
+        pairs = [*group]
+        possible += sum(u.possible for u, total in pairs if total is not None) or pairs[0][0].possible
+    return round(possible, 2)
 
 
 def read_weights(given: Path | Mapping[str, Any] | None, offered: Mapping[LessonId, Lesson]) -> dict[str, float]:

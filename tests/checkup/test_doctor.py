@@ -25,7 +25,8 @@ from copydesk.checkup import work
 from copydesk.checkup.doctor import checkup, finding_line, summary
 from copydesk.checkup.findings import Finding, Python, is_older, this_python
 from copydesk.checkup.jupyter import FRONT_END, Jupyter, Spec, ask_jupyter, check_figures, check_programs, floors
-from copydesk.checkup.work import check_answers, check_notebooks, check_story, lessons_folder
+from copydesk.checkup.work import check_answers, check_edition, check_notebooks, check_story, lessons_folder
+from copydesk.story.edition import Edition
 from copydesk.story.story import load_story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -449,6 +450,20 @@ class TestStory:
         path.write_bytes(b"{" + path.read_bytes())
         found = check_story(load_story)
         assert not found.well and says in found.sentence and str(path) in found.sentence
+
+
+class TestEdition:
+    """The edition in use, and the kit that is installed."""
+
+    EDITION = Edition(wheel="copydesk-1+ab-py3-none-any.whl", kit_files="ab")
+
+    @pytest.mark.parametrize(("installed", "well"), [("ab", True), ("cd", False), ("", True)])
+    def test_the_kit_is_its_own(self, installed: str, well: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        for module in ("copydesk.story.edition", "copydesk.checkup.work"):
+            monkeypatch.setattr(f"{module}.installed_kit", lambda: installed)
+        found = check_edition(self.EDITION)
+        assert found.well is well and (well or f"-m pip install ./{self.EDITION.wheel}" in found.sentence)
+        assert ("nothing to compare" in found.sentence) is (not installed) and check_edition(Edition()).well
 
 
 class TestNotebooks:

@@ -36,6 +36,8 @@ from tests.classroom.made_class import (
 )
 
 LESSONS = [(STORY, LESSON), ("baltics-2022", "02_who_says_so"), ("baltics-2022", "04_which_words_frame")]
+STORIES = ("baltics-2022", "greywater-barrage")
+TWO = [("baltics-2022", "02_who_says_so"), ("greywater-barrage", "08_your_own_brief")]
 WRONG = {"choices": {}, "groups": [], "values": {}, "texts": {"x": 7}}
 
 
@@ -200,6 +202,33 @@ class TestChoices:
         assert asked.lessons == (LESSON, "01_what_is_on_the_page") and asked.not_handed_in == ()
         assert {r["01_what_is_on_the_page"] for r in rows(tmp_path / "out" / "grades.csv")} == {""}
 
+    @pytest.mark.parametrize("asked", [["02"], ["02_who_says_so"], ["baltics-2022/02_who_says_so"], ["02", "01"]])
+    def test_a_lesson_on_another_story_changes_no_total(self, asked: list[str], tmp_path: Path) -> None:
+        answers = {story: made("", lesson(name, story), 0.9, random.Random(1)) for story, name in TWO}
+        put(tmp_path / "in" / "a.json", handin("A", answers["baltics-2022"], story="", schema=2))
+        grade(tmp_path / "in", tmp_path / "alone", lessons=asked)
+        put(tmp_path / "in" / "b.json", handin("B", answers["greywater-barrage"], story="", schema=2))
+        grade(tmp_path / "in", tmp_path / "both", lessons=asked)
+        before, after = (rows(tmp_path / name / "grades.csv")[0] for name in ("alone", "both"))
+        assert [after[n] for n in ("name", "possible", "percent")] == [
+            before[n] for n in ("name", "possible", "percent")
+        ]
+
+    @pytest.mark.parametrize("asked", [None, ["02"]])
+    def test_a_lesson_that_is_done_on_two_stories_counts_once_for_each_learner(
+        self, asked: list[str] | None, tmp_path: Path
+    ) -> None:
+        for name, *stories in (("A", STORIES[0]), ("B", STORIES[1]), ("C", *STORIES), ("D",)):
+            done = [made("", lesson("02_who_says_so", story), 1, random.Random(2)) for story in stories]
+            put(tmp_path / "in" / f"{name}.json", handin(name, *done, story="", schema=2))
+        put(tmp_path / "r.csv", b"name\nA\nB\nC\nD\n")
+        grade(tmp_path / "in", tmp_path / "out", lessons=asked, roster=tmp_path / "r.csv")
+        whole = sum(e.points for e in lesson("02_who_says_so", STORIES[0]).exercises)
+        found = {r["name"]: r for r in rows(tmp_path / "out" / "grades.csv")}
+        assert {n: float(r["possible"]) / whole for n, r in found.items()} == {"A": 1, "B": 1, "C": 2, "D": 1}
+        page = (tmp_path / "out" / found["B"]["feedback"]).read_text(encoding="utf-8")
+        assert f"of {whole:g}" in page and f"of {2 * whole:g}" not in page
+
     def test_one_story_of_several(self, klass: Path, tmp_path: Path) -> None:
         summary = grade(klass, tmp_path / "out", story=STORY)
         assert summary.lessons == (LESSON,) and summary.problems == 0
@@ -280,6 +309,18 @@ def test_an_answer_of_no_shape_is_worth_nothing_and_stops_nobody(tmp_path: Path)
         "Good": "100.0",
         "Odd": percent(odd),
     }
+
+
+def test_an_exercise_that_the_key_says_nothing_of_is_named_and_never_right(tmp_path: Path, seeds: Path) -> None:
+    key = seeds / STORY / "key.json"
+    key.write_text(key.read_text("utf-8").replace('"sentences"', '"other_sentences"'), "utf-8")
+    put(tmp_path / "in" / "a.json", handin("A", document({"voices": entry({"choices": {"p1.s1": "reporter"}})})))
+    grade(tmp_path / "in", tmp_path / "out")
+    row = next(r for r in rows(tmp_path / "out" / "exercises.csv") if r["exercise"] == "voices")
+    assert (row["status"], row["score"]) == ("blank", "")
+    assert [(p["what"], p["why"]) for p in rows(tmp_path / "out" / "problems.csv")] == [
+        ("exercise not graded", "The key says nothing of 00_start_here/voices.")
+    ]
 
 
 def test_only_the_first_round_counts(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.edition import FILE, Edition, read_edition
 from copydesk.story.story import load_story
 from copydesk_classroom.grading.grade import grade
-from copydesk_classroom.releasing.contents import TELLING, WHEEL, release_toml, telling
+from copydesk_classroom.releasing.contents import TELLING, release_toml, telling
 from copydesk_classroom.releasing.notebooks import links, notebook
 from copydesk_classroom.releasing.release import Release, release
 
@@ -75,13 +75,20 @@ def test_an_edition_holds_lessons_stories_kit_and_how_to_open_them(plain: Releas
     names = [*tree(plain.folder)]
     assert sorted(plain.files) == names
     assert [n for n in names if n.endswith(".ipynb")] == [f"notebooks/{name}.ipynb" for name in list_lessons()]
-    assert {"README.md", "environment.yml", "requirements.txt", WHEEL, "LICENSE", "LICENSE-lessons.md"} <= {*names}
+    assert {
+        "README.md",
+        "environment.yml",
+        "requirements.txt",
+        plain.edition.wheel,
+        "LICENSE",
+        "LICENSE-lessons.md",
+    } <= {*names}
     assert {f"seeds/{s}/{f}" for s in STORIES for f in ("page.txt", "story.toml", "key.json")} <= {*names}
     assert {"seeds/baltics-2022/NOTICE.md", "seeds/answers.toml"} <= {*names}
     assert not [n for n in names if "instructor" in n or "fixture" in n or "test" in n or "bench" in n]
     assert tree(plain.folder)["seeds/baltics-2022/page.txt"] == (ROOT / "seeds/baltics-2022/page.txt").read_bytes()
     readme = (plain.folder / "README.md").read_text("utf-8")
-    assert f"pip install ./{WHEEL}" in readme and "jupyter lab notebooks/00_start_here.ipynb" in readme
+    assert f"pip install ./{plain.edition.wheel}" in readme and "jupyter lab notebooks/00_start_here.ipynb" in readme
     assert "Thomson Reuters" in readme and "{" not in readme and "\n\n\n" not in readme
 
 
@@ -345,16 +352,39 @@ def test_a_graded_edition_holds_the_key_in_no_form(part: str, graded: Release) -
 
 def test_a_graded_edition_is_the_plain_one_without_keys_and_answers(graded: Release, plain: Release) -> None:
     less, full = tree(graded.folder), tree(plain.folder)
-    gone = {*(f"seeds/{story}/key.json" for story in STORIES), "seeds/answers.toml"}
-    assert full.keys() - less.keys() == gone and less.keys() <= full.keys()
-    assert {name for name in less if less[name] != full[name]} == {FILE, "README.md", "SHA256SUMS"}
-    assert less[WHEEL] == full[WHEEL], "one wheel for every edition"
+    gone = {*(f"seeds/{story}/key.json" for story in STORIES), "seeds/answers.toml", plain.edition.wheel}
+    assert full.keys() - less.keys() == gone and less.keys() - full.keys() == {graded.edition.wheel}
+    same = {*less} & {*full}
+    told = {FILE, "README.md", "SHA256SUMS", "requirements.txt", "environment.yml"}
+    assert {name for name in same if less[name] != full[name]} == told
+    assert graded.edition.kit_files == plain.edition.kit_files, "the kit is the same in every edition"
+
+
+def test_each_edition_has_a_wheel_of_its_own_version_named_by_its_hash(graded: Release, plain: Release) -> None:
+    assert graded.edition.wheel != plain.edition.wheel
+    for made in (graded, plain):
+        read, data = read_edition(made.folder), (made.folder / made.edition.wheel).read_bytes()
+        assert read == made.edition and sha256(data).hexdigest() == read.sha256
+        version = re.fullmatch(r"copydesk-(0\.1\.0\+[0-9a-f]{8})-py3-none-any\.whl", read.wheel)
+        assert version
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            about = file.read(f"copydesk-{version[1]}.dist-info/METADATA").decode()
+        assert f"\nVersion: {version[1]}\n" in about
+
+
+def test_a_kit_from_another_edition_is_told_when_a_lesson_opens(graded: Release, tmp_path: Path) -> None:
+    same = opened(graded, tmp_path / "same", EDITION)
+    other = opened(graded, tmp_path / "other", OTHER_LESSON + EDITION)
+    assert same == [False, "edition", True]
+    assert (
+        "came with another version" in other[0] and graded.edition.wheel in other[0] and other[1:] == ["edition", False]
+    )
 
 
 def test_the_wheel_has_the_kits_files_as_they_are(graded: Release) -> None:
     kit = ROOT / "src" / "copydesk"
     ours = {name: data for name, data in tree(kit).items() if "__pycache__" not in name}
-    with zipfile.ZipFile(graded.folder / WHEEL) as file:
+    with zipfile.ZipFile(graded.folder / graded.edition.wheel) as file:
         inside = {name: file.read(name) for name in file.namelist() if not name.startswith("copydesk-")}
     assert inside == {f"copydesk/{name}": data for name, data in ours.items()}
 
@@ -616,12 +646,29 @@ print(json.dumps(told))
 """
 
 
+EDITION = """
+import json, re, copydesk
+from copydesk.checkup.work import check_work
+page = copydesk.open_lesson("02_who_says_so")._repr_html_()
+line = next((p for p in re.findall("<p>(.*?)</p>", page) if "another version" in p), False)
+found = next(f for f in check_work() if f.check == "edition")
+print(json.dumps([line, found.check, found.well]))
+"""
+OTHER_LESSON = """
+import copydesk, pathlib
+record = next(pathlib.Path(copydesk.__file__).parents[1].glob("*.dist-info/RECORD"))
+text = record.read_text("utf-8")
+record.write_text(text.replace("02_who_says_so.toml,sha256=", "02_who_says_so.toml,sha256=x"), "utf-8")
+"""
+"""The wheel of another edition was installed: one lesson in it differs."""
+
+
 def opened(made: Release, home: Path, code: str = EXECUTE) -> Any:
     """What a learner sees who has unpacked the zip and installed the wheel: no repository, no settings."""
     with zipfile.ZipFile(made.zip or "") as file:
         file.extractall(home)
     (folder,) = home.iterdir()
-    with zipfile.ZipFile(folder / WHEEL) as file:
+    with zipfile.ZipFile(folder / made.edition.wheel) as file:
         file.extractall(home / "site")
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("COPYDESK_", "PYTEST"))}
     done = subprocess.run(
@@ -733,7 +780,7 @@ def test_an_installed_kit_releases_the_same(graded: Release, tmp_path: Path) -> 
     shutil.copytree(ROOT / "src" / "copydesk_classroom", classroom, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "seeds", kit / "seeds")
     shutil.copytree(ROOT / "notebooks", kit / "notebooks", ignore=shutil.ignore_patterns("instructor", "answers", ".*"))
-    with zipfile.ZipFile(graded.folder / WHEEL) as file:  # what pip would have written about the kit
+    with zipfile.ZipFile(graded.folder / graded.edition.wheel) as file:  # what pip would have written about the kit
         file.extractall(tmp_path / "site", [n for n in file.namelist() if "dist-info" in n])
     entries = next((tmp_path / "site").glob("*.dist-info/entry_points.txt"))  # an edition has no instructors' commands
     assert "copydesk.commands" not in entries.read_text("utf-8")
@@ -765,7 +812,7 @@ def test_an_installed_kit_releases_the_same(graded: Release, tmp_path: Path) -> 
 
 
 def test_the_wheel_is_one_that_tools_accept(graded: Release) -> None:
-    with zipfile.ZipFile(graded.folder / WHEEL) as file:
+    with zipfile.ZipFile(graded.folder / graded.edition.wheel) as file:
         names = file.namelist()
         record = [
             line.rsplit(",", 2) for line in file.read(next(n for n in names if n.endswith("RECORD"))).decode().split()

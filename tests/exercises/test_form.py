@@ -1,5 +1,6 @@
 """Scoring forms: choices, numbers, open questions."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,9 +60,13 @@ def test_only_what_can_be_wrong_carries_points() -> None:
 
 
 def test_a_form_of_open_questions_is_never_wrong() -> None:
-    outcome = FORM.outcome({"values": {"guess": 3}}, Key("made", "", {}), "")
+    outcome = replace(FORM, points=0).outcome({"values": {"guess": 3}}, Key("made", "", {}), "")
     assert outcome.status == "right" and all(n.possible == 0 and n.reveal for n in outcome.notes)
     assert next(n for n in outcome.notes if n.item == "guess").reveal == "Compare later."
+
+
+def test_what_has_points_and_no_entry_in_the_key_is_received_and_never_right() -> None:
+    assert FORM.points and FORM.outcome({"values": {"guess": 3}}, Key("made", "", {}), "").status == "received"
 
 
 def test_hints_point_and_do_not_tell() -> None:

@@ -102,8 +102,14 @@ def test_blank_and_strangers() -> None:
 
 
 def test_a_vote_without_a_key_cannot_be_wrong() -> None:
-    assert value({"p1": "x"}, items=[]) == 1
-    assert value({}, items=[]) == 0
+    assert value({"p1": "x"}, items=[], points=0) == 1
+    assert value({}, items=[], points=0) == 0
+
+
+def test_what_has_points_and_no_entry_in_the_key_is_received_and_never_right() -> None:
+    asked = exercise(items=[{"id": "new"}], choices="known", points=2)
+    assert asked.outcome({"choices": {"new": "known"}}, KEY, TEXT).status == "received"
+    assert asked.outcome({}, KEY, TEXT).status == "not_attempted"
 
 
 def test_models_and_lazy_answers() -> None:

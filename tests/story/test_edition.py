@@ -65,6 +65,8 @@ def test_outside_of_a_release_nothing_is_said() -> None:
         (dt.date(2027, 3, 1), NOON, False),
         (dt.date(2027, 2, 27), NOON, True),
         (dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC), NOON, False),
+        (dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC), NOON.replace(second=59, microsecond=5), False),
+        (dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC), NOON.replace(minute=1), True),
         (dt.datetime(2027, 3, 1, 11, 59, tzinfo=dt.UTC), NOON, True),
         (dt.datetime(2027, 3, 1, 14, 30, tzinfo=dt.timezone(dt.timedelta(hours=3))), NOON, True),
         (dt.datetime(2027, 3, 3, 12), NOON, False),

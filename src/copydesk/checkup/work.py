@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,8 @@ from copydesk.answers.place import choose
 from copydesk.base.errors import CopydeskError
 from copydesk.checkup.findings import Finding, well, wrong
 from copydesk.lessons.lesson import list_lessons, load_lesson
-from copydesk.story.story import Story, load_story
+from copydesk.story.edition import Edition, installed_kit
+from copydesk.story.story import Story, edition, load_story
 
 ROOM = 5_000_000
 """Bytes that must be free: some tens of times what nine lessons of answers take."""
@@ -30,7 +32,7 @@ def lessons_folder(folder: Path) -> Path:
 
 def check_work() -> list[Finding]:
     """Answers, story and notebooks, as a lesson in the working directory would meet them."""
-    return [check_answers(), check_story(load_story), check_notebooks(_notebooks(Path.cwd()))]
+    return [check_answers(), check_story(load_story), check_edition(edition()), check_notebooks(_notebooks(Path.cwd()))]
 
 
 def check_answers() -> Finding:
@@ -74,6 +76,13 @@ def check_story(load: Callable[[], Story]) -> Finding:
         return well("story", "story", id=load().id)
     except CopydeskError as error:
         return Finding("story", False, f"{error}.")
+
+
+def check_edition(edition: Edition) -> Finding:
+    """The edition in use: whether the kit that is installed is the one it was made with."""
+    if edition.has_other_kit():
+        return wrong("edition", "edition", wheel=edition.wheel, python=sys.executable)
+    return well("edition", "edition" if edition.kit_files and installed_kit() else "no_edition")
 
 
 def check_notebooks(paths: Sequence[Path]) -> Finding:

@@ -229,8 +229,16 @@ class Exercise(ABC):
         return self.bar
 
     def outcome(self, answer: object, key: Key | None, text: str) -> Outcome:
-        """What any answer is worth; without a key it is received, to be graded later."""
-        return RECEIVED if key is None else self.score(self.well_formed(answer), key, text)
+        """What any answer is worth.
+
+        Without a key it is received, to be graded later; so is an answer that should earn points if the key says
+        nothing of any item.
+        """
+        if key is None:
+            return RECEIVED
+        outcome = self.score(self.well_formed(answer), key, text)
+        unknown = self.points and outcome.status != "not_attempted" and not any(n.possible for n in outcome.notes)
+        return RECEIVED if unknown else outcome
 
     def missing(self, answer: object, story: Story) -> list[str]:
         """What an answer lacks to be worth a try, in sentences; a learner may have it checked all the same."""

@@ -77,10 +77,8 @@ def results(lesson: Lesson, answers: AnswerFile) -> Result:
 
 def record_score(exercise: Exercise, record: Record, key: Key | None, text: str) -> float | None:
     """The score one record earns: the best try of the first round, or the unchecked answer as it stands."""
-    if key is None:
-        return None
     best = best_of(counted(record), lambda answer: exercise.outcome(answer, key, text))
-    return best[1].score if best else None
+    return best[1].score if best and best[1].status != "received" else None
 
 
 def counted(record: Record) -> list[Answer]:

@@ -24,7 +24,7 @@ from copydesk.exercises.outcome import Answer, Note, Outcome
 from copydesk.lessons.results import Result
 from copydesk.page.article import Block
 from copydesk.page.html import Mark, blocks
-from copydesk_classroom.course import Unit
+from copydesk_classroom.course import Unit, points_possible
 from copydesk_classroom.marking.rubric import MOST, Judged, rows_of
 from copydesk_classroom.marking.scores import Marked, Sheet, remember
 from copydesk_classroom.pages import macro, points, sealed_page
@@ -46,7 +46,8 @@ def _soft(text: str) -> str:
 def feedback_page(name: str, sheets: Sequence[Sheet]) -> str:
     """The page for one learner: totals, then lesson by lesson what was answered beside the key."""
     say = class_wording("classroom")["page"]
-    earned, possible = sum(s.points for s in sheets), sum(s.unit.possible for s in sheets)
+    earned = sum(s.points for s in sheets)
+    possible = points_possible([s.unit for s in sheets], [s.points if s.marked else None for s in sheets])
     return sealed_page(
         "feedback.html.j2",
         "feedback/feedback.css",

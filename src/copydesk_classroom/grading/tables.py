@@ -10,7 +10,7 @@ from typing import Any
 
 from copydesk.exercises.exercise import Exercise
 from copydesk_classroom.collecting.state import Kept, KeptTables, Learner, RunTables
-from copydesk_classroom.course import Unit
+from copydesk_classroom.course import Unit, points_possible
 from copydesk_classroom.csv_files import CsvFile, Row
 from copydesk_classroom.marking.scores import share_of
 from copydesk_classroom.wording import class_wording
@@ -89,10 +89,8 @@ def _points(unit: Unit, given: Sequence[Any], kept: Kept) -> float:
 
 
 def _grades(units: Sequence[Unit]) -> Table:
-    possible = _possible(units)
-
     def rows(r: LearnerResult) -> Iterator[Row]:
-        learner, total = r.learner, r.total
+        learner, total, possible = r.learner, r.total, points_possible(units, r.totals)
         percent = round(100 * total / possible, 1) if total is not None and possible else None
         yield (
             *(learner.id, learner.name, learner.pupil.email, STATUSES[learner.status]),
@@ -102,10 +100,6 @@ def _grades(units: Sequence[Unit]) -> Table:
 
     about, sums = ("id", "name", "email", "status", "late", "last change"), ("points", "possible", "percent")
     return Table("grades.csv", [(*about, *(u.name for u in units), *sums, "feedback")], rows)
-
-
-def _possible(units: Sequence[Unit]) -> float:
-    return round(sum(u.possible for u in units), 2)
 
 
 def _exercises(units: Sequence[Unit]) -> Table:
@@ -133,13 +127,13 @@ def _status(exercise: Exercise, share: float | None, people: int) -> str:
 
 def _moodle(units: Sequence[Unit]) -> Table:
     """Moodle's grading worksheet; its import needs Identifier, Grade and Last modified (grade)."""
-    possible = _possible(units)
 
     # a stranger is in no gradebook: a row of theirs would match nobody, or somebody else of that name
     def rows(r: LearnerResult) -> Iterator[Row]:
         if r.learner.status != "stranger":
             number = r.learner.pupil.participant
             identifier = f"Participant {number}" if number else r.learner.id
+            possible = points_possible(units, r.totals)
             yield (identifier, r.learner.name, r.learner.pupil.email, r.total, possible, "")
 
     heads = ("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
@@ -155,7 +149,7 @@ def _canvas(units: Sequence[Unit], assignment: str) -> Table:
             yield (r.learner.name, p.id, p.sis, p.login or p.email, p.section, r.total)
 
     heads = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment)
-    possible = ("Points Possible", "", "", "", "", _possible(units))
+    possible = ("Points Possible", "", "", "", "", points_possible(units, [None] * len(units)))
     return Table("grades_canvas.csv", [heads, possible], rows, spreadsheet=False)
 
 

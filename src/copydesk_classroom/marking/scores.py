@@ -97,6 +97,8 @@ def mark_lesson(unit: Unit, document: Json, shown: str, problems: list[tuple[str
             continue
         except TooMuch as much:
             problem = Problem("too_much", f"{exercise.key_name}: {much}")
+        except NoKey:
+            problem = Problem("no_key", exercise.key_name)
         except Exception as error:  # an answer that nobody thought of must not stop the grading of a class
             problem = Problem("not_scored", f"{exercise.key_name}: {type(error).__name__}")
         problems.append((shown, problem))
@@ -116,12 +118,18 @@ def _mark(unit: Unit, exercise: Exercise, record: Record) -> Marked:
     best = best_of(answers.values(), mark)
     if best is None:
         return Marked(exercise, {}, None, len(record.tries))
+    if best[1].status == "received":
+        raise NoKey
     first = next(s for s in seen if s[1].status != "not_attempted")
     return Marked(exercise, *best, len(record.tries), _cache_key(exercise, names[id(best[0])]), first)
 
 
 class TooMuch(Exception):
     """An answer holds more than anybody could have marked or written."""
+
+
+class NoKey(Exception):
+    """The key says nothing of an exercise that has points."""
 
 
 def _different(answers: list[Answer]) -> dict[bytes, Answer]:

@@ -12,6 +12,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 from copydesk import __version__
 from copydesk.base.errors import CopydeskError
 from copydesk.lessons.lesson import Lesson
-from copydesk.story.edition import FILE, SCHEMA, Edition, say_due
+from copydesk.story.edition import FILE, SCHEMA, Edition, kit_hash, say_due
 from copydesk.story.story import Story, shared_answers_file
 from copydesk_classroom.releasing.notebooks import notebook
 from copydesk_classroom.wording import class_wording
@@ -52,8 +53,9 @@ PROVENANCE = {"agency", "reporter", "publisher", "address"}
 """What lesson 01 asks of a page."""
 MADE = (2020, 2, 2, 0, 0, 0)
 """The moment every file in a zip bears, so that nothing tells when an edition was made; hatch uses the same day."""
-WHEEL = f"copydesk-{__version__}-py3-none-any.whl"
-CONDA = f"""name: copydesk
+GUIDES = (FILE, "README.md", "requirements.txt", "environment.yml")
+"""The files that say how to open an edition."""
+CONDA = """name: copydesk
 channels:
   - conda-forge
   - nodefaults
@@ -61,18 +63,19 @@ dependencies:
   - python=3.12
   - pip
   - pip:
-      - ./{WHEEL}
+      - ./{wheel}
 """
 
 
-def contents(lessons: Sequence[Lesson], edition: Edition) -> dict[str, bytes]:
-    """Every file of an edition by its path in it. A graded edition has neither keys nor the answers for any story.
+def contents(lessons: Sequence[Lesson], edition: Edition) -> tuple[Edition, dict[str, bytes]]:
+    """The edition with its wheel named, and every file of it by its path.
 
-    Raises CopydeskError if a story's open files tell what a graded edition must not.
+    A graded edition has neither keys nor the answers for any story. Raises CopydeskError if a story's open files tell
+    what a graded edition must not.
     """
     stories = [*{lesson.story.id: lesson.story for lesson in lessons}.values()]
     licences = {name: _licence(name) for name in LICENCES}
-    inside = {**licences, WHEEL: wheel(licences)}
+    inside = {**licences}
     for story in stories:
         if edition.graded:
             _check_open(story)
@@ -81,10 +84,25 @@ def contents(lessons: Sequence[Lesson], edition: Edition) -> dict[str, bytes]:
     answers = shared_answers_file()
     if answers and not edition.graded:
         inside["seeds/answers.toml"] = answers.read_bytes()
+    inside |= _notebooks(lessons, {*inside, *GUIDES})
+    kit = {f"copydesk/{name}": data for name, data in _files(Path(str(files("copydesk"))), KIT).items()}
+    # pip installs a wheel over another one only if the version differs, so each edition has a version of its own
+    label = hashlib.sha256("".join([repr(edition), sums_of(inside), sums_of(kit)]).encode()).hexdigest()[:8]
+    made = wheel(kit, licences, version=f"{__version__}+{label}")
+    edition = replace(
+        edition,
+        wheel=f"copydesk-{__version__}+{label}-py3-none-any.whl",
+        sha256=hashlib.sha256(made).hexdigest(),
+        kit_files=kit_hash(record(kit)),
+    )
     inside |= {name: text.encode() for name, text in guides(lessons, stories, edition).items()}
-    inside |= _notebooks(lessons, {*inside})
-    sums = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(inside.items())]
-    return {**inside, SUMS: "".join(sums).encode()}
+    inside[edition.wheel] = made
+    return edition, {**inside, SUMS: sums_of(inside).encode()}
+
+
+def sums_of(inside: Mapping[str, bytes]) -> str:
+    """The hash and the name of each file, a line each, as `sha256sum -c` reads them."""
+    return "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(inside.items()))
 
 
 def _files(root: Path, patterns: Sequence[str]) -> dict[str, bytes]:
@@ -123,18 +141,21 @@ def telling(data: Any) -> Iterator[str]:
             yield from telling(value)
 
 
-def wheel(licences: Mapping[str, bytes]) -> bytes:
-    """The kit as a wheel that pip takes, without stories and notebooks: the same for every edition."""
-    about = f"copydesk-{__version__}.dist-info"
-    inside = {f"copydesk/{name}": data for name, data in _files(Path(str(files("copydesk"))), KIT).items()}
-    inside |= {f"{about}/licenses/{name}": data for name, data in licences.items()}
-    inside |= {f"{about}/{name}": text.encode() for name, text in _about().items()}
-    record = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in sorted(inside.items())]
-    inside[f"{about}/RECORD"] = "\n".join([*record, f"{about}/RECORD,,", ""]).encode()
+def wheel(kit: Mapping[str, bytes], licences: Mapping[str, bytes], *, version: str) -> bytes:
+    """The kit's files as a wheel that pip takes."""
+    about = f"copydesk-{version}.dist-info"
+    inside = {**kit, **{f"{about}/licenses/{name}": data for name, data in licences.items()}}
+    inside |= {f"{about}/{name}": text.encode() for name, text in _about(version).items()}
+    inside[f"{about}/RECORD"] = "\n".join([*record(inside), f"{about}/RECORD,,", ""]).encode()
     return zipped(inside)
 
 
-def _about() -> dict[str, str]:
+def record(inside: Mapping[str, bytes]) -> list[str]:
+    """The lines of a wheel's RECORD for these files."""
+    return [f"{name},sha256={_digest(data)},{len(data)}" for name, data in sorted(inside.items())]
+
+
+def _about(version: str) -> dict[str, str]:
     """What pip reads: the name, the version and what the kit needs, as this installation has it."""
     try:
         mine = metadata.metadata("copydesk")
@@ -144,7 +165,7 @@ def _about() -> dict[str, str]:
     said = [
         "Metadata-Version: 2.1",
         "Name: copydesk",
-        f"Version: {__version__}",
+        f"Version: {version}",
         f"Summary: {mine['Summary']}",
         "License: MIT",
         f"Requires-Python: {mine['Requires-Python']}",
@@ -178,22 +199,25 @@ def guides(lessons: Sequence[Lesson], stories: Sequence[Story], edition: Edition
     return {
         FILE: release_toml(edition),
         "README.md": _readme(lessons, stories, edition),
-        "requirements.txt": f"./{WHEEL}\n",
-        "environment.yml": CONDA,
+        "requirements.txt": f"./{edition.wheel}\n",
+        "environment.yml": CONDA.format(wheel=edition.wheel),
     }
 
 
 def release_toml(edition: Edition) -> str:
     """What the kit reads of an edition.
 
-    >>> print(release_toml(Edition("News “101”", None, True, "ours", ("00", "01"))).partition("course")[2], end="")
-     = "News “101”"
+    >>> print(release_toml(Edition("News “101”", None, True, "ours", ("00", "01"))).partition("wheel")[0], end="")
+    schema = "copydesk-release-1"
+    kit = "0.1.0"
+    course = "News “101”"
     graded = true
     story = "ours"
     lessons = ["00", "01"]
     """
     said = {"schema": SCHEMA, "kit": __version__, "course": edition.course, "graded": edition.graded}
     said |= {"story": edition.story, "lessons": edition.lessons}
+    said |= {"wheel": edition.wheel, "sha256": edition.sha256, "kit_files": edition.kit_files}
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items()]
     lines += [f"due = {edition.due.isoformat()}\n"] if edition.due else []
     return "".join(lines).replace(
@@ -208,7 +232,7 @@ def _readme(lessons: Sequence[Lesson], stories: Sequence[Story], edition: Editio
     text = say["text"].format(
         title=say["course"].format(course=edition.course) if edition.course else say["title"],
         notes="".join(f"{note}\n\n" for note in notes),
-        wheel=WHEEL,
+        wheel=edition.wheel,
         first=lessons[0].id,
         lessons="\n".join(say["lesson"].format(title=x.title, id=x.id, minutes=x.minutes) for x in lessons),
         rights="\n".join(say["story"].format(id=s.id, rights=s.rights) for s in stories),

@@ -68,7 +68,7 @@ def release(  # noqa: PLR0913
     target = folder.with_name(f"{folder.name}.zip") if as_zip else None
     if target:
         check_zip(target)
-    inside = contents(chosen, edition)
+    edition, inside = contents(chosen, edition)
     data = zipped({f"{_top(edition)}/{name}": bytes_ for name, bytes_ in inside.items()})
     write_folder(folder, inside)
     if target:

@@ -16,7 +16,7 @@ from copydesk.exercises.parallel_forms import Discernment
 from copydesk.lessons.results import Result
 from copydesk.views.agreement import Interval, bootstrap_interval, krippendorff_alpha, percent_agreement
 from copydesk_classroom.collecting.state import Kept, KeptTables
-from copydesk_classroom.course import Unit
+from copydesk_classroom.course import Unit, points_possible
 from copydesk_classroom.marking.scores import share_of
 from copydesk_classroom.pages import sealed_page
 from copydesk_classroom.reporting.lesson import anchor, lesson_part, link, title
@@ -196,13 +196,14 @@ class Names:
 
 def names_of(units: tuple[Unit, ...], everybody: Iterable[tuple[str, dict[str, float], Kept | None]]) -> Names:
     """All learners, those with the fewest points first, and who handed in nothing."""
-    say, possible = class_wording("report")["names"], sum(u.possible for u in units) or 1
+    say = class_wording("report")["names"]
     listed, missing = [], []
     for name, totals, kept in everybody:
         shown = one_line(name) or str(say["nobody"])
         if kept is None:
             missing.append(shown)
         else:
+            possible = points_possible(units, [totals.get(u.name) for u in units]) or 1
             listed.append(_learner(units, shown, sum(totals.values()) / possible, totals, kept))
     ordered = sorted(listed, key=lambda row: (row["share"], sort_key(row["name"])))
     return Names([u.lesson.id[:2] for u in units], ordered, sorted(missing, key=sort_key))
