@@ -88,7 +88,7 @@ def test_an_edition_holds_lessons_stories_kit_and_how_to_open_them(plain: Releas
     assert not [n for n in names if "instructor" in n or "fixture" in n or "test" in n or "bench" in n]
     assert tree(plain.folder)["seeds/baltics-2022/page.txt"] == (ROOT / "seeds/baltics-2022/page.txt").read_bytes()
     readme = (plain.folder / "README.md").read_text("utf-8")
-    assert f"pip install ./{plain.edition.wheel}" in readme and "jupyter lab notebooks/00_start_here.ipynb" in readme
+    assert "python -m jupyterlab notebooks/00_start_here.ipynb" in readme
     assert "Thomson Reuters" in readme and "{" not in readme and "\n\n\n" not in readme
 
 
@@ -720,7 +720,7 @@ print(json.dumps([run("--help"), run("doctor", "--json")]))
 
 def test_the_script_of_an_edition_works_without_the_classroom(graded: Release, tmp_path: Path) -> None:
     (status, said), (wrong, found) = opened(graded, tmp_path / "learner", ALONE)
-    assert status == 0 and re.findall(r"^    (\w+) ", said, re.MULTILINE) == ["doctor"]
+    assert status == 0 and re.findall(r"^    (\w+) ", said, re.MULTILINE) == ["start", "doctor"]
     findings = {finding["check"]: finding for finding in json.loads(found)["findings"]}
     assert wrong == 0 and str(tmp_path / "learner") in findings["notebooks"]["sentence"], findings
 
@@ -773,7 +773,7 @@ def test_an_installed_kit_releases_the_same(graded: Release, tmp_path: Path) -> 
         "src/copydesk_classroom": "copydesk_classroom",
         "notebooks": "copydesk/notebooks",
     }
-    assert build["force-include"] == {"seeds": "copydesk/seeds"} and "notebooks/instructor" in build["exclude"]
+    assert build["force-include"] == {"seeds": "copydesk/seeds"}
     kit = tmp_path / "site" / "copydesk"
     shutil.copytree(ROOT / "src" / "copydesk", kit, ignore=shutil.ignore_patterns("__pycache__"))
     classroom = kit.with_name("copydesk_classroom")
@@ -811,6 +811,41 @@ def test_an_installed_kit_releases_the_same(graded: Release, tmp_path: Path) -> 
     assert done.returncode == 1 and "00_start_here.ipynb is not in this installation" in done.stderr
 
 
+class TestHowToOpenIt:
+    """The lines of an edition's README, which a learner types."""
+
+    @pytest.fixture
+    def lines(self, plain: Release) -> dict[str, list[str]]:
+        """The lines of each code block, by the first word before it."""
+        text = (plain.folder / "README.md").read_text("utf-8")
+        return {
+            name: body.split("\n") for name, body in re.findall(r"^(\w+)[^\n]*:\n\n```\n(.*?)\n```", text, re.M | re.S)
+        }
+
+    def test_every_system_has_its_own_and_no_line_needs_a_path_or_a_shell(self, lines: dict[str, list[str]]) -> None:
+        assert [*lines] == ["Windows", "macOS", "Conda"]
+        for line in lines["Windows"] + lines["macOS"]:
+            python, module, *_ = line.split()
+            assert module == "-m" and re.fullmatch(r"py|python3|\.venv[/\\](bin|Scripts)[/\\]python", python)
+        for line in "\n".join("\n".join(some) for some in lines.values()).split("\n"):
+            assert not re.search(r"[&;|<>$'\"\[\]()*]", line), "PowerShell 5 and zsh read these in their own way"
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="the lines for macOS and Linux")
+    def test_they_install_the_kit_into_an_environment_of_its_own(
+        self, plain: Release, lines: dict[str, list[str]], tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "My courses, 2027" / "news"
+        shutil.copytree(plain.folder, folder)
+        environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        make, install, _ = lines["macOS"]
+        install = install.replace("install", "install --no-deps --no-index --disable-pip-version-check")  # no network
+        for line in (make, install, ".venv/bin/python -c 'import copydesk; print(copydesk.__file__)'"):
+            command = ["sh", "-c", line]
+            done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+        assert Path(done.stdout.strip()).is_relative_to(folder / ".venv")
+
+
 def test_the_wheel_is_one_that_tools_accept(graded: Release) -> None:
     with zipfile.ZipFile(graded.folder / graded.edition.wheel) as file:
         names = file.namelist()
@@ -823,5 +858,7 @@ def test_the_wheel_is_one_that_tools_accept(graded: Release) -> None:
             real = base64.urlsafe_b64encode(sha256(data).digest()).rstrip(b"=").decode()
             assert (digest, size) == (f"sha256={real}", str(len(data)))
         about = file.read(next(n for n in names if n.endswith("METADATA"))).decode()
-    assert "Name: copydesk\n" in about and "Requires-Dist: anywidget" in about and "extra ==" not in about
+    extras = {line.partition("extra ==")[2].strip(" '\"") for line in about.splitlines() if "Requires-Dist" in line}
+    assert "Name: copydesk\n" in about and "Requires-Dist: anywidget" in about and extras == {"", "lab"}
+    assert "Requires-Dist: jupyterlab" in about and "jinja2" not in about
     assert load_story("baltics-2022").key is not None, "the kit here keeps its key"
