@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from copydesk import start
@@ -53,6 +54,14 @@ class TestCopying:
         assert copied == LESSONS | {f"instructor/{p.name}" for p in (ROOT / "notebooks/instructor").glob("*.*")}
         assert {"instructor/grade_writing.ipynb", "instructor/class_discussion.ipynb", "instructor/rubric.md"} < copied
         assert {p.relative_to(tmp_path / "b").as_posix() for p in (tmp_path / "b").rglob("*.*")} == copied
+
+    def test_copies_say_the_same_but_for_links_that_would_lead_nowhere(self, tmp_path: Path) -> None:
+        for name in copy_lessons(tmp_path, teacher=True).new:
+            copy, source = (tmp_path / name).read_text("utf-8"), (ROOT / "notebooks" / name).read_text("utf-8")
+            assert copy == source or "](" + "../" * (1 + name.count("/")) in source
+            assert re.sub(r"\]\([^)]*\)|[\[\]]", "", copy) == re.sub(r"\]\([^)]*\)|[\[\]]", "", source), name
+            if name.endswith(".ipynb"):
+                nbformat.validate(nbformat.reads(copy, as_version=4))
 
     def test_every_link_leads_to_a_file_that_was_copied(self, tmp_path: Path) -> None:
         seen = 0

@@ -8,6 +8,8 @@ under nbval, and lesson 02 in a browser, in JupyterLab and in Notebook 7.
 
 `--at core` installs only what the kit cannot do without, at its lower bounds, and a kernel: every lesson runs under
 nbval, without JupyterLab and matplotlib, and so do the tests of exercises, answers and widgets.
+
+`--at wheel` installs the wheel with [lab] and [classroom], and goes through `tools/first_day.py` far from this folder.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
-ALL = ("floor", "newest", "core")
+ALL = ("floor", "newest", "core", "wheel")
 NOT_PACKAGES = ("python", "pip")
 ON_PYPI = {"matplotlib-base": "matplotlib"}
 """Where a package has another name on PyPI than on conda-forge."""
@@ -88,12 +90,12 @@ class Environment:
         self.step("a new environment", python, "-m", "venv", str(home / "venv"))
         self.python = str(home / "venv" / "bin" / "python")
 
-    def step(self, what: str, *command: str) -> None:
+    def step(self, what: str, *command: str, folder: Path = ROOT) -> None:
         """Run one command; once one has failed, the rest is left out."""
         if not self.well:
             return
         start = time.monotonic()
-        done = subprocess.run(command, env=self.environ, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=self.environ, cwd=folder, capture_output=True, text=True, check=False)
         self.well = done.returncode == 0
         print(f"  {'yes' if self.well else 'NO '}  {what} ({time.monotonic() - start:.0f} s)")
         said = (done.stdout if self.well else done.stdout + done.stderr).strip().splitlines()
@@ -125,6 +127,8 @@ def prove(version: str, at: str, *, browser: bool) -> bool:
         env = Environment(Path(home), python)
         if at == "core":
             prove_core(env)
+        elif at == "wheel":
+            prove_wheel(env)
         else:
             prove_lab(env, at, browser=browser)
         print(f"  {env.versions()}", flush=True)
@@ -139,6 +143,16 @@ def prove_core(env: Environment) -> None:
     env.lessons()
     old = ("-W", "ignore::DeprecationWarning")  # ipywidgets 7 uses what newer packages call old
     env.step("its tests", env.python, "-m", "pytest", "-q", *old, "-p", "no:cacheprovider", *CORE_TESTS)
+
+
+def prove_wheel(env: Environment) -> None:
+    """The wheel in an empty environment: `copydesk start`, a lesson, a hand-in, grades."""
+    made, work = env.home / "wheel", env.home / "work"
+    work.mkdir()
+    env.step("the wheel", env.python, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(made), ".")
+    wheels = [f"{path}[lab,classroom]" for path in made.glob("*.whl")]
+    env.step("the wheel and its extras", env.python, "-m", "pip", "install", "--quiet", *wheels)
+    env.step("the first day of a course", env.python, str(ROOT / "tools" / "first_day.py"), folder=work)
 
 
 def prove_lab(env: Environment, at: str, *, browser: bool) -> None:

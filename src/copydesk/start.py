@@ -76,7 +76,7 @@ def _bundled() -> Path | None:
 def _without_links_out(data: bytes, name: str) -> bytes:
     """A file whose links to what lies outside the copied folder, such as a key, are plain words."""
     up = name.count("/") + 1
-    return re.sub(rb"\[([^\]]+)\]\((?:\.\./){%d}[^)]*\)" % up, rb"\1", data)
+    return re.sub(rb"\[([^\[\]\n]+)\]\((?:\.\./){%d}[^)]*\)" % up, rb"\1", data)
 
 
 def _make(path: Path) -> None:
