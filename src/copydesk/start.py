@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import make_folder, read_bytes, readable_error, write
+from copydesk.base.system import is_root
 from copydesk.story.edition import FILE
 
 NEW_FOLDER = Path("copydesk-lessons")
@@ -103,5 +103,5 @@ def open_lab(folder: Path, *, browser: bool = True) -> int:
     opens = f"/{lesson.relative_to(folder).as_posix()}" if lesson else ""
     options = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree{opens}", *QUIET]
     options += [] if browser else ["--no-browser"]
-    options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    options += ["--allow-root"] if is_root() else []
     return int(main(options) or 0)

@@ -7,12 +7,10 @@ Each check then takes what was found, so tests can give it any Jupyter.
 from __future__ import annotations
 
 import json
-import locale
 import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,6 +19,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
+from copydesk.base.system import text_encoding
 from copydesk.checkup import probe
 from copydesk.checkup.findings import Finding, Python, has_extension, is_older, well, wrong
 
@@ -57,7 +56,7 @@ def check_programs(own: Python, jupyter: Jupyter | None, floor: Mapping[str, str
     found.insert(0, check_python(python, floor.get("python", "")))
     found.append(check_lab(python, jupyter, floor.get("jupyterlab", "")))
     found += [check_package(name, python, floor[name]) for name in IN_KERNEL if name in floor]
-    return [*found, check_front_end(python, jupyter), check_figures(python.packages), check_encoding(encoding())]
+    return [*found, check_front_end(python, jupyter), check_figures(python.packages), check_encoding(text_encoding())]
 
 
 def check_python(python: Python, needed: str) -> Finding:
@@ -119,11 +118,6 @@ def check_figures(packages: Mapping[str, str]) -> Finding:
     if missing:
         return well("figures", "no_figures", missing=missing[0])
     return well("figures", "figures", version=packages["matplotlib"])
-
-
-def encoding() -> str:
-    """How this system writes text: on Windows Python writes file names and the terminal as UTF-8, come what may."""
-    return sys.getfilesystemencoding() if sys.platform == "win32" else locale.getpreferredencoding(False)
 
 
 def check_encoding(name: str) -> Finding:
