@@ -8,7 +8,17 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from copydesk.answers.handin import unpack
+    from copydesk.base.errors import CopydeskError
+    from copydesk.checkup.doctor import doctor
+    from copydesk.desk import hand_in, open_lesson
+    from copydesk.page.article import parse_article
+    from copydesk.story.story import list_stories, load_story, use_story
+    from copydesk.views.glossary import glossary
+    from copydesk.views.progress import progress
 
 __version__ = "0.1.0"
 
@@ -25,14 +35,29 @@ _HOME = {
     "doctor": "checkup.doctor",
     "CopydeskError": "base.errors",
 }
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the names are strings; ruff does not see through the star)
+"""The module of each name; type checkers read the imports above."""
+__all__ = [
+    "CopydeskError",
+    "__version__",
+    "doctor",
+    "glossary",
+    "hand_in",
+    "list_stories",
+    "load_story",
+    "open_lesson",
+    "parse_article",
+    "progress",
+    "unpack",
+    "use_story",
+]
 
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> Any:
-    """Import a part of the kit when it is first asked for, so that `import copydesk` stays light."""
-    if name in _HOME:
-        return getattr(import_module(f"copydesk.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'copydesk' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """Import a part of the kit when it is first asked for, so that `import copydesk` stays light."""
+        if name in _HOME:
+            return getattr(import_module(f"copydesk.{_HOME[name]}"), name)
+        raise AttributeError(f"module 'copydesk' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
