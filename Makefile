@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
+EXE := .exe
 else
 BIN := $(VENV)/bin
 endif
@@ -14,15 +15,15 @@ HUB := $(VENV)-hub
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-$(BIN)/python:
+$(BIN)/python$(EXE):
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Copydesk needs Python 3.11 or newer; this is ' + sys.version.split()[0] + '. Name another with: make lab PYTHON=python3.12')"
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/lab.done: pyproject.toml | $(BIN)/python
+$(VENV)/lab.done: pyproject.toml | $(BIN)/python$(EXE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab,classroom]"
 	@touch $@
 
-$(VENV)/test.done: pyproject.toml | $(BIN)/python
+$(VENV)/test.done: pyproject.toml | $(BIN)/python$(EXE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,browser]"
 	@touch $@ $(VENV)/lab.done
 
