@@ -129,6 +129,14 @@ def test_a_command_whose_package_is_missing_is_one_sentence(capsys: Out, monkeyp
     assert "doctor" in capsys.readouterr().out
 
 
+def test_whoever_stops_reading_gets_no_traceback() -> None:
+    command = [sys.executable, "-m", "copydesk", "check", "--story", "practice", "--all"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout and running.stderr
+        running.stdout.close()
+        assert running.stderr.read() == b"" and running.wait() == 1
+
+
 def test_as_a_command() -> None:
     command = [sys.executable, "-m", "copydesk", "check", "--story", "practice"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, check=False)

@@ -55,9 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _check_command(parser, next((word for word in given if not word.startswith("-")), ""), lacking)
         options = parser.parse_args(given)
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
     except CopydeskError as error:
         print(f"copydesk: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `copydesk check | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python still writes at its end
         return 1
 
 
