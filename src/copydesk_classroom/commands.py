@@ -415,6 +415,9 @@ def release_summary(made: Release) -> list[str]:
     lines.append(say["folder"].format(folder=made.folder, files=len(made.files), size=_size(made.bytes)))
     if made.zip:
         lines.append(say["zip"].format(zip=made.zip, size=_size(made.zip_bytes), sha256=made.sha256))
+    given = [load_story(made.folder / "seeds" / name) for name in made.stories]
+    real = ", ".join(story.id for story in given if not story.about.get("fiction"))
+    lines += [say["rights"].format(stories=real)] if real else []
     lines += [say["left_out"], *(f"  - {text}" for text in made.left_out)]
     known = ", ".join(name for name in made.stories if name in OURS)
     if edition.graded:

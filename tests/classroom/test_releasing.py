@@ -32,6 +32,7 @@ from typing import Any
 import pytest
 
 import copydesk
+from copydesk.answers import AnswerFile
 from copydesk.base.errors import CopydeskError
 from copydesk.cli import main
 from copydesk.desk import Desk, open_lesson
@@ -66,6 +67,52 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+# ── Whose text is in it ──────────────────────────────────────────────────────────────────────────────────────────────
+
+MOST_WORDS = 6
+"""As many words of the news page in a row may be quoted anywhere."""
+
+
+def runs(text: str, length: int = MOST_WORDS + 1) -> set[str]:
+    """Every so many words in a row, in small letters and without signs."""
+    words = re.findall(r"\w+", text.casefold())
+    return {" ".join(words[at : at + length]) for at in range(len(words) - length + 1)}
+
+
+def written_in(data: bytes) -> Iterator[str]:
+    """What is written in a file, or in the files of a zip or a wheel."""
+    if not data.startswith(b"PK"):
+        yield data.decode("utf-8", errors="replace")
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        for name in file.namelist():
+            yield from written_in(file.read(name))
+
+
+def test_a_whole_course_can_do_without_the_news_page(tmp_path: Path, capsys: Out) -> None:
+    page = runs((ROOT / "seeds" / "baltics-2022" / "page.txt").read_text("utf-8"))
+    assert main(["release", str(tmp_path / "ours"), "--story", "greywater-barrage"]) == 0
+    assert "rights" not in capsys.readouterr().out
+    assert len([*(tmp_path / "ours" / "notebooks").glob("*.ipynb")]) == len(list_lessons())
+    lesson = load_lesson("02_who_says_so", load_story("greywater-barrage"))
+    answers = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=tmp_path / "in")
+    for exercise in lesson.exercises:
+        for answer in [*exercise.model_answers(lesson.key, lesson.story.article.text).values()][:1]:
+            answers.add_try(exercise.id, answer, 1.0, exercise.points)
+    assert grade(tmp_path / "in", tmp_path / "grades").graded == 1
+    made = [tmp_path / "ours.zip", *(tmp_path / "ours").glob("*.whl"), *(tmp_path / "grades").rglob("*.html")]
+    assert len(made) == 4
+    for path in made:
+        assert not [told for text in written_in(path.read_bytes()) if (told := runs(text) & page)], path.name
+
+
+def test_the_news_page_would_be_noticed_and_its_rights_are_told(tmp_path: Path, capsys: Out) -> None:
+    page = runs((ROOT / "seeds" / "baltics-2022" / "page.txt").read_text("utf-8"))
+    assert main(["release", str(tmp_path / "page"), "--lessons", "01"]) == 0
+    assert "Others hold the rights to the text of baltics-2022: ask your school" in capsys.readouterr().out
+    assert any(runs(text) & page for text in written_in((tmp_path / "page.zip").read_bytes()))
 
 
 # ── What is in it ────────────────────────────────────────────────────────────────────────────────────────────────────
