@@ -37,7 +37,7 @@ CORE = ("ipykernel==6.29.0", "nbval>=0.11", "pytest>=8.3", "hypothesis>=6.110")
 """A kernel as old as Google Colab’s, and what runs the tests."""
 NO_MATPLOTLIB = "import importlib.util as u; raise SystemExit(u.find_spec('matplotlib') is not None)"
 CORE_TESTS = ("tests/answers", "tests/exercises", "tests/widgets")
-TOOLS = ("pytest>=8.3", "playwright>=1.49", "axe-playwright-python>=0.1.4")
+TOOLS = ("pytest>=8.3", "hypothesis>=6.110", "playwright>=1.49", "axe-playwright-python>=0.1.4")
 SHOWN = ("jupyterlab", "notebook", "ipywidgets", "ipykernel", "anywidget", "matplotlib")
 IN_THE_BROWSER = ("tests/browser/test_lesson_02.py", "tests/browser/test_notebook7.py", "-k", "not axe or 02_who")
 
