@@ -64,7 +64,7 @@ $(HUB)/done: pyproject.toml
 	npm install --global --silent --prefix $(HUB) configurable-http-proxy
 	@touch $@
 
-floors: $(VENV)/test.done ## the kit at Binder's versions and at the newest, on each Python there is, in about 30 minutes
+floors: $(VENV)/test.done ## the kit at Binder's versions, at the newest, the core alone and the wheel alone, on each Python there is, in about 45 minutes
 	$(BIN)/python -m tools.floors $(FLOORS)
 
 binder: ## what repo2docker and conda make of this repository, without building it, set up apart, in about 1 minute

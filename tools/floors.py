@@ -4,7 +4,7 @@
 
 What environment.yml asks for is installed from PyPI (each at its lower bound for the floor, with the Notebook 7 of
 Binder's base), postBuild runs as on Binder, and then, with that environment alone: `copydesk doctor`, every lesson
-under nbval, and lesson 02 in a browser, in JupyterLab and in Notebook 7.
+under nbval, `tools/first_day.py`, and lesson 02 in a browser, in JupyterLab and in Notebook 7.
 
 `--at core` installs only what the kit cannot do without, at its lower bounds, and a kernel: every lesson runs under
 nbval, without JupyterLab and matplotlib, and so do the tests of exercises, answers and widgets.
@@ -108,6 +108,12 @@ class Environment:
         nbval = ("-m", "pytest", "-q", "--nbval-lax", "-p", "no:cacheprovider", "-c", os.devnull)
         self.step("nbval, every lesson", self.python, *nbval, f"--rootdir={ROOT}", *notebooks)
 
+    def first_day(self) -> None:
+        """`copydesk start`, a lesson, a hand-in and grades, in a folder of its own."""
+        (self.home / "course").mkdir()
+        script = str(ROOT / "tools" / "first_day.py")
+        self.step("the first day of a course", self.python, script, folder=self.home / "course")
+
     def versions(self) -> str:
         """What is installed, in one line."""
         code = (
@@ -147,12 +153,11 @@ def prove_core(env: Environment) -> None:
 
 def prove_wheel(env: Environment) -> None:
     """The wheel in an empty environment: `copydesk start`, a lesson, a hand-in, grades."""
-    made, work = env.home / "wheel", env.home / "work"
-    work.mkdir()
+    made = env.home / "wheel"
     env.step("the wheel", env.python, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(made), ".")
     wheels = [f"{path}[lab,classroom]" for path in made.glob("*.whl")]
     env.step("the wheel and its extras", env.python, "-m", "pip", "install", "--quiet", *wheels)
-    env.step("the first day of a course", env.python, str(ROOT / "tools" / "first_day.py"), folder=work)
+    env.first_day()
 
 
 def prove_lab(env: Environment, at: str, *, browser: bool) -> None:
@@ -164,6 +169,7 @@ def prove_lab(env: Environment, at: str, *, browser: bool) -> None:
     env.step("no package asks for another version", env.python, "-m", "pip", "check")
     env.step("copydesk doctor", "copydesk", "doctor")
     env.lessons()
+    env.first_day()
     if browser:
         env.step("browser tools", env.python, "-m", "pip", "install", "--quiet", *TOOLS, *at_floor_of(env))
         driven = ("-m", "pytest", "-q", "-m", "browser", "-p", "no:cacheprovider", *IN_THE_BROWSER)
