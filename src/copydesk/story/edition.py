@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording, say_day
@@ -33,6 +34,8 @@ class Edition:
     graded: bool = False
     story: str = ""
     lessons: tuple[str, ...] = ()
+    hand_in_to: str = ""
+    """Where learners give their work, for example “Moodle, assignment 2”; empty: to their instructor."""
     wheel: str = ""
     """The file name of the wheel."""
     sha256: str = ""
@@ -100,18 +103,10 @@ def read_edition(folder: Path) -> Edition:
         return Edition()
     if said.get("schema") != SCHEMA:
         return Edition()
-    due, lessons = said.get("due"), said.get("lessons")
-    texts = {
-        name: said[name]
-        for name in ("course", "story", "wheel", "sha256", "kit_files")
-        if isinstance(said.get(name), str)
-    }
-    return Edition(
-        due=due if isinstance(due, dt.date) else None,
-        graded=said.get("graded") is True,
-        lessons=tuple(name for name in lessons if isinstance(name, str)) if isinstance(lessons, list) else (),
-        **texts,
-    )
+    kinds = {"course": str, "due": dt.date, "graded": bool, "story": str, "lessons": list, "hand_in_to": str}
+    kinds |= dict.fromkeys(("wheel", "sha256", "kit_files"), str)
+    kept: dict[str, Any] = {name: said[name] for name, kind in kinds.items() if isinstance(said.get(name), kind)}
+    return Edition(**kept | {"lessons": tuple(n for n in kept.get("lessons", ()) if isinstance(n, str))})
 
 
 def parse_due(due: str | dt.date | None) -> dt.date | dt.datetime | None:

@@ -32,6 +32,7 @@ KIT = (
     *(
         "map/*.js",
         "map/*.css",
+        "map/*.html",
         "map/data/*.svg",
         "map/data/*.csv",
         "map/data/*.toml",
@@ -221,6 +222,7 @@ def release_toml(edition: Edition) -> str:
     said = {"schema": SCHEMA, "kit": __version__, "course": edition.course, "graded": edition.graded}
     said |= {"story": edition.story, "lessons": edition.lessons}
     said |= {"wheel": edition.wheel, "sha256": edition.sha256, "kit_files": edition.kit_files}
+    said |= {"hand_in_to": edition.hand_in_to} if edition.hand_in_to else {}
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items()]
     lines += [f"due = {edition.due.isoformat()}\n"] if edition.due else []
     return "".join(lines).replace(
