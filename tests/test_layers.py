@@ -47,10 +47,10 @@ CLASSROOM = {
     "prose": 6,
     "discussing": 6,
     "checking": 7,
-    "releasing": 6,
-    "graders": 7,
-    "commands": 8,
-    "__main__": 9,
+    "releasing": 8,
+    "graders": 9,
+    "commands": 10,
+    "__main__": 11,
 }
 """The floor of each room of `copydesk_classroom`, all of which stand above the kit."""
 LAST_LIGHT = KIT["lessons"]
@@ -218,3 +218,18 @@ print(all(e.outcome(e.model_answers(lesson.key, text)["key"], lesson.key, text).
 def test_the_wall_stands() -> None:
     code = f"{BLOCKED}\ntry:\n    import copydesk.widgets.widget\nexcept ImportError as e:\n    print(e)"
     assert run(code).endswith("walled off")
+
+
+def test_each_name_of_the_front_door_is_typed_as_where_it_lives() -> None:
+    import copydesk
+
+    tree = ast.parse((SRC / "copydesk" / "__init__.py").read_text("utf-8"))
+    typed = {
+        alias.name: node.module
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert typed == {name: f"copydesk.{home}" for name, home in copydesk._HOME.items()}

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from itertools import islice
@@ -162,6 +162,8 @@ exit status:
 """
 MANY = 50
 """With more files than this, starting several processes saves time."""
+MOST_ON_WINDOWS = 61
+"""How many processes Windows can wait for at a time, and so the most that `ProcessPoolExecutor` takes there."""
 
 
 def add_grade(commands: Any) -> None:
@@ -189,7 +191,13 @@ def add_grade(commands: Any) -> None:
     parser.add_argument(
         "--rubric", type=Path, help="the folder with the grades that people gave texts (grade_writing.ipynb)"
     )
-    parser.add_argument("--assignment", default="Copydesk", help="the heading of the points in grades_canvas.csv")
+    parser.add_argument(
+        "--assignment",
+        help="one column with all points in grades_canvas.csv, under this heading (default: one per lesson)",
+    )
+    parser.add_argument(
+        "--scale", type=float, help="what all points are worth on the platform, such as 100 (default: Moodle’s maximum)"
+    )
     parser.add_argument("--workers", type=int, help="number of processes (default: all cores for a large class)")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
     parser.set_defaults(run=run_grade)
@@ -211,6 +219,7 @@ def run_grade(options: argparse.Namespace) -> int:
                 weights=options.weights,
                 rubric=options.rubric,
                 assignment=options.assignment,
+                scale=options.scale,
                 executor=executor,
                 progress=progress,
             )
@@ -229,12 +238,18 @@ def run_grade(options: argparse.Namespace) -> int:
 
 def _executor(options: argparse.Namespace) -> Any:
     """A pool of processes for a large class; for a small one a context manager that yields None."""
-    workers = options.workers or os.cpu_count() or 1
-    if workers < 2 or (options.workers is None and not _is_large(options.folder, options.out)):
+    if options.workers is None and not _is_large(options.folder, options.out):
+        return nullcontext()
+    return _pool(options.workers or os.cpu_count() or 1)
+
+
+def _pool(workers: int) -> Any:
+    """A pool of that many processes, or as many as the system allows; for one, a context manager that yields None."""
+    workers = min(workers, MOST_ON_WINDOWS) if sys.platform == "win32" else workers
+    if workers < 2:
         return nullcontext()
     # Ctrl + C reaches every process of the terminal. Only the parent may act on it: it keeps what is done so far.
-    pool: Executor = ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-    return pool
+    return ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
 
 
 def _is_large(folder: Path, out: Path) -> bool:
@@ -255,10 +270,25 @@ def grade_summary(summary: Summary) -> list[str]:
     lines = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]
     lines += [say["anew"].format(n=s.anew, rest=s.graded - s.anew)] if s.anew < s.graded else []
     lines += [say["not_handed_in"].format(lessons=", ".join(s.not_handed_in))] if s.not_handed_in else []
-    names = ("missing", "strangers", "unread", "late", "texts", "several", "waiting", "problems", "notes", "changes")
+    names = (
+        "missing",
+        "strangers",
+        "shared",
+        "unread",
+        "late",
+        "texts",
+        "several",
+        "waiting",
+        "problems",
+        "notes",
+        "changes",
+    )
     for name in names:
         if count := getattr(s, name):
             lines.append(say[name].format(n=count))
+    if s.worksheet or s.scales:
+        scales = ", ".join(f"{n:g}" for n in s.scales)
+        lines.append(say["worksheet" if s.worksheet else "scaled"].format(scales=scales or say["unscaled"]))
     return [*lines, say["written"].format(out=s.out)]
 
 
@@ -330,9 +360,8 @@ def add_report(commands: Any) -> None:
 def run_report(options: argparse.Namespace) -> int:
     """Write the report and print a summary; returns 0."""
     progress = Progress(quiet=options.quiet or not sys.stderr.isatty())
-    many = options.workers > 1 and not is_graded(options.folder)
     try:
-        with ProcessPoolExecutor(options.workers) if many else nullcontext() as executor:
+        with nullcontext() if is_graded(options.folder) else _pool(options.workers) as executor:
             made = report(options.folder, options.out, names=options.names, executor=executor, progress=progress)
     finally:
         progress.end()

@@ -164,8 +164,9 @@ def chosen(
     for name in wanted or ():
         matching = [i for i in offered if name in (i[1], i[1].partition("_")[0], "/".join(i))]
         if not matching:
-            there = ", ".join(sorted({lesson for _, lesson in offered})) or "none"
-            raise CopydeskError(f"there is no lesson '{name}' to grade", f"there are: {there}")
+            there = ", ".join(sorted({lesson for _, lesson in offered}))
+            nowhere = "no story was found here: work in the folder that holds 'seeds', or set COPYDESK_SEEDS to it"
+            raise CopydeskError(f"there is no lesson '{name}' to grade", f"there are: {there}" if there else nowhere)
         ids = ids | (submitted & {*matching} or {max(matching, key=lambda i: of_story[i[0]])})
     return sorted(ids, key=lambda i: (i[1], i[0]))
 
@@ -227,7 +228,7 @@ def _weights_file(path: Path) -> list[tuple[str, Any]]:
     if path.suffix.lower() == ".toml":
         try:
             return [*_pairs(tomllib.loads(path.read_text(encoding="utf-8")))]
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:  # a ValueError is also raised for 5,000 digits
             raise CopydeskError(f"{path} cannot be read as TOML ({error})", "fix that line") from None
     rows = [*read_rows(path)]
     if any(len(row) < 2 for row in rows):

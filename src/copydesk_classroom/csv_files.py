@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,37 @@ from copydesk.base.files import replacing, write
 from copydesk_classroom.safe_text import csv_cell
 
 Row = Sequence[object]
-NUMBER = (int, float, type(None))
+MOST_BYTES = 20_000_000
+"""The largest CSV file that is read; a roster of 3,000 learners has some 300,000."""
+SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t]*\r?\n', re.IGNORECASE)
+
+
+class Verbatim(str):
+    """Text of the instructor's own that must come back to the letter."""
+
+    __slots__ = ()
+
+
+AS_IS = (int, float, type(None), Verbatim)
 """What is written as it is; everything else is text and goes through `csv_cell`."""
 
 
 def put(path: Path, data: bytes) -> None:
     """Replace a file in one step, unless it holds these bytes already. Raises CopydeskError if it cannot be written."""
-    write(path, data, durable=False, skip_same=True)  # what is lost to a power cut, the next run makes again
+    with _if_in_use(path):
+        write(path, data, durable=False, skip_same=True)  # what is lost to a power cut, the next run makes again
+
+
+@contextmanager
+def _if_in_use(path: Path) -> Iterator[None]:
+    """Say that a file may be open in another program: Excel, for one, lets nobody replace the file that it shows."""
+    try:
+        yield
+    except CopydeskError as error:
+        if not isinstance(error.__cause__, PermissionError):
+            raise
+        problem = f"{path} cannot be written: it is open in another program, or you may not write there"
+        raise CopydeskError(problem, "close it and run the same command again; nothing is lost") from error
 
 
 class CsvFile:
@@ -33,6 +58,7 @@ class CsvFile:
 
     def __init__(self, path: Path, *, spreadsheet: bool = True) -> None:
         self._closing = ExitStack()
+        self._closing.enter_context(_if_in_use(path))
         file = self._closing.enter_context(replacing(path, durable=False))
         text = io.TextIOWrapper(file, encoding="utf-8-sig" if spreadsheet else "utf-8", newline="")
         self._closing.callback(text.detach)  # flushes the text, and leaves the file open for `replacing`
@@ -40,7 +66,7 @@ class CsvFile:
 
     def add(self, rows: Iterable[Row]) -> None:
         """Write some rows."""
-        self._writer.writerows([c if isinstance(c, NUMBER) else csv_cell(str(c)) for c in row] for row in rows)
+        self._writer.writerows([c if isinstance(c, AS_IS) else csv_cell(str(c)) for c in row] for row in rows)
 
     def __enter__(self) -> CsvFile:
         return self
@@ -55,19 +81,36 @@ def read_rows(path: Path) -> Iterator[list[str]]:
     Raises CopydeskError if the file cannot be read.
     """
     try:
-        data = path.read_bytes()
+        if path.stat().st_size > MOST_BYTES:
+            raise CopydeskError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB", "name a CSV file")
+        text = _text(path.read_bytes())
     except OSError as error:
         raise CopydeskError(f"{path} cannot be read ({error.strerror})", "check its name") from None
-    # Excel saves “Unicode text” as UTF-16, and plain CSV in the code page of Western Windows
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    separator = max(",;\t", key=text.partition("\n")[0].count)  # csv.Sniffer gets short rosters wrong
+    told = SEPARATOR_LINE.match(text)  # Excel writes and reads such a line above the head
+    text = text[told.end() :] if told else text
+    separator = told[1] if told else _separator(text.splitlines()[:20])
     try:
         yield from (
             row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(map(str.strip, row))
         )
     except csv.Error as error:
         raise CopydeskError(f"{path} cannot be read as CSV ({error})", "save it again as CSV") from None
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """What separates the cells: what most lines have, else what one has most often."""
+    # csv.Sniffer gets short rosters wrong
+    counts = {s: [line.count(s) for line in lines] for s in ",;\t"}
+    return max(counts, key=lambda s: (sum(map(bool, counts[s])), max(counts[s], default=0)))
+
+
+def _text(data: bytes) -> str:
+    """The text of a file: in UTF-8, in UTF-16 as Excel’s “Unicode text” and Blackboard have it, or in Windows-1252."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    if 0 in data[:200]:  # UTF-16 without its mark: every second byte of Latin text is zero
+        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")

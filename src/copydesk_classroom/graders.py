@@ -101,7 +101,7 @@ def _answers(lesson: Lesson, here: Path) -> tuple[str, Json | None, list[tuple[s
     for number, (shown, data) in enumerate(read):
         submission = parse_submission(shown, data)
         found = [answers for answers in submission.lessons if (answers.story, answers.lesson) == wanted]
-        attempts += [Attempt(number, shown, submission.sha, False, 0, a) for a in found if a.page in ("", page)]
+        attempts += [Attempt(number, shown, submission.sha, False, 0, "", a) for a in found if a.page in ("", page)]
         problems += [(shown, Problem("page", lesson.id)) for a in found if a.page not in ("", page)]
         problems += [(shown, problem) for problem in submission.problems if not shown.endswith(".bak")]
     picked = pick(attempts, "last")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -13,10 +14,11 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 """Control characters, marks that reverse the direction of text, and surrogate halves, which cannot be encoded."""
 UNSEEN_BUT_LINES = re.compile(UNSEEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
 """The same except for tabs and line ends."""
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""First characters that make a spreadsheet run a cell as a formula (OWASP, “CSV Injection”).
+FORMULA = re.compile(r'(^|[,;|\t][\s"]*)(?=[=@＝＠]|[-+－＋](?!\s*$))')
+"""Where a cell would begin that a spreadsheet runs as a formula (OWASP, “CSV Injection”).
 
-The full-width forms count too, because some spreadsheets read them as the ASCII ones.
+A spreadsheet may split the file at another sign than the comma that we write, depending on where it is used. The
+full-width forms count too, because some spreadsheets read them as the ASCII ones. A dash alone is no formula.
 """
 
 
@@ -39,13 +41,13 @@ def paragraphs(text: object, *, most: int = 20_000) -> str:
 
 @lru_cache(maxsize=2048)
 def csv_cell(text: str) -> str:
-    """The text as a CSV cell that no spreadsheet runs as a formula.
+    """The text as a CSV cell of which no part is run as a formula, wherever a spreadsheet splits the file.
 
-    >>> csv_cell("=1+1"), csv_cell("7.5")
-    ("'=1+1", '7.5')
+    >>> csv_cell("=1+1"), csv_cell("x;=1+1;y"), csv_cell("7.5")
+    ("'=1+1", "x;'=1+1;y", '7.5')
     """
-    tidy = one_line(text, most=2000)  # a leading tab or line end would hide the formula sign from the test below
-    return f"'{tidy}" if tidy.startswith(FORMULA) else tidy
+    # a leading tab or line end would hide the sign of a formula, so the text is put on one line first
+    return FORMULA.sub(r"\1'", one_line(text, most=2000))
 
 
 def file_name(name: str, key: str, *, ending: str = ".html") -> str:
@@ -57,7 +59,24 @@ def file_name(name: str, key: str, *, ending: str = ".html") -> str:
     >>> file_name("Zoë / ../CON", "moodle:7")
     'Zoë_CON-aff817.html'
     """
-    return f"{file_part(name)}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}{ending}"
+    part = file_part(name)
+    try:
+        os.fsencode(part)
+    except UnicodeEncodeError:  # the system takes file names in ASCII only
+        part = file_part(unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode())
+    return f"{part}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}{ending}"
+
+
+def as_utf8(text: str) -> str:
+    """A file name or an argument as it was meant, where Python took the system's encoding for ASCII (`LC_ALL=C`).
+
+    >>> as_utf8("Zo\\udcc3\\udcab"), as_utf8("Zoë")
+    ('Zoë', 'Zoë')
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate of another kind, from Windows
+        return text
 
 
 def sort_key(name: str) -> str:

@@ -318,7 +318,8 @@ class TestStrangersFiles:
             (b"a,b\n1,2\n", "not JSON"),
             (b"[1, 2]", "not a JSON object"),
             (b'{"nbformat": 4, "cells": []}', "not a Copydesk hand-in"),
-            (b"[" * 200_000, "not JSON"),
+            (b"[" * 200_000, "more than a learner could have made"),
+            (b"[" * 90_000, "not JSON"),
             (b'{"kind":' + b"[" * 300 + b"]" * 300 + b"}", "brackets"),
             (b'{"kind": "copydesk-handin", "schema": 3}', "newer Copydesk"),
             (b'{"kind": "copydesk-handin", "schema": 2, "learner": "", "answers": {}}', "lacks"),
@@ -374,7 +375,7 @@ class TestStrangersFiles:
     def test_too_large_missing_or_a_folder(self, tmp_path):
         with (tmp_path / "big.json").open("wb") as file:
             file.truncate(20_000_001)
-        with pytest.raises(CopydeskError, match="larger than 20 MB"):
+        with pytest.raises(CopydeskError, match="larger than 4 MB"):
             read_handin(tmp_path / "big.json")
         for path in (tmp_path, tmp_path / "none.json"):
             with pytest.raises(CopydeskError, match="no file"):

@@ -15,6 +15,8 @@ from tests.classroom.made_class import best, data, document, entry, full, handin
 
 GOOD = handin("Good One", full())
 DEEP = "d/" * 45
+NOISE = b"".join(b"%x" % (n * 2654435761 % 2**32) for n in range(60_000))
+"""Bytes that pack badly."""
 
 
 def _symlink_member() -> bytes:
@@ -95,7 +97,12 @@ FILES: dict[str, tuple[object, str]] = {
     "picture.png": (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "other"),
     "run_me.py": (b"raise SystemExit('executed')", "other"),
     "=HYPERLINK(1).json": (b"{", "damaged"),
-    "million_tries.json": (handin("M", document({"voices": entry(*_tries(60_000))})), "too_much"),
+    "many_tries.json": (handin("M", document({"voices": entry(*_tries(5_000))})), "too_much"),
+    "million_tries.json": (handin("M", document({"voices": entry(*_tries(34_000))})), "damaged"),
+    "many_lessons.json": (handin("L", *[{"lesson": f"l{n}", "learner": ""} for n in range(300)]), "crowded"),
+    "crowded_7_assignsubmission_file/work.zip": (zipped({f"{n}.json": b"{}" for n in range(2100)}), "zip_crowded"),
+    "full_8_assignsubmission_file/work.zip": (zipped({f"{n}.json": NOISE * 2 for n in range(30)}), "bomb"),
+    "many_faults.json": ({**GOOD, "answers": [7] * 150}, "more"),
     "many_marks.json": (handin("K", document({"first_mark": entry(MARKS)})), "too_much"),
     "not_a.zip": (b"hello", "zip_broken"),
     "truncated.zip": (zipped({"handin_x.json": data(GOOD)})[:-30], "zip_broken"),

@@ -15,6 +15,7 @@ from tests.classroom.made_class import (
     entry,
     full,
     handin,
+    lesson,
     percent,
     put,
     rows,
@@ -36,6 +37,12 @@ def graded(folder: Path, **options: Any) -> dict[str, dict[str, str]]:
 
 def problems(folder: Path) -> list[dict[str, str]]:
     return rows(folder.parent / "out" / "problems.csv")
+
+
+def times(folder: Path) -> dict[str, tuple[str, str, str]]:
+    """When each lesson of the one learner was changed and handed in, and whether it was late."""
+    found = rows(folder.parent / "out" / "times.csv")
+    return {r["lesson"]: (r["last change"], r["handed in"], r["late"]) for r in found}
 
 
 @pytest.fixture
@@ -196,12 +203,6 @@ class TestTries:
         graded(folder)
         assert problems(folder) == []
 
-    def test_one_name_begun_twice_is_noted(self, folder: Path) -> None:
-        put(folder / "a.json", handin("Max", HALF))
-        put(folder / "b.json", handin("Max", {**full(), "created": "2026-02-01T00:00:00Z"}))
-        graded(folder)
-        assert any("begun at different times" in p["why"] for p in problems(folder))
-
     @pytest.mark.parametrize(
         ("due", "late"), [("2026-03-02", ""), ("2026-03-01", "late"), ("2026-03-02T09:00Z", "late")]
     )
@@ -209,8 +210,41 @@ class TestTries:
         self, due: str, late: str, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("TZ", "UTC")
-        put(folder / "a.json", self.SECOND)
+        put(folder / "a.json", handin("Zoë", {**HALF, "changed": "2026-03-02T10:00:00Z"}, made="2026-04-01T10:00:00Z"))
         assert graded(folder, due=due)["Zoë"]["late"] == late
+        assert times(folder) == {LESSON: ("2026-03-02T10:00:00Z", "2026-04-01T10:00:00Z", late)}
+
+    def test_late_lesson_by_lesson(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TZ", "UTC")
+        others = lesson("02_who_says_so", "baltics-2022")
+        about = {"story": "baltics-2022", "lesson": "02_who_says_so", "sha256": others.story.about["sha256"]}
+        later = document({"exit": entry(best("exit", others))}, **about, changed="2026-03-09T10:00:00Z")
+        put(folder / "a.json", handin("Zoë", HALF, later, story="", schema=2, made="2026-04-01T10:00:00Z"))
+        assert graded(folder, due="2026-03-02")["Zoë"]["late"] == "late"
+        assert {name: late for name, (_, _, late) in times(folder).items()} == {LESSON: "", "02_who_says_so": "late"}
+        assert graded(folder, due="2026-03-02", lessons=["00"])["Zoë"]["late"] == ""
+
+    def test_what_was_in_time_once_is_not_late_when_it_is_handed_in_again(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TZ", "UTC")
+        for day in (1, 9):
+            put(folder / f"W_zoe_attempt_2026-03-0{day}-10-00-00_h.json", handin("", HALF))
+        assert graded(folder, due="2026-03-02")["zoe"]["late"] == ""
+
+    @pytest.mark.parametrize("name", ["W_zoe_attempt_2026-03-02-10-00-00_h.json", "Ñandú, Zoë(zoe)/Submission/h.json"])
+    def test_the_platforms_time_counts_and_one_that_contradicts_it_is_noted(
+        self, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TZ", "UTC")
+        put(folder / name, handin("", {**HALF, "changed": "2026-03-20T10:00:00Z"}))
+        put(folder / "Ñandú, Zoë(zoe)" / "timestamp.txt", b"20260302100000000")
+        (row,) = graded(folder, due="2026-03-02").values()
+        assert row["late"] == "" and times(folder)[LESSON][1] == "2026-03-02T10:00:00Z"
+        (note,) = (p for p in problems(folder) if p["what"] == "note")
+        assert note["file"] == name and f"{LESSON}: 2026-03-20T10:00:00Z, 2026-03-02T10:00:00Z" in note["why"]
+        put(folder / name, handin("", HALF))
+        assert graded(folder, due="2026-03-01")[row["name"]]["late"] == "late" and problems(folder) == []
 
     def test_the_version_before_counts_if_the_last_is_damaged(self, folder: Path) -> None:
         place = folder / "zoe" / "answers" / STORY

@@ -111,7 +111,7 @@ def test_garbled_zips_are_read_or_refused(draw: st.DataObject) -> None:
                     assert isinstance(refused.problem, Problem) and refused.problem.why
         sources.close()
         try:
-            open_zip(bytes(content)).close()
+            open_zip(bytes(content), 2_000).close()
         except Refused as refused:
             assert refused.problem.remedy
 

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.answers.handin import read_handin
+from copydesk.base.errors import CopydeskError
+from copydesk_classroom.collecting.submissions import parse_submission
 from copydesk_classroom.grading.grade import grade
 from copydesk_classroom.wording import class_wording
 from tests.classroom.hostile import FILES, GOOD, SPECIAL, make
@@ -82,3 +85,28 @@ def test_a_bomb_of_one_learner_costs_another_nothing(tmp_path: Path) -> None:
     by_name = {r["name"]: r for r in rows(tmp_path / "out" / "grades.csv")}
     assert by_name["Bo Ray"]["percent"] == "100.0"
     assert (by_name["Ann Lee"]["status"], by_name["Ann Lee"]["points"]) == ("nothing readable", "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'{"exercises": {"a": {"tries": [' + b"{}," * 100_001 + b"{}]}}}", b'{"a": [' + b"1," * 200_001 + b"1]}"],
+    ids=["brackets", "commas"],
+)
+def test_what_would_decode_to_more_than_answers_have_is_not_decoded(
+    content: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def decode(*_: object, **__: object) -> None:
+        raise AssertionError("it was decoded")
+
+    for module in ("copydesk.answers.handin", "copydesk_classroom.collecting.submissions"):
+        monkeypatch.setattr(f"{module}.decode", decode)
+    (problem,) = parse_submission("a.json", content).problems
+    assert problem.name == "damaged" and "more than a learner could have made" in problem.why
+    with pytest.raises(CopydeskError, match="more than a learner could have made"):
+        read_handin(put(tmp_path / "handin.json", content))
+
+
+def test_few_problems_of_one_file_are_told(tmp_path: Path) -> None:
+    put(tmp_path / "in" / "a.json", {**GOOD, "answers": [7] * 199})
+    grade(tmp_path / "in", tmp_path / "out")
+    assert len(rows(tmp_path / "out" / "problems.csv")) <= 11

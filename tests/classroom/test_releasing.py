@@ -410,6 +410,26 @@ def test_a_graded_edition_is_the_plain_one_without_keys_and_answers(graded: Rele
     assert graded.edition.kit_files == plain.edition.kit_files, "the kit is the same in every edition"
 
 
+@pytest.mark.parametrize(
+    ("file", "change", "says"),
+    [
+        ("key.json", ('"hash": "a', '"hash": "b'), "of its checks, the first: "),
+        ("key.json", ('"accept": ["', '"accept": ["no such option", "'), "of its checks, the first: "),
+        ("lessons.toml", ("[02_who_says_so.", "[02_who_says_so.other]\nx = 1\n[02_who_says_so."), "'other'"),
+    ],
+)
+def test_a_story_whose_proofs_fail_is_not_released(
+    file: str, change: tuple[str, str], says: str, seeds: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(seeds / "greywater-barrage", tmp_path / "ours")
+    path = tmp_path / "ours" / file
+    assert change[0] in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(*change, 1), "utf-8")
+    with pytest.raises(CopydeskError, match=says):
+        release(tmp_path / "out", story=tmp_path / "ours", lessons=["01", "02"])
+    assert not (tmp_path / "out").exists()
+
+
 def test_each_edition_has_a_wheel_of_its_own_version_named_by_its_hash(graded: Release, plain: Release) -> None:
     assert graded.edition.wheel != plain.edition.wheel
     for made in (graded, plain):
@@ -566,7 +586,7 @@ def test_a_release_takes_the_place_of_an_earlier_one_and_of_nothing_else(tmp_pat
     for name, data in mine.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(data)
-    made = release(out, lessons=["02"])
+    made = release(out, lessons=["01", "02"])
     assert tree(out).keys() == {*made.files, *mine} and all(tree(out)[n] == d for n, d in mine.items())
     assert not (out / "seeds" / "greywater-barrage").exists(), "folders left empty go"
     with zipfile.ZipFile(made.zip or "") as file:

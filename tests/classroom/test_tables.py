@@ -13,7 +13,27 @@ from copydesk_classroom.grading.grade import grade
 from copydesk_classroom.safe_text import file_name, one_line, paragraphs
 from tests.classroom.made_class import document, entry, full, handin, lesson, put, rows
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|'/C calc'!A0", "＝1+1", " =1+1", '=HYPERLINK("x")']
+FORMULAS = [
+    "x;=1+1;y",
+    'x;"=1+1";y',
+    "x; =1+1",
+    "x;;@SUM(A1)",
+    "a\t-1",
+    "a|+1",
+    "a, =1",
+    "-;=1",
+    "--1",
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "=cmd|'/C calc'!A0",
+    "＝1+1",
+    " =1+1",
+    '=HYPERLINK("x")',
+]
 
 
 def read(path: Path) -> list[list[str]]:
@@ -33,9 +53,13 @@ def test_no_cell_starts_as_a_formula(name: str, tmp_path: Path, out: Path) -> No
     roster = put(tmp_path / "r.csv", json.dumps(name).encode().join([b"id,name,section\n=2,", b",+3\n"]))
     grade(tmp_path / "in", out, roster=roster, assignment="=Copydesk")
     for path in out.glob("*.csv"):
-        cells = [c for row in read(path) for c in row if c]
-        assert cells and not [c for c in cells if c.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "＝"))], path
-        assert not any("\n" in c or "\r" in c for c in cells)
+        text = path.read_bytes().decode("utf-8-sig")
+        for separator in ",;\t|":  # a spreadsheet splits where its language has it
+            found = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+            cells = [c for row in found for c in row if c not in ("", "-")]  # a dash alone is no formula
+            signs = ("=", "+", "-", "@", "\t", "\r", "＝")
+            assert cells and not [c for c in cells if c.lstrip(' "').startswith(signs)], (path, separator)
+            assert not any("\n" in c or "\r" in c for c in cells)
 
 
 def test_numbers_stay_numbers(tmp_path: Path) -> None:

@@ -49,8 +49,15 @@ def test_copydesk_seeds_is_the_only_place_where_it_is_set(seeds: Path) -> None:
 
 def test_an_empty_place_says_that_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_SEEDS", str(tmp_path / "nowhere"))
-    with pytest.raises(CopydeskError, match="there are: none"):
+    with pytest.raises(
+        CopydeskError, match="none was found here: work in the folder that holds 'seeds', or set COPYDESK_SEEDS"
+    ):
         load_story("practice")
+
+
+def test_a_folder_without_story_toml_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CopydeskError, match=r"the folder .* has no story\.toml; see CONTRIBUTING"):
+        load_story(tmp_path)
 
 
 def test_the_nearest_seeds_upwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

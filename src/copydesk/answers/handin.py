@@ -28,8 +28,11 @@ KIND = "copydesk-handin"
 HANDIN_SCHEMA = 2
 """The form of hand-in this kit writes: each document names its story. Form 1 had one story, named once for all."""
 
-MOST_BYTES = 20_000_000
+MOST_BYTES = 4_000_000
 """The largest hand-in that is read; nine lessons of a diligent learner take about 200,000."""
+
+MOST_BRACKETS, MOST_COMMAS = 100_000, 200_000
+"""How many opening brackets and commas it may have; decoding a few MB of `{}` would take hundreds of MB of memory."""
 
 LESSON_FILE = re.compile(r"[^.]+(\.v\d+)?\.json")
 """A file with a lesson's current answers: its own, or the one that an older kit writes beside a newer kit's."""
@@ -78,6 +81,10 @@ def pack(
     handin: Json = {"schema": HANDIN_SCHEMA, "kind": KIND, "kit": __version__, "learner": learner, "story": story}
     handin |= {"made": stamp(), "answers": [{**document, "learner": learner} for document in documents]}
     data = encode(handin, indent=None)
+    try:
+        check_counts(data)
+    except Damaged as much:
+        raise CopydeskError(f"the hand-in cannot be read again: it {much}", "leave out a lesson") from None
     if len(data) > MOST_BYTES:
         size = f"{len(data) // 1_000_000} MB"
         raise CopydeskError(f"the hand-in would be {size}, too large to be read", "leave out a lesson")
@@ -222,6 +229,12 @@ def _is_mine(path: Path, learner: str, story: str) -> bool:
 # --- reading ---
 
 
+def check_counts(data: bytes) -> None:
+    """Raise `Damaged` for a file that would decode to more values than answers have; nothing is decoded for that."""
+    if data.count(b"{") + data.count(b"[") > MOST_BRACKETS or data.count(b",") > MOST_COMMAS:
+        raise Damaged("holds more than a learner could have made")
+
+
 def read_handin(path: Path) -> Json:
     """Read a hand-in, check it to the last answer, and return it in today's form.
 
@@ -236,6 +249,7 @@ def read_handin(path: Path) -> Json:
     if len(data) > MOST_BYTES:
         raise CopydeskError(f"{problem}: it is larger than {MOST_BYTES // 1_000_000} MB")
     try:
+        check_counts(data)
         return _checked_handin(decode(data, levels=MOST_LEVELS + 10), problem)
     except Damaged as why:
         raise CopydeskError(f"{problem}: it {why}", "ask for the file handin_…json, unedited") from None

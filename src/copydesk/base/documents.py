@@ -94,17 +94,18 @@ def _finite(digits: str) -> float:
     return number if math.isfinite(number) else _not_json(digits)
 
 
-_NESTED = (dict, list)  # made once: the question is asked of every value in the files of a class
-
-
 def _is_deeper(value: Json, levels: int) -> bool:
     """Whether brackets go deeper than so many levels; without recursion, so that no depth can exhaust the stack."""
     layer: list[Any] = [value]
     for _ in range(levels):
         if not layer:
             return False
-        inner = (outer.values() if isinstance(outer, dict) else outer for outer in layer)
-        layer = [child for children in inner for child in children if isinstance(child, _NESTED)]
+        inner = []
+        for outer in layer:  # plain loops and exact types: this looks at every value in the files of a class
+            for child in outer.values() if type(outer) is dict else outer:
+                if type(child) is dict or type(child) is list:
+                    inner.append(child)
+        layer = inner
     return bool(layer)
 
 

@@ -124,6 +124,11 @@ def _own_places() -> tuple[Path, Path]:
     return Path(str(files("copydesk"))) / "seeds", Path(__file__).resolve().parents[3] / "seeds"
 
 
+def is_bundled(story: Story) -> bool:
+    """Whether a story is one that comes with the kit, in its own place."""
+    return any(story.folder.is_relative_to(place.resolve()) for place in _own_places())
+
+
 def _find(story: str | Path) -> Path:
     if (Path(story) / "story.toml").is_file():
         return Path(story)
@@ -131,7 +136,11 @@ def _find(story: str | Path) -> Path:
         for folder in _folders(place):
             if folder.name == str(story):
                 return folder
-    raise CopydeskError(f"no story named '{story}'", f"there are: {', '.join(list_stories()) or 'none'}")
+    if Path(story).is_dir():
+        raise CopydeskError(f"the folder {story} has no story.toml", "see CONTRIBUTING.md, 'A new story'")
+    there = ", ".join(list_stories())
+    nowhere = "none was found here: work in the folder that holds 'seeds', or set COPYDESK_SEEDS to that folder"
+    raise CopydeskError(f"no story named '{story}'", f"there are: {there}" if there else nowhere)
 
 
 @lru_cache(maxsize=16)

@@ -13,9 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
-from copydesk_classroom.collecting.roster import columns_of, name_keys, read_roster
+from copydesk_classroom.collecting.roster import name_keys, read_roster
 from copydesk_classroom.course import Unit, offers, weights_and_errors
-from copydesk_classroom.csv_files import read_rows
 from copydesk_classroom.grading.grade import late_after
 from copydesk_classroom.marking.grade_files import graders
 
@@ -61,13 +60,12 @@ def _safely(check: Callable[[], Found]) -> Found:
 
 
 def _roster(path: Path) -> Found:
-    pupils = [*read_roster(path)]
-    header = next(read_rows(path))
-    columns = columns_of(header)
+    found = read_roster(path)
+    pupils, header, columns = [*found.pupils()], found.head, found.columns
     read = ", ".join(f"{field} from “{header[n].strip()}”" for n, field in columns.items())
     left = ", ".join(f"“{h.strip()}”" for n, h in enumerate(header) if n not in columns and h.strip())
     said = [f"roster {path}: {len(pupils)} learners; read: {read}{f'; not read: {left}' if left else ''}"]
-    if not {"id", "sis", "login", "email", "participant"} & {*columns.values()}:
+    if not any(p.ids() for p in pupils):
         said.append("  learners are told apart by their names alone; a column with an id, login or email is safer")
     keys, names = Counter(p.key for p in pupils), Counter(k for p in pupils for k in _whole_name(p.name))
     faults = [
@@ -81,7 +79,7 @@ def _roster(path: Path) -> Found:
 
 
 def _whole_name(name: str) -> set[str]:
-    return {key for key in name_keys(name) if key.startswith("name:")}
+    return {key for keys in name_keys(name)[1:2] for key in keys}
 
 
 def _cut(faults: list[str]) -> tuple[str, ...]:

@@ -3,10 +3,12 @@
 A file's owner is found in this order: the name that the platform gave the file; a folder or file name that is on the
 roster; the name in the file itself; the folder around it. What a platform wrote counts more than what a learner wrote,
 and an outer folder more than an inner one, so that nobody can submit as another by naming a folder or a file so.
+Where only a name tells, two people may have it: see `claims`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -15,8 +17,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from copydesk.lessons.lesson import Lesson
+from copydesk_classroom.collecting.claims import Claim, separate_claims
 from copydesk_classroom.collecting.files import Found, Sources
-from copydesk_classroom.collecting.platforms import PlatformName, parse_platform_name
+from copydesk_classroom.collecting.platforms import SAKAI_TIME, PlatformName, parse_platform_name, sakai_time
 from copydesk_classroom.collecting.roster import Pupil, Roster
 from copydesk_classroom.collecting.state import Learner, RunTables
 from copydesk_classroom.collecting.submissions import Submission, parse_submission
@@ -39,10 +42,14 @@ def collect(
     `tell` is called with the number of files parsed so far.
     """
     waiting: deque[Found] = deque()
+    times: dict[str, str] = {}
 
     def readable() -> Iterator[tuple[str, bytes]]:
         for found in sources.walk():
             try:
+                if PurePosixPath(found.shown).name == SAKAI_TIME:
+                    times[str(PurePosixPath(found.shown).parent)] = sakai_time(sources.read(found.place))
+                    continue
                 if found.problem:
                     raise Refused(found.problem.name, found.problem.detail)
                 data = sources.read(found.place)
@@ -57,6 +64,10 @@ def collect(
         _add(tables, roster, waiting.popleft(), submission)
         tell(number)
     assign_remaining(tables, roster, one_line(sources.folder.resolve().name))
+    for folder, time in times.items():
+        tables.set_times_below(folder, time)
+    report_times(tables)
+    separate_claims(tables)
 
 
 def _parse(given: tuple[str, bytes]) -> Submission:
@@ -88,27 +99,36 @@ def folder_of(shown: str, submission: Submission) -> str:
 
 
 def assign_by_path(tables: RunTables, roster: Roster, seq: int, shown: str) -> None:
-    """Assign a file to its owner if its path tells: by the platform's name, or by a part that is on the roster."""
+    """Assign a file to its owner if its path tells: by the platform's name, or by a part that is on the roster.
+
+    An id decides. A name may be that of several people, so a file that it tells of is only claimed by it.
+    """
     parts = PurePosixPath(shown).parts
-    if named := parse_platform_name(parts):
-        pupil = roster.find(id=named.id, name=named.name)
-        who = pupil.key if pupil else f"{named.platform}:{named.id}"
-        owner = _with_platform_id(pupil or Pupil(one_line(named.name)), named)
-        tables.assign([seq], _learner(owner, who, known=pupil is not None))
-        tables.set_platform_name(seq, late=named.late, again=named.again)
+    named = parse_platform_name(parts)
+    by_id = roster.find_id(*named.ids) if named else None
+    pupil = by_id or (roster.find_name(named.name) if named else None)
+    if named and (pupil or named.sure):
+        owner = _with_platform_id(pupil or Pupil(one_line(named.name or named.ids[-1])), named)
+        learner = _learner(owner, pupil.key if pupil else named.key, known=pupil is not None)
+        claim = Claim(person=named.key, scope=named.scope) if pupil and not by_id else None
+        tables.assign([seq], learner, claim)
+        tables.set_platform_name(seq, late=named.late, again=named.again, time=named.time)
         return
     stem = STEM.fullmatch(parts[-1])
-    for part in (*parts[:-1], stem["name"] if stem else parts[-1]):  # from the outermost folder inwards
-        if pupil := roster.find_part(part):
-            tables.assign([seq], _learner(pupil, pupil.key))
+    for n, part in enumerate((*parts[:-1], stem["name"] if stem else parts[-1]), 1):  # from the outermost inwards
+        if pupil := roster.find_id_in(part):
+            tables.assign([seq], _learner(pupil, pupil.key), None)
+            return
+        if pupil := roster.find_name_in(part):
+            tables.assign([seq], _learner(pupil, pupil.key), Claim(folder="/".join(parts[:n])))
             return
 
 
 def _with_platform_id(pupil: Pupil, named: PlatformName) -> Pupil:
     """A learner with the id in the platform's file name, by which its import finds them."""
     if named.platform == "moodle":
-        return replace(pupil, participant=named.id)
-    return pupil if pupil.id else replace(pupil, id=named.id)
+        return replace(pupil, participant=named.ids[-1])
+    return pupil if pupil.id or pupil.login else replace(pupil, id=named.ids[-1])
 
 
 def assign_remaining(tables: RunTables, roster: Roster, top: str) -> None:
@@ -123,11 +143,11 @@ def assign_remaining(tables: RunTables, roster: Roster, top: str) -> None:
         if any(f.kind == "answers" for f in answers):
             names = [f.named for f in answers if one_line(f.named)]
             learner = _named(roster, names[-1]) if names else _placed(folder or ".", top)
-            tables.assign([f.seq for f in answers], learner)
+            tables.assign([f.seq for f in answers], learner, Claim(folder=folder or "."))
         alone = folder if len({f.sha for f in handins}) == 1 else ""  # then the folder's name is the learner's
         for file in handins:
             learner = _named(roster, file.named) if one_line(file.named) else _placed(alone or file.shown, top)
-            tables.assign([file.seq], learner)
+            tables.assign([file.seq], learner, Claim())
             if not one_line(file.named):
                 tables.add_problem(file.shown, Problem("nameless", learner.name))
 
@@ -135,7 +155,7 @@ def assign_remaining(tables: RunTables, roster: Roster, top: str) -> None:
 def _named(roster: Roster, named: str) -> Learner:
     """The learner with a name that was found in a file: on the roster, or a stranger."""
     name = one_line(named)
-    pupil = roster.find(id=name, name=name)
+    pupil = roster.find_id(name) or roster.find_name(name)
     if pupil:
         return _learner(pupil, pupil.key)
     return _learner(Pupil(name), f"name:{name.casefold()}", known=False)
@@ -152,6 +172,16 @@ def _learner(pupil: Pupil, who: str, *, known: bool = True) -> Learner:
     name = pupil.name or pupil.sis or pupil.id or pupil.email or pupil.participant
     number = pupil.sis or pupil.id or pupil.participant
     return Learner(who, name, number, "graded" if known else "stranger", pupil)
+
+
+def report_times(tables: RunTables) -> None:
+    """Name each file whose answers were changed, by its own account, after the platform had received it.
+
+    The times in a file are the learner's own and can be changed. A day's difference may be one of clocks or zones.
+    """
+    for shown, lesson, changed, received in tables.platform_times():
+        if dt.datetime.fromisoformat(changed) - dt.datetime.fromisoformat(received) > dt.timedelta(days=1):
+            tables.add_problem(shown, Problem("times", f"{lesson}: {changed}, {received}"))
 
 
 def drop_unknown_lessons(
@@ -171,7 +201,7 @@ def drop_unknown_lessons(
             tables.drop((story, lesson, page), Problem("page", lesson))
     for pupil in roster:  # those who are there already stay as they are
         tables.add_learner(replace(_learner(pupil, pupil.key), status="missing"))
-    tables.set_statuses(roster=bool(next(iter(roster), None)))
+    tables.set_statuses(roster=len(roster) > 0)
     tables.report_others()
     for shown, names in tables.same_answers():
         more = f" (+{len(names) - 3})" if len(names) > 3 else ""

@@ -20,20 +20,22 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from copydesk.answers.handin import MOST_BYTES
+from copydesk_classroom.collecting.platforms import parse_platform_name
 from copydesk_classroom.problems import Problem, Refused
+from copydesk_classroom.safe_text import as_utf8
 
-MOST_MEMBERS, MOST_INNER_MEMBERS = 100_000, 5_000
-"""How many names a zip may hold, and a zip inside it: 3,000 learners with 30 files each, one learner’s whole folder."""
-MOST_INNER_BYTES = 50_000_000
+MOST_MEMBERS, MOST_INNER_MEMBERS = 100_000, 2_000
+"""How many names a zip may hold, and one of a single learner: 3,000 learners with 30 files each, one whole folder."""
+MOST_INNER_BYTES = 20_000_000
 """The largest zip inside a zip, in packed bytes; it is read into memory."""
-MOST_UNPACKED = 4_000_000_000
-"""The most bytes that all answers in one zip may unpack to."""
-MOST_RATIO, SMALL = 200, 1_000_000
+MOST_UNPACKED, MOST_INNER_UNPACKED = 4_000_000_000, 20_000_000
+"""The most bytes that all answers in one zip may unpack to, and in a zip of a single learner."""
+MOST_RATIO, SMALL = 60, 1_000_000
 """A member larger than `SMALL` bytes may unpack to this many times its packed size; answers reach 5 to 30 times."""
 MOST_DEPTH = 40
 """How many folders may be nested."""
-MOST_OPEN = 4
-"""How many zips are open at a time."""
+MOST_OPEN = 2
+"""How many zips are open at a time: one, and one inside it."""
 ANSWERS = re.compile(r".*\.json(\.txt|\.bak)?", re.IGNORECASE | re.DOTALL)
 """Names of files that may hold answers; some systems append `.txt`."""
 CLUTTER = re.compile(
@@ -90,7 +92,7 @@ class Sources:
         try:
             names = sorted(path.name for path in (self.folder / below).iterdir())
         except OSError as error:
-            yield Found(Place(below), below, Problem("unreadable", error.strerror or ""))
+            yield Found(Place(below), as_utf8(below), Problem("unreadable", error.strerror or ""))
             return
         for name in names:
             path = f"{below}/{name}" if below else name
@@ -99,21 +101,22 @@ class Sources:
                 yield from self._entry(path, depth)
 
     def _entry(self, path: str, depth: int) -> Iterator[Found]:
+        shown = as_utf8(path)
         try:
             about = os.lstat(self.folder / path)
         except OSError as error:
-            yield Found(Place(path), path, Problem("unreadable", error.strerror or ""))
+            yield Found(Place(path), shown, Problem("unreadable", error.strerror or ""))
             return
         folder, file, link = stat.S_ISDIR(about.st_mode), stat.S_ISREG(about.st_mode), _is_link(about)
         if folder and not link and depth < MOST_DEPTH:
             yield from self._folder(path, depth + 1)
         elif file and not link and path.lower().endswith(".zip"):
-            yield from self._zip(Place(path), path)
+            yield from self._zip(Place(path), shown)
         elif link or not file:
-            yield Found(Place(path), path, Problem("link" if link else "deep" if folder else "device"))
+            yield Found(Place(path), shown, Problem("link" if link else "deep" if folder else "device"))
         else:
             large = Problem("large", str(MOST_BYTES // 1_000_000)) if about.st_size > MOST_BYTES else None
-            yield _found(Place(path), path, large)
+            yield _found(Place(path), shown, large)
 
     def _zip(self, place: Place, shown: str) -> Iterator[Found]:
         try:
@@ -121,7 +124,7 @@ class Sources:
         except Refused as refused:
             yield Found(place, shown, refused.problem)
             return
-        left = MOST_UNPACKED
+        most = left = MOST_INNER_UNPACKED if _is_of_one_learner(place) else MOST_UNPACKED
         for number, member in enumerate(members):
             name, inner = name_of(member), Place(place.path, (*place.members, number))
             parts = PurePosixPath(name).parts
@@ -131,7 +134,7 @@ class Sources:
             path, zipped = f"{shown}/{name}", name.lower().endswith(".zip")
             # Only what will be read counts: a learner's video must not use up the budget of the whole class.
             left -= member.file_size if zipped or ANSWERS.fullmatch(name) else 0
-            problem = _problem_of(member) if left >= 0 else Problem("bomb", f"{MOST_UNPACKED:,}")
+            problem = _problem_of(member) if left >= 0 else Problem("bomb", f"{most:,}")
             if problem is None and zipped and place.members:
                 problem = Problem("zip_in_zip")
             if zipped and problem is None:
@@ -158,7 +161,8 @@ class Sources:
         if place in self._open:
             self._open.move_to_end(place)
             return self._open[place]
-        archive = open_zip(self.read(place) if place.members else self.folder / place.path)
+        most = MOST_INNER_MEMBERS if _is_of_one_learner(place) else MOST_MEMBERS
+        archive = open_zip(self.read(place) if place.members else self.folder / place.path, most)
         self._open[place] = archive
         if len(self._open) > MOST_OPEN:
             self._open.popitem(last=False)[1].close()
@@ -188,12 +192,17 @@ def _not_following(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
-def open_zip(source: Path | bytes) -> zipfile.ZipFile:
-    """Open a zip on the disk or in memory; raises `Refused` if it is damaged or holds too many members."""
+def _is_of_one_learner(place: Place) -> bool:
+    """Whether a zip is inside another one, or where a platform puts one learner's files."""
+    return bool(place.members) or parse_platform_name(PurePosixPath(place.path).parts) is not None
+
+
+def open_zip(source: Path | bytes, most: int) -> zipfile.ZipFile:
+    """Open a zip on the disk or in memory; raises `Refused` if it is damaged or holds more than `most` members."""
     try:
         with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
             count = _member_count(file)
-        if count > (MOST_INNER_MEMBERS if isinstance(source, bytes) else MOST_MEMBERS):
+        if count > most:
             raise Refused("zip_crowded", f"{count:,}")
         return zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except BROKEN as error:

@@ -46,8 +46,7 @@ def latest_answers(  # noqa: PLR0913
     with tempfile.TemporaryDirectory(prefix="copydesk-answers-") as temp:
         tables = RunTables(Path(temp))
         try:
-            names = Roster(tables.base)
-            names.add(read_roster(roster) if roster else ())
+            names = Roster(read_roster(roster).pupils() if roster else ())
             collect(sources, tables, names, None, lambda _: None)
             drop_unknown_lessons(tables, names, offered, story)
             for learner in tables.learners(missing=False):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -18,9 +19,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from copydesk.base.errors import CopydeskError
+from copydesk_classroom.collecting.claims import SURE, Claim, ClaimedFile
 from copydesk_classroom.collecting.files import Found, Place
 from copydesk_classroom.collecting.roster import NOBODY, Pupil
-from copydesk_classroom.collecting.submissions import Attempt, LessonAnswers, Submission
+from copydesk_classroom.collecting.submissions import Attempt, LessonAnswers, Pick, Submission
 from copydesk_classroom.problems import Problem
 from copydesk_classroom.safe_text import sort_key
 
@@ -40,16 +42,21 @@ CREATE TABLE IF NOT EXISTS published (who TEXT PRIMARY KEY, name TEXT, totals TE
 # Paths and names from files are stored as JSON: they may hold surrogate halves, which SQLite cannot store as text.
 TEMPORARY = """
 CREATE TEMP TABLE files (seq INTEGER PRIMARY KEY, path TEXT, members TEXT, shown TEXT, kind TEXT, sha TEXT, named TEXT,
-    folder TEXT, who TEXT, again INTEGER DEFAULT 0, late INTEGER DEFAULT 0);
-CREATE TEMP TABLE answers (seq INTEGER, story TEXT, lesson TEXT, page TEXT, time TEXT, begun TEXT, digest BLOB);
+    folder TEXT, who TEXT, claim TEXT, again INTEGER DEFAULT 0, late INTEGER DEFAULT 0, received TEXT DEFAULT '');
+CREATE TEMP TABLE answers (seq INTEGER, story TEXT, lesson TEXT, page TEXT, time TEXT, packed TEXT, begun TEXT,
+    digest BLOB);
 CREATE INDEX temp.answers_seq ON answers (seq);
 CREATE INDEX temp.files_who ON files (who);
 CREATE INDEX temp.files_shown ON files (shown);
 CREATE TEMP TABLE learners (who TEXT PRIMARY KEY, name TEXT, id TEXT, sort TEXT, status TEXT, pupil TEXT) WITHOUT ROWID;
-CREATE TEMP TABLE times (who TEXT PRIMARY KEY, time TEXT, late INTEGER) WITHOUT ROWID;
+CREATE TEMP TABLE times (who TEXT PRIMARY KEY, time TEXT, late INTEGER, lessons TEXT) WITHOUT ROWID;
 CREATE TEMP TABLE others (shown TEXT, who TEXT, problem TEXT);
 CREATE TEMP TABLE problems (shown TEXT, name TEXT, detail TEXT, UNIQUE (shown, name, detail));
 """
+GRADED = ("graded", "stranger", "several")
+"""The statuses of learners whose work is graded."""
+Times = tuple[str, str, str, str, str]
+"""Story, lesson, when it was last changed and when it was handed in (both in UTC), and `late` if it was."""
 PeoplePoints = Mapping[str, tuple[float, int]]
 """What people graded of one learner: by story/lesson/exercise, the share earned (0–1) and how many graded it."""
 
@@ -62,10 +69,15 @@ class Learner:
     name: str
     id: str = ""
     status: str = "graded"
-    """`graded`, `stranger` (not on the roster), `unread` (nothing that can be graded) or `missing`."""
+    """`graded`, `stranger` (not on the roster), `unread` (nothing that can be graded) or `missing`; `several` if other
+    people use the name too, and `unclear` for the learner on the roster whose name that is."""
     pupil: Pupil = NOBODY
     time: str = ""
+    """When the answers that count were last changed, by the learner's own files, in UTC."""
     late: bool = False
+    """Whether a lesson was late."""
+    lessons: tuple[Times, ...] = ()
+    """The times of each lesson that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +122,34 @@ class RunTables:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise CopydeskError(f"{out} is in use by another run", "wait for it, or choose another --out") from None
-        self.base = open_base(home / BASE)
-        self.kept = KeptTables(self.base)
-        self.base.executescript(TEMPORARY)
+        except OSError as error:
+            raise CopydeskError(f"{out} cannot be locked ({error.strerror})", "choose another --out") from None
+        try:
+            self.base = open_base(home / BASE)
+            self.kept = KeptTables(self.base)
+            self.base.executescript(TEMPORARY)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> RunTables:
+        return self
+
+    def __exit__(self, *failed: Any) -> None:
+        if failed[0] is None:
+            self.close()
+            return
+        with suppress(sqlite3.Error):  # the first error says what is wrong
+            self.close()
 
     def close(self, *, keep: bool = True) -> None:
         """Commit what was done, unless `keep` is false, and release the folder."""
-        if keep:
-            self.base.commit()
-        self.base.close()
-        self._lock.release()
+        try:
+            if keep:
+                self.base.commit()
+        finally:
+            self.base.close()
+            self._lock.release()
 
     def add_file(self, found: Found, submission: Submission, folder: str) -> int:
         """Add a file and the answers in it, and return its number; `folder` is the one around the answers."""
@@ -130,8 +160,8 @@ class RunTables:
         )
         seq = int(added.lastrowid or 0)
         self.base.executemany(
-            "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(seq, a.story, a.lesson, a.page, a.time, a.begun, a.digest) for a in submission.lessons],
+            "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(seq, a.story, a.lesson, a.page, a.time, a.packed, a.begun, a.digest) for a in submission.lessons],
         )
         return seq
 
@@ -140,9 +170,22 @@ class RunTables:
         path, members = self.base.execute("SELECT path, members FROM files WHERE seq = ?", (seq,)).fetchone()
         return Place(json.loads(path), tuple(json.loads(members)))
 
-    def set_platform_name(self, seq: int, *, late: bool, again: int) -> None:
-        """Store what the platform says of a file."""
-        self.base.execute("UPDATE files SET late = ?, again = ? WHERE seq = ?", (late, again, seq))
+    def set_platform_name(self, seq: int, *, late: bool, again: int, time: str) -> None:
+        """Store what the platform says of a file: whether it was late, how often again, when it was received."""
+        self.base.execute("UPDATE files SET late = ?, again = ?, received = ? WHERE seq = ?", (late, again, time, seq))
+
+    def set_times_below(self, folder: str, time: str) -> None:
+        """Store when the platform received all files in a folder."""
+        inside = json.dumps(f"{folder}/")[:-1]
+        self.base.execute("UPDATE files SET received = ? WHERE substr(shown, 1, ?) = ?", (time, len(inside), inside))
+
+    def platform_times(self) -> Iterator[tuple[str, str, str, str]]:
+        """File, lesson, when the answers were changed by their own account, and the earlier time of their receipt."""
+        rows = self.base.execute(
+            "SELECT shown, lesson, time, received FROM files JOIN answers USING (seq) "
+            "WHERE received <> '' AND time > received ORDER BY seq, lesson"
+        )
+        yield from ((json.loads(shown), *times) for shown, *times in rows.fetchall())
 
     def unowned(self) -> Iterator[tuple[str, list[File]]]:
         """The files with answers that have no owner yet, folder by folder."""
@@ -156,10 +199,39 @@ class RunTables:
                 [File(n, kind, json.loads(a), json.loads(b), sha) for _, n, kind, a, b, sha in group],
             )
 
-    def assign(self, seqs: Iterable[int], learner: Learner) -> None:
-        """Make a learner the owner of some files."""
+    def assign(self, seqs: Iterable[int], learner: Learner, claim: Claim | None) -> None:
+        """Make a learner the owner of some files; `claim` says why if only a name tells, and is None for an id."""
         self.add_learner(learner)
-        self.base.executemany("UPDATE files SET who = ? WHERE seq = ?", [(learner.who, seq) for seq in seqs])
+        why = json.dumps((claim.person, claim.scope, claim.folder)) if claim else None
+        self.base.executemany(
+            "UPDATE files SET who = ?, claim = ? WHERE seq = ?", [(learner.who, why, n) for n in seqs]
+        )
+
+    def claimed(self) -> Iterator[tuple[str, list[ClaimedFile]]]:
+        """The learners with several files of which some are claimed, and all their files with answers."""
+        some = "SELECT who FROM files WHERE sha <> '' GROUP BY who HAVING count(*) > 1 AND count(claim) > 0"
+        rows = self.base.execute(
+            "SELECT who, seq, shown, claim, story, lesson, begun FROM files JOIN answers USING (seq) "
+            f"WHERE length(digest) AND who IN ({some}) ORDER BY who, seq"
+        )
+        for who, group in groupby(rows.fetchall(), key=lambda row: row[0]):
+            files = []
+            for (seq, shown, claim), lessons in groupby(group, key=lambda row: row[1:4]):
+                begun = {(story, lesson): time for *_, story, lesson, time in lessons if time}
+                why = Claim(*json.loads(claim)) if claim else Claim(person=SURE)
+                files.append(ClaimedFile(seq, json.loads(shown), why, begun))
+            yield str(who), files
+
+    def learner(self, who: str) -> Learner:
+        """The learner with a key."""
+        row = self.base.execute("SELECT name, id, status, pupil FROM learners WHERE who = ?", (who,)).fetchone()
+        name, id, status, pupil = row
+        return Learner(who, name, id, status, Pupil.unpacked(pupil))
+
+    def set_unclear(self, who: str) -> None:
+        """Mark a learner on the roster as one whose name several people use; delete one who is not on it."""
+        self.base.execute("DELETE FROM learners WHERE who = ? AND status = 'stranger'", (who,))
+        self.base.execute("UPDATE learners SET status = 'unclear' WHERE who = ?", (who,))
 
     def add_learner(self, learner: Learner) -> None:
         """Add a learner; one who is there already stays as they are."""
@@ -171,28 +243,36 @@ class RunTables:
     def learners(self, *, missing: bool = True) -> Iterator[Learner]:
         """The learners by name; with `missing` also those who submitted nothing."""
         rows = self.base.execute(
-            "SELECT who, name, id, status, pupil, time, late FROM learners LEFT JOIN times USING (who) "
+            "SELECT who, name, id, status, pupil, time, late, lessons FROM learners LEFT JOIN times USING (who) "
             "ORDER BY sort, who"
         )
-        for who, name, id, status, pupil, time, late in rows:
-            if missing or status != "missing":
-                yield Learner(who, name, id, status, Pupil.unpacked(pupil), time or "", bool(late))
+        for who, name, id, status, pupil, time, late, lessons in rows:
+            if missing or status not in ("missing", "unclear"):
+                times = tuple(map(tuple, json.loads(lessons))) if lessons else ()
+                yield Learner(who, name, id, status, Pupil.unpacked(pupil), time or "", bool(late), times)
 
     def set_statuses(self, *, roster: bool) -> None:
         """Mark learners without answers as `unread`; without a roster, make strangers `graded` like everybody."""
         some = "SELECT who FROM files JOIN answers USING (seq) WHERE who IS NOT NULL"
-        self.base.execute(f"UPDATE learners SET status = 'unread' WHERE status <> 'missing' AND who NOT IN ({some})")
+        self.base.execute(
+            f"UPDATE learners SET status = 'unread' WHERE status NOT IN ('missing', 'unclear') AND who NOT IN ({some})"
+        )
         if not roster:
             self.base.execute("UPDATE learners SET status = 'graded' WHERE status = 'stranger'")
 
-    def set_time(self, who: str, time: str, late: bool) -> None:
-        """Store when a learner made the last change, and whether that was late."""
-        self.base.execute("INSERT OR REPLACE INTO times VALUES (?, ?, ?)", (who, time, late))
+    def set_times(self, who: str, picked: Pick) -> None:
+        """Store when a learner changed and handed in what counts, and which lessons were late."""
+        lessons = [
+            (*a.lesson, a.answers.time, a.handed_in, "late" if late else "")
+            for a, late in zip(picked.attempts, picked.late, strict=True)
+        ]
+        row = (who, picked.time, any(picked.late), json.dumps(lessons))
+        self.base.execute("INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?)", row)
 
     def counts(self) -> dict[str, int]:
         """How many learners have each status, and under `late` how many were late."""
         found = dict(self.base.execute("SELECT status, count(*) FROM learners GROUP BY status").fetchall())
-        return found | {"late": self.base.execute("SELECT coalesce(sum(late), 0) FROM times").fetchone()[0]}
+        return found | {"late": self.base.execute("SELECT count(*) FROM times WHERE late").fetchone()[0]}
 
     def lessons(self) -> list[tuple[str, str, str]]:
         """The story, lesson and page of all answers, each combination once."""
@@ -210,13 +290,13 @@ class RunTables:
     def attempts(self, who: str) -> list[Attempt]:
         """All that a learner submitted, lesson by lesson and file by file."""
         rows = self.base.execute(
-            "SELECT seq, shown, sha, late, again, story, lesson, page, time, begun, digest "
+            "SELECT seq, shown, sha, late, again, received, story, lesson, page, time, packed, begun, digest "
             "FROM files JOIN answers USING (seq) WHERE who = ? ORDER BY seq",
             (who,),
         )
         return [
-            Attempt(n, json.loads(shown), sha, bool(late), again, LessonAnswers(*answers))
-            for n, shown, sha, late, again, *answers in rows
+            Attempt(n, json.loads(shown), sha, bool(late), again, received, LessonAnswers(*answers))
+            for n, shown, sha, late, again, received, *answers in rows
         ]
 
     def same_answers(self) -> Iterator[tuple[str, list[str]]]:
@@ -357,6 +437,9 @@ def open_base(path: Path) -> sqlite3.Connection:
                 if schema == 0:
                     base.executescript(f"{KEPT} PRAGMA user_version = {SCHEMA};")
                 return base
+        except sqlite3.OperationalError:  # the disk is full or cannot be written: what is kept is whole
+            base.close()
+            raise
         except sqlite3.DatabaseError:
             pass
         base.close()

@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
 
-from copydesk.answers.handin import HANDIN_SCHEMA, KIND
+from copydesk.answers.handin import HANDIN_SCHEMA, KIND, check_counts
 from copydesk.answers.place import safe_name
 from copydesk.answers.schema import DEEPEST, SCHEMA, checked
 from copydesk.base.documents import Damaged, Json, decode, schema_of
@@ -25,6 +25,12 @@ from copydesk.base.errors import CopydeskError
 from copydesk_classroom.course import LessonId, Policy
 from copydesk_classroom.problems import Problem, Refused
 
+MOST_DOCUMENTS = 200
+"""How many lessons one hand-in may hold: nine lessons on twenty stories."""
+LONGEST_NAME = 500
+"""How many characters of a learner's name are read."""
+MOST_PROBLEMS = 10
+"""How many problems of one file are told."""
 MOST_ATTEMPTS = 30
 """How many attempts of one learner at one lesson are compared under `best`: the latest ones."""
 
@@ -33,14 +39,15 @@ MOST_ATTEMPTS = 30
 class LessonAnswers:
     """The answers to one lesson in one file, without the answers themselves.
 
-    `page` is the sha256 of the page that they were made for. `time`, when they were last changed, and `begun` are in
-    UTC, '' if they are not known.
+    `page` is the sha256 of the page that they were made for. `time`, when they were last changed, `packed`, when the
+    file was packed for handing in, and `begun` are in UTC, '' if they are not known. All are the learner's own account.
     """
 
     story: str
     lesson: str
     page: str
     time: str
+    packed: str
     begun: str
     digest: bytes
     """A hash of the answers and their times; empty if nothing was answered."""
@@ -64,15 +71,23 @@ def parse_submission(shown: str, data: bytes) -> Submission:
     if (text := _utf8(data)) is not data:
         problems.append(Problem("utf16"))
     try:
+        check_counts(text)
         value = decode(text, levels=2 * DEEPEST + 10, strict=True)
         kind, made, found = _read(shown, value, problems)
     except Damaged as why:
-        return Submission("none", sha, problems=(*problems, Problem("damaged", str(why))))
+        return Submission("none", sha, problems=_first(problems, Problem("damaged", str(why))))
     except Refused as refused:
-        return Submission("none", sha, problems=(*problems, refused.problem))
+        return Submission("none", sha, problems=_first(problems, refused.problem))
     learner = value.get("learner")
     lessons = tuple(_lesson_answers(document, made) for document in found)
-    return Submission(kind, sha, learner if isinstance(learner, str) else "", lessons, tuple(problems))
+    name = learner[:LONGEST_NAME] if isinstance(learner, str) else ""
+    return Submission(kind, sha, name, lessons, _first(problems))
+
+
+def _first(problems: Sequence[Problem], *last: Problem) -> tuple[Problem, ...]:
+    """The first problems and how many more there are, then the last."""
+    more = len(problems) - MOST_PROBLEMS
+    return (*problems[:MOST_PROBLEMS], *([Problem("more", str(more))] if more > 0 else []), *last)
 
 
 def documents(shown: str, data: bytes) -> dict[tuple[str, str], Json]:
@@ -109,6 +124,8 @@ def _handin(value: Json, problems: list[Problem]) -> list[Json]:
         raise Refused("newer", "hand-in")
     if not isinstance(listed := value.get("answers"), list):
         raise Damaged("lacks the answers")
+    if len(listed) > MOST_DOCUMENTS:
+        raise Refused("crowded", f"{len(listed):,}")
     story = value.get("story", "")
     found = [*_checked([{"story": story, **d} if isinstance(d, dict) else d for d in listed], "", problems)]
     if story and any(d["story"] != story for d in found):
@@ -148,9 +165,8 @@ def _lesson_answers(document: Json, made: str) -> LessonAnswers:
     # marshal is faster than JSON. Version 0 writes no references, so equal values give equal bytes.
     # The bytes are only hashed and never loaded: marshal.loads must not see what somebody submitted.
     digest = hashlib.sha256(marshal.dumps(entries, 0)).digest() if answered else b""
-    time = made or _utc_time(document.get("changed"))
-    begun = _utc_time(document.get("created"))
-    return LessonAnswers(document["story"], document["lesson"], document["sha256"], time, begun, digest)
+    time, begun = _utc_time(document.get("changed")), _utc_time(document.get("created"))
+    return LessonAnswers(document["story"], document["lesson"], document["sha256"], time or made, made, begun, digest)
 
 
 def _utc_time(given: object) -> str:
@@ -181,6 +197,8 @@ class Attempt:
     """Whether the platform called the file late."""
     again: int
     """How often the platform says that the file was submitted again."""
+    received: str
+    """When the platform received the file, in UTC, '' if it does not say."""
     answers: LessonAnswers
 
     @property
@@ -189,39 +207,52 @@ class Attempt:
         return self.answers.story, self.answers.lesson
 
     @property
+    def handed_in(self) -> str:
+        """When it was handed in, by the platform, else when it was packed."""
+        return self.received or self.answers.packed
+
+    @property
     def order(self) -> tuple[str, int, str]:
-        """What decides which of two is the later: the recorded time, the platform's count, the path."""
-        return self.answers.time, self.again, self.shown
+        """What decides which of two is the later: when it was handed in, the platform's count, the path."""
+        return self.handed_in or self.answers.time, self.again, self.shown
+
+    def is_late(self, due: str) -> bool:
+        """Whether it came after the due time: by the platform, else by when its answers were changed."""
+        return self.late or bool(due and (self.received or self.answers.time) > due)
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The attempts of one learner to grade, when the last was made, whether one was late, what to report by file."""
+    """The attempts of one learner to grade, when the last was changed, which were late, what to report."""
 
     attempts: tuple[Attempt, ...]
     time: str
-    late: bool
+    late: tuple[bool, ...]
+    """For each attempt."""
     problems: tuple[tuple[str, Problem], ...]
+    """Each with its file."""
 
 
-def pick(attempts: Sequence[Attempt], policy: Policy, *, due: str = "", by_name: bool = False) -> Pick:
+def pick(attempts: Sequence[Attempt], policy: Policy, *, due: str = "") -> Pick:
     """Pick the attempts of one learner that count: the last at each lesson, or under `best` those to compare.
 
-    `due` is in UTC, '' for none. `by_name` says that only a name the learner chose tells whose the files are.
+    `due` is in UTC, '' for none.
     """
     picked: list[Attempt] = []
     problems: list[tuple[str, Problem]] = []
     for _, group in groupby(sorted(attempts, key=lambda a: a.lesson), key=lambda a: a.lesson):
-        tries = [*_without_backups([*group], problems)]
-        # the same answers submitted twice are one attempt: of equal digests the dictionary keeps the latest
-        latest = {a.answers.digest: a for a in sorted(tries, key=lambda a: a.order)}
-        tries = sorted(latest.values(), key=lambda a: a.order)
-        filled = [a for a in tries if a.answers.digest] or tries  # a blank file must not replace answers
-        if by_name and len({a.answers.begun for a in filled if a.answers.begun}) > 1:
-            problems.append((filled[-1].shown, Problem("two_begun", filled[-1].answers.lesson)))
+        tries = sorted(_without_backups([*group], problems), key=lambda a: a.order)
+        # The same answers submitted twice are one attempt. It is as late as the first time, and as new as the last.
+        first, last = {a.answers.digest: a for a in reversed(tries)}, {a.answers.digest: a for a in tries}
+        once = sorted(first.values(), key=lambda a: last[a.answers.digest].order)
+        filled = [a for a in once if a.answers.digest] or once  # a blank file must not replace answers
         picked += filled[-1:] if policy == "last" else filled[-MOST_ATTEMPTS:]
-    late = any(a.late or bool(due and a.answers.time > due) for a in picked)
-    return Pick(tuple(picked), max((a.answers.time for a in picked), default=""), late, tuple(problems))
+    return Pick(
+        tuple(picked),
+        max((a.answers.time for a in picked), default=""),
+        tuple(a.is_late(due) for a in picked),
+        tuple(problems),
+    )
 
 
 def _without_backups(attempts: list[Attempt], problems: list[tuple[str, Problem]]) -> Iterator[Attempt]:

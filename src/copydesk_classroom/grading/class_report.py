@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import tempfile
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import readable_error
 from copydesk_classroom.collecting.state import BASE, HOME, KeptTables, RunTables
 from copydesk_classroom.course import Settings, course
 from copydesk_classroom.csv_files import put
@@ -45,9 +47,12 @@ def report(
         raise CopydeskError(f"{out} is a folder", "name a file for the report, for example report.html")
     if is_graded(folder):
         return _write(folder, out, folder, names=names)
-    with tempfile.TemporaryDirectory(prefix="copydesk-report-") as temp:
-        grade(folder, Path(temp), executor=executor, progress=progress)
-        return _write(Path(temp), out, folder, names=names)
+    try:
+        with tempfile.TemporaryDirectory(prefix="copydesk-report-") as temp:
+            grade(folder, Path(temp), executor=executor, progress=progress)
+            return _write(Path(temp), out, folder, names=names)
+    except OSError as error:
+        raise readable_error(error, Path(error.filename or out), "written") from error
 
 
 def is_graded(folder: Path) -> bool:
@@ -56,11 +61,16 @@ def is_graded(folder: Path) -> bool:
 
 
 def _write(graded: Path, out: Path, given: Path, *, names: bool) -> Report:
-    tables = RunTables(graded)
     try:
-        made = class_report(tables.kept, names=names)
-    finally:
-        tables.close(keep=False)
+        tables = RunTables(graded)
+        try:
+            made = class_report(tables.kept, names=names)
+        finally:
+            tables.close(keep=False)
+    except sqlite3.Error as error:
+        raise CopydeskError(
+            f"the results in {graded} cannot be read ({error})", "make room there, and try again"
+        ) from error
     if not made.learners:
         raise CopydeskError(f"nobody’s work in {given} could be graded", "run copydesk grade, and see problems.csv")
     data = made.html.encode("utf-8", "replace")

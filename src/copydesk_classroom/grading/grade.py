@@ -9,24 +9,28 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.story.edition import parse_due
+from copydesk.base.files import readable_error
+from copydesk.story.edition import last_moment, parse_due
 from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
-from copydesk_classroom.collecting.state import HOME, Kept, Learner, RunTables
+from copydesk_classroom.collecting.state import GRADED, HOME, Kept, Learner, RunTables
 from copydesk_classroom.collecting.submissions import Pick, pick
 from copydesk_classroom.course import Policy, Settings, Unit, chosen, course, offers, read_weights
 from copydesk_classroom.csv_files import put
 from copydesk_classroom.grading.learner import Graded, Task, grade_learner
-from copydesk_classroom.grading.tables import write_tables
+from copydesk_classroom.grading.moodle import maxima
+from copydesk_classroom.grading.tables import Imports, write_tables
 from copydesk_classroom.marking.rubric import is_graded_by_people
 from copydesk_classroom.marking.scores import gather_grades
 from copydesk_classroom.pool import map_ordered
@@ -53,6 +57,8 @@ class Summary:
     """How many of them were graded in this run; the others had not changed since the last."""
     missing: int
     strangers: int
+    shared: int
+    """How many have a name that others use too, and were graded apart."""
     unread: int
     """How many submitted nothing that can be read."""
     late: int
@@ -66,6 +72,10 @@ class Summary:
     """How many of these were graded by several people."""
     waiting: int = 0
     """How many texts nobody has graded yet."""
+    worksheet: bool = False
+    """Whether the roster was a grading worksheet of Moodle, which was filled in."""
+    scales: tuple[float, ...] = ()
+    """What all points are scaled to in the file for Moodle, none if they are as they are."""
 
 
 def grade(  # noqa: PLR0913
@@ -79,24 +89,31 @@ def grade(  # noqa: PLR0913
     due: str | dt.date | None = None,
     weights: Path | str | Mapping[str, Any] | None = None,
     rubric: Path | str | None = None,
-    assignment: str = "Copydesk",
+    assignment: str | None = None,
+    scale: float | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Grade all that was collected in a folder (or one zip), and write tables and feedback pages to another.
 
-    `rubric` is the folder of grades that people gave texts (see `grading_desk`), which then count instead of the form.
-    `executor` is any of `concurrent.futures`; the results do not depend on it. Raises CopydeskError if the folder, the
-    roster, the weights or a lesson cannot be read; problems with submitted files go to `problems.csv`.
+    `assignment` is the heading of one column with all points in the file for Canvas, which else has a column per
+    lesson. `scale` is what all points together are worth in the files for platforms. A roster that is Moodle's grading
+    worksheet is filled in, scaled to the maximum in it. `rubric` is the folder of grades that people gave texts (see
+    `grading_desk`), which then count instead of the form. `executor` is any of `concurrent.futures`; the results do not
+    depend on it. Raises CopydeskError if the folder, the roster, the weights or a lesson cannot be read; problems with
+    submitted files go to `problems.csv`.
     """
     folder, out, tell = Path(folder), Path(out), progress or (lambda what, done, of: None)
     _check(folder, out, policy)
+    if scale is not None and not 0 < scale <= 100_000:
+        raise CopydeskError(f"the points cannot be scaled to {scale:g}", "give a number above 0, for example 100")
     due_time, offered = late_after(due), offers(story, folder)
     factors = read_weights(Path(weights) if isinstance(weights, str) else weights, offered)
-    tables, sources = RunTables(out), Sources(folder, leave_out=(out, roster, weights, rubric))
-    try:
-        names = Roster(tables.base)
-        for twin in names.add(read_roster(Path(roster))) if roster else ():
+    sources = Sources(folder, leave_out=(out, roster, weights, rubric))
+    with _one_sentence(out), closing(sources), RunTables(out) as tables:
+        imports = Imports(read_roster(Path(roster)) if roster else None, assignment, scale)
+        names = Roster(imports.roster.pupils() if imports.roster else ())
+        for twin in names.twins:
             tables.add_problem(Path(roster or "").name, Problem("twins", twin))
         collect(sources, tables, names, executor, lambda done: tell("collecting", done, 0))
         found = drop_unknown_lessons(tables, names, offered, story)
@@ -105,12 +122,21 @@ def grade(  # noqa: PLR0913
         people = gather_grades(Path(rubric) if rubric else None, out / HOME)
         run = Run(out, tables, sources, settings, due_time, tell, people)
         anew = run.mark_all(executor)
-        changes = run.publish(assignment)
+        changes = run.publish(imports)
         left = {lesson for _, lesson in offered} - {lesson for _, lesson in found} if lessons is None else ()
-        return _summary(run, anew, changes, tuple(sorted(left)))
-    finally:
-        sources.close()
-        tables.close()
+        return _summary(run, anew, changes, tuple(sorted(left)), imports)
+
+
+@contextmanager
+def _one_sentence(out: Path) -> Iterator[None]:
+    """Turn what the disk or the database says into a sentence; what was graded so far is kept."""
+    try:
+        yield
+    except OSError as error:
+        raise readable_error(error, Path(error.filename or out), "written") from error
+    except sqlite3.Error as error:
+        problem = f"the results in {out} cannot be kept ({error})"
+        raise CopydeskError(problem, "make room there, and run the same command again; it continues") from error
 
 
 def _check(folder: Path, out: Path, policy: str) -> None:
@@ -125,17 +151,14 @@ def _check(folder: Path, out: Path, policy: str) -> None:
 def late_after(due: str | dt.date | None) -> str:
     """The last time that is not late, in UTC, '' for none.
 
-    A day without a time lasts until midnight; a time without a zone is in the zone of this computer. Raises
-    CopydeskError for anything else.
+    A day without a time lasts until midnight, and a time without seconds to the end of its minute. A time without a
+    zone is in the zone of this computer. Raises CopydeskError for anything else.
 
     >>> late_after("2026-03-01T12:00+02:00"), late_after(None)
-    ('2026-03-01T10:00:00Z', '')
+    ('2026-03-01T10:00:59Z', '')
     """
     given = parse_due(due)
-    if given is None:
-        return ""
-    end = given if isinstance(given, dt.datetime) else dt.datetime.combine(given, dt.time(23, 59, 59))
-    return end.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return "" if given is None else last_moment(given).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(slots=True)
@@ -173,7 +196,7 @@ class Run:
         self.pages.mkdir(parents=True, exist_ok=True)
         for stray in self.pages.glob(".*.tmp"):  # a run that was killed while it wrote a page leaves these
             stray.unlink(missing_ok=True)
-        of = sum(n for state, n in self.tables.counts().items() if state in ("graded", "stranger"))
+        of = sum(n for state, n in self.tables.counts().items() if state in GRADED)
         anew = 0
         for anew, graded in enumerate(map_ordered(grade_learner, self._tasks(of), executor), 1):
             self._keep(graded)
@@ -190,8 +213,8 @@ class Run:
             if learner.status == "unread":
                 continue
             attempts = [a for a in self.tables.attempts(learner.who) if a.lesson in ids]
-            picked = pick(attempts, self.settings.policy, due=self.due, by_name=learner.who.startswith("name:"))
-            self.tables.set_time(learner.who, picked.time, picked.late)
+            picked = pick(attempts, self.settings.policy, due=self.due)
+            self.tables.set_times(learner.who, picked)
             for shown, problem in picked.problems:
                 self.tables.add_problem(shown, problem)
             if not self._is_unchanged(learner, picked):
@@ -241,13 +264,16 @@ class Run:
         kept = Kept(found, page, graded.scores, problems, graded.people)
         self.tables.kept.set_graded(graded.who, kept, graded.contribution)
 
-    def publish(self, assignment: str) -> int:
-        """Write the tables and the class report; returns how many points differ from the run before.
-
-        `assignment` is the heading of the column with the points in the file for Canvas.
-        """
+    def publish(self, imports: Imports) -> int:
+        """Write the tables and the class report; returns how many points differ from the run before."""
         self.tell("writing", 0, 0)
-        changes, counts = write_tables(self.out, self.tables, self.units, assignment), self.tables.counts()
+        self.tables.base.commit()
+        try:
+            changes = write_tables(self.out, self.tables, self.units, imports)
+        except BaseException:
+            self.tables.base.rollback()  # the next run must find the same changes since the last that was written
+            raise
+        counts = self.tables.counts()
         # `copydesk report` makes a report later from this, and uses the fingerprint to see whether that is still valid
         left = {name: counts.get(name, 0) for name in ("missing", "unread")}
         self.tables.kept.set_course(json.dumps({"rules": self._rules, "counts": left, **asdict(self.settings)}))
@@ -257,18 +283,19 @@ class Run:
         return changes
 
 
-def _summary(run: Run, anew: int, changes: int, left: tuple[str, ...]) -> Summary:
+def _summary(run: Run, anew: int, changes: int, left: tuple[str, ...], imports: Imports) -> Summary:
     counts, problems = run.tables.counts(), Counter(problem.what for *_, problem in run.tables.problems())
     people = people_counts(run.tables, run.units) if run.rubric else Counter[str]()
-    states = {n: counts.get(n, 0) for n in ("missing", "stranger", "unread", "late", "graded")}
+    states = {n: counts.get(n, 0) for n in ("missing", "unread", "late", *GRADED)}
     return Summary(
         run.out,
         tuple(u.name for u in run.units),
         left,
-        graded=states["graded"] + states["stranger"],
+        graded=sum(states[n] for n in GRADED),
         anew=anew,
         missing=states["missing"],
         strangers=states["stranger"],
+        shared=states["several"],
         unread=states["unread"],
         late=states["late"],
         problems=problems.total() - problems["note"],
@@ -277,6 +304,10 @@ def _summary(run: Run, anew: int, changes: int, left: tuple[str, ...]) -> Summar
         texts=people["texts"],
         several=people["several"],
         waiting=people["waiting"],
+        worksheet=imports.worksheet is not None,
+        scales=(imports.scale,)
+        if imports.scale
+        else tuple(sorted(maxima(imports.worksheet) if imports.worksheet else ())),
     )
 
 

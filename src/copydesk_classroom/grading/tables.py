@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,14 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.exercises.exercise import Exercise
-from copydesk_classroom.collecting.state import Kept, KeptTables, Learner, RunTables
+from copydesk_classroom.collecting.roster import RosterFile, squeezed
+from copydesk_classroom.collecting.state import GRADED, Kept, KeptTables, Learner, RunTables
 from copydesk_classroom.course import Unit, points_possible
 from copydesk_classroom.csv_files import CsvFile, Row
+from copydesk_classroom.grading.moodle import filled_worksheet, number_in, scaled, write_feedback_zip
 from copydesk_classroom.marking.scores import share_of
 from copydesk_classroom.wording import class_wording
 
-STATUSES = {"graded": "graded", "stranger": "not on the roster", "missing": "missing", "unread": "nothing readable"}
+STATUSES = {
+    "graded": "graded",
+    "stranger": "not on the roster",
+    "several": "name used by several",
+    "unclear": "name used by several",
+    "missing": "missing",
+    "unread": "nothing readable",
+}
 """A learner's status in words."""
+ELSEWHERE = ("stranger", "several", "unclear")
+"""Learners who are in no import file: a row of theirs would match nobody, or somebody else of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +57,55 @@ class Table:
     """Whether it is for a spreadsheet or for the import page of a platform (see `CsvFile`)."""
 
 
-def write_tables(out: Path, run: RunTables, units: Sequence[Unit], assignment: str) -> int:
-    """Write all tables; returns how many points differ from the run before.
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """How the files for platforms are written: the roster that was given, the heading for Canvas, the scale."""
 
-    `assignment` is the heading of the column with the points in the file for Canvas.
-    """
-    changes = Changes(run.kept, units)
-    tables = (
+    roster: RosterFile | None = None
+    assignment: str | None = None
+    """The heading of one column with all points for Canvas; None for a column per lesson."""
+    scale: float | None = None
+    """What all points together are worth on the platform; None for as many as they are."""
+
+    @property
+    def worksheet(self) -> RosterFile | None:
+        """The grading worksheet of Moodle that is to be filled in."""
+        return self.roster if self.roster and self.roster.is_worksheet else None
+
+
+def write_tables(out: Path, run: RunTables, units: Sequence[Unit], imports: Imports) -> int:
+    """Write all tables, and the feedback zip for Moodle; returns how many points differ from the run before."""
+    changes, points, pages = Changes(run.kept, units), {}, []
+    tables = [
         _grades(units),
         _exercises(units),
-        _moodle(units),
-        _canvas(units, assignment),
+        _times(),
+        _canvas(units, imports),
         Table("changes.csv", [("id", "name", "lesson", "before", "now")], changes.rows),
-    )
+    ]
+    tables += [] if imports.worksheet else [_moodle(units, imports.scale)]
     # all files are open at once, so that the class is read once and never in memory as a whole
     with ExitStack() as stack:
-        files = [stack.enter_context(CsvFile(out / t.name, spreadsheet=t.spreadsheet)) for t in tables]
-        for file, table in zip(files, tables, strict=True):
-            file.add(table.heads)
+        files = {t.name: stack.enter_context(CsvFile(out / t.name, spreadsheet=t.spreadsheet)) for t in tables}
+        for table in tables:
+            files[table.name].add(table.heads)
         for learner in run.learners():
-            kept = run.kept.graded(learner.who) if learner.status in ("graded", "stranger") else None
+            kept = run.kept.graded(learner.who) if learner.status in GRADED else None
             result = LearnerResult(learner, kept, _totals(units, kept))
-            for file, table in zip(files, tables, strict=True):
-                file.add(table.rows(result))
-        files[-1].add(changes.gone())
+            for table in tables:
+                files[table.name].add(table.rows(result))
+            if result.total is not None and learner.status == "graded":
+                points[learner.who] = result.total, points_possible(units, result.totals)
+                if kept and learner.pupil.participant:
+                    pages.append((learner.name, learner.pupil.participant, out / "feedback" / kept.page))
+        files["changes.csv"].add(changes.gone())
         with CsvFile(out / "problems.csv") as file:
             file.add([("file", "learner", "what", "why", "what to do")])
             file.add((shown, name, p.what, p.why, p.remedy) for shown, name, p in run.problems())
+        if imports.worksheet:
+            with CsvFile(out / "grades_moodle.csv", spreadsheet=False) as file:
+                file.add(filled_worksheet(imports.worksheet, points, imports.scale))
+            write_feedback_zip(out / "feedback_moodle.zip", pages)
     return changes.count
 
 
@@ -118,6 +152,15 @@ def _exercises(units: Sequence[Unit]) -> Table:
     return Table("exercises.csv", [(*about, *earned, "tries")], rows)
 
 
+def _times() -> Table:
+    """When each lesson was changed, by the learner's own file, and handed in, by the platform or else by the file."""
+
+    def rows(r: LearnerResult) -> Iterator[Row]:
+        yield from ((r.learner.id, r.learner.name, *times) for times in r.learner.lessons)
+
+    return Table("times.csv", [("id", "name", "story", "lesson", "last change", "handed in", "late")], rows)
+
+
 def _status(exercise: Exercise, share: float | None, people: int) -> str:
     if people:
         say = class_wording("grade_writing")["feedback"]
@@ -125,32 +168,75 @@ def _status(exercise: Exercise, share: float | None, people: int) -> str:
     return "blank" if share is None else "form only" if exercise.checks_form_only else "graded"
 
 
-def _moodle(units: Sequence[Unit]) -> Table:
-    """Moodle's grading worksheet; its import needs Identifier, Grade and Last modified (grade)."""
+def _moodle(units: Sequence[Unit], scale: float | None) -> Table:
+    """A grading worksheet for Moodle in English; its import needs Identifier, Grade and Last modified (grade)."""
 
-    # a stranger is in no gradebook: a row of theirs would match nobody, or somebody else of that name
     def rows(r: LearnerResult) -> Iterator[Row]:
-        if r.learner.status != "stranger":
+        if r.learner.status not in ELSEWHERE:
             number = r.learner.pupil.participant
             identifier = f"Participant {number}" if number else r.learner.id
             possible = points_possible(units, r.totals)
-            yield (identifier, r.learner.name, r.learner.pupil.email, r.total, possible, "")
+            total = None if r.total is None else scaled(r.total, possible, scale)
+            yield (identifier, r.learner.name, r.learner.pupil.email, total, scale or possible, "")
 
     heads = ("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
     return Table("grades_moodle.csv", [heads], rows, spreadsheet=False)
 
 
-def _canvas(units: Sequence[Unit], assignment: str) -> Table:
-    """Canvas's gradebook; its import finds the student by one of the ids and the assignment by its heading."""
+def _canvas(units: Sequence[Unit], imports: Imports) -> Table:
+    """A gradebook for Canvas, a column per lesson, or one for all points if a heading was given.
+
+    Its import (lib/gradebook_importer.rb) needs Student, ID and Section, finds the student by one of the ids, else by
+    the name, and the assignment by the number in brackets, else by the title. So a column that the given gradebook has
+    for a lesson keeps its heading and its points possible.
+    """
+    book = imports.roster if imports.roster and imports.roster.is_canvas else None
+    if imports.assignment is None:
+        heads = [_canvas_heading(u, book) for u in units]
+        worth = [_canvas_points(head, book) or round(u.possible, 2) for u, head in zip(units, heads, strict=True)]
+    else:
+        heads = [imports.assignment]
+        whole = points_possible(units, [None] * len(units))
+        worth = [imports.scale or _canvas_points(heads[0], book) or whole]
 
     def rows(r: LearnerResult) -> Iterator[Row]:
-        if r.learner.status != "stranger":
-            p = r.learner.pupil
-            yield (r.learner.name, p.id, p.sis, p.login or p.email, p.section, r.total)
+        if r.learner.status in ELSEWHERE:
+            return
+        p, given = r.learner.pupil, [*zip(r.totals, (u.possible for u in units), strict=True)]
+        if imports.assignment is not None:
+            given = [(r.total, points_possible(units, r.totals))]
+        cells = [None if n is None else scaled(n, of, most) for (n, of), most in zip(given, worth, strict=True)]
+        own = bool(book) or r.learner.who.startswith("canvas:")  # another platform's id may be that of somebody else
+        yield (
+            r.learner.name,
+            p.id if own else "",
+            p.sis or ("" if own else p.id),
+            p.login or p.email,
+            p.section,
+            *cells,
+        )
 
-    heads = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment)
-    possible = ("Points Possible", "", "", "", "", points_possible(units, [None] * len(units)))
-    return Table("grades_canvas.csv", [heads, possible], rows, spreadsheet=False)
+    about = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+    possible = ("Points Possible", "", "", "", "", *worth)
+    return Table("grades_canvas.csv", [(*about, *heads), possible], rows, spreadsheet=False)
+
+
+def _canvas_heading(unit: Unit, book: RosterFile | None) -> str:
+    """The heading that a Canvas gradebook has for a lesson, else the lesson's name."""
+    number, title = unit.lesson.id.partition("_")[0], unit.lesson.title
+    called = {unit.lesson.id, unit.name, title, f"{number} {title}", f"Copydesk {number}", f"Lesson {number}"}
+    known = {*map(squeezed, called)}
+    heads = (head for head in (book.head if book else ()) if squeezed(re.sub(r"\(\d+\)\s*$", "", head)) in known)
+    return next(heads, unit.name)
+
+
+def _canvas_points(heading: str, book: RosterFile | None) -> float | None:
+    """The points possible of a column in a Canvas gradebook."""
+    if book is None or heading not in book.head:
+        return None
+    at = [*book.head].index(heading)
+    row = next((row for row in book.rows if "points possible" in row[0].casefold() and len(row) > at), None)
+    return number_in(row[at]) if row else None
 
 
 class Changes:

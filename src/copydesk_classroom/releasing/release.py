@@ -16,10 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import write
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.story.edition import FILE, SCHEMA, Edition, parse_due
-from copydesk.story.story import Story, load_story
+from copydesk.story.story import Story, is_bundled, load_story
+from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
 from copydesk_classroom.releasing.contents import SUMS, contents, zipped
+from copydesk_classroom.safe_text import as_utf8, one_line
 from copydesk_classroom.wording import class_wording
 
 FIRST = "00"
@@ -64,8 +68,10 @@ def release(  # noqa: PLR0913
     folder, opened = Path(out).resolve(), load_story(story)
     chosen = choose(lessons, opened)
     _check_keys(chosen, graded=graded)
+    _check_proofs(chosen)
     ids = tuple(lesson.id for lesson in chosen)
-    edition = Edition(" ".join(course.split()), parse_due(due), graded, opened.id, ids, " ".join(hand_in_to.split()))
+    where = one_line(as_utf8(hand_in_to))
+    edition = Edition(one_line(as_utf8(course)), parse_due(due), graded, opened.id, ids, where)
     target = folder.with_name(f"{folder.name}.zip") if as_zip else None
     if target:
         check_zip(target)
@@ -91,6 +97,20 @@ def _check_keys(lessons: Sequence[Lesson], *, graded: bool) -> None:
     keyless = next((lesson.story for lesson in lessons if lesson.story.key is None), None)
     if keyless and not graded:
         raise CopydeskError(f"the story '{keyless.id}' has no key here", "release it with --graded, or find its key")
+
+
+def _check_proofs(lessons: Sequence[Lesson]) -> None:
+    """Refuse lessons on a story of the instructor's own that `copydesk check` finds faults in."""
+    for story in {lesson.story.id: lesson.story for lesson in lessons if not is_bundled(lesson.story)}.values():
+        faults = key_faults(story.key, story.article) if story.key else []
+        for lesson in lessons if not faults else ():
+            if lesson.story.id == story.id:
+                faults += lesson_faults(lesson)
+                failed = check_scoring(lesson) if lesson.key and not faults else []
+                faults += [f"{lesson.id}/{c.exercise}: not so: {c.claim}" for c in failed if not c.holds]
+        if faults:
+            problem = f"the story '{story.id}' fails {len(faults)} of its checks, the first: {faults[0]}"
+            raise CopydeskError(problem, f"run copydesk check --story {story.folder}, and correct what it lists")
 
 
 def _top(edition: Edition) -> str:
@@ -142,13 +162,21 @@ def write_folder(out: Path, inside: Mapping[str, bytes]) -> None:
         for name in inside:
             if name not in old and (out / name).exists():
                 raise CopydeskError(f"{out / name} is in the way: no release made it", "name a new folder")
+        # Until all files are there, the list names what was there and what is to come: a run that is cut off, for
+        # example by a full disk, leaves a folder that the next run knows as a release.
+        before = (out / SUMS).read_bytes() if old else b""
+        _write(out / SUMS, before + inside[SUMS])
         for name in old - {*inside}:
             _remove(out, name)
-        for name in (SUMS, *(n for n in inside if n != SUMS)):
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-            (out / name).write_bytes(inside[name])
+        for name in (*(n for n in inside if n != SUMS), SUMS):
+            _write(out / name, inside[name])
     except OSError as error:
         raise _cannot(out, error) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, data, durable=False)
 
 
 def _remove(out: Path, name: str) -> None:
@@ -169,25 +197,24 @@ def _earlier(out: Path) -> set[str]:
         lines = (out / SUMS).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         lines = []
-    listed = {found[2]: found[1] for line in lines if (found := LINE.fullmatch(line))}
+    listed: dict[str, set[str]] = {}
+    for found in filter(None, map(LINE.fullmatch, lines)):
+        listed.setdefault(found[2], set()).add(found[1])
     if FILE not in listed:
         raise CopydeskError(f"{out} is not empty, and holds no earlier release", "name a new folder")
     home = out.resolve()
-    for name, digest in listed.items():
+    for name, digests in listed.items():
         path = out / name
         if not path.resolve().is_relative_to(home):
             raise CopydeskError(f"{path} leads out of {out}", "name a new folder")
-        if path.exists() and (path.is_dir() or hashlib.sha256(path.read_bytes()).hexdigest() != digest):
+        if path.exists() and (path.is_dir() or hashlib.sha256(path.read_bytes()).hexdigest() not in digests):
             raise CopydeskError(f"{path} is no longer as it was released", "name a new folder, or take this one away")
     return {*listed, SUMS}
 
 
 def write_zip(path: Path, data: bytes) -> None:
-    """Write an edition's zip."""
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise _cannot(path, error) from error
+    """Write an edition's zip in one step."""
+    write(path, data, durable=False)
 
 
 def check_zip(path: Path) -> None:
