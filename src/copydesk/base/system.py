@@ -1,4 +1,4 @@
-"""What differs between Windows, macOS and Linux. No other module of the kit asks which system it runs on."""
+"""What differs between Windows, macOS and Linux. No other module asks which system it runs on."""
 
 from __future__ import annotations
 
@@ -62,6 +62,11 @@ def names_device(name: str) -> bool:
 def text_encoding() -> str:
     """How this system writes text: on Windows Python writes file names and the terminal as UTF-8, come what may."""
     return sys.getfilesystemencoding() if WINDOWS else locale.getpreferredencoding(False)
+
+
+def most_processes(wanted: int) -> int:
+    """As many processes as wanted, at most 61 on Windows: it cannot wait for more, so `ProcessPoolExecutor` refuses."""
+    return min(wanted, 61) if WINDOWS else wanted
 
 
 def is_root() -> bool:
