@@ -146,6 +146,7 @@ class Exercise(ABC):
         points = "practice" if not self.points else "point" if self.points == 1 else "points"
         return {
             "uid": f"{story.id}/{self.key_name}/{story.about['sha256'][:8]}",
+            "anchor": f"cd-{self.lesson}-{self.id}",
             "type": self.type,
             "title": self.title,
             "prompt": self.prompt,

@@ -102,7 +102,7 @@ function frame({ model, el }, makeBody) {
 
   el.classList.add("cd-host");
   // The exercise takes the focus as a whole when something in it is clicked that has no keys of its own.
-  const section = node("section", { class: "cd", "aria-labelledby": titleId, lang: spec.lang, tabindex: "-1", ...keySafe },
+  const section = node("section", { id: spec.anchor, class: "cd", "aria-labelledby": titleId, lang: spec.lang, tabindex: "-1", ...keySafe },
       node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
       node("p", { class: "cd-prompt" }, spec.prompt),
       spec.reading?.length ? reading(spec, say) : null,
