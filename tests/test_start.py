@@ -8,10 +8,12 @@ import re
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import nbformat
 import pytest
@@ -171,11 +173,18 @@ class TestRealLab:
                 lab.terminate()
                 lab.wait()
 
+    def fetch(self, address: str) -> str:
+        """What is at an address; Jupyter prints it a moment before it listens there."""
+        for _ in range(300):
+            with suppress(URLError), urlopen(address) as answer:
+                return str(answer.read().decode())
+            time.sleep(0.1)
+        raise AssertionError(f"nobody listens at {address}")
+
     def test_it_serves_the_lessons_and_opens_the_first(self, address: str) -> None:
         place, _, token = address.partition("?")
         assert place.endswith("/lab/tree/00_start_here.ipynb")
-        with urllib.request.urlopen(f"{place.partition('/lab')[0]}/api/contents?{token}") as answer:
-            assert {item["name"] for item in json.load(answer)["content"]} == LESSONS
-        with urllib.request.urlopen(address) as answer:
-            page = answer.read().decode()
-        assert answer.status == 200 and "JupyterLab" in page and '"news": {"disabled": true}' in page
+        listed = json.loads(self.fetch(f"{place.partition('/lab')[0]}/api/contents?{token}"))
+        assert {item["name"] for item in listed["content"]} == LESSONS
+        page = self.fetch(address)
+        assert "JupyterLab" in page and '"news": {"disabled": true}' in page

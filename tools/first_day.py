@@ -43,6 +43,7 @@ def start() -> None:
                 time.sleep(0.2)
                 found = re.search(r"http://localhost\S+", said.read_text("utf-8"))
             assert found, said.read_text("utf-8")
+            time.sleep(2)  # Jupyter prints the address a moment before it listens there
             with urllib.request.urlopen(found[0]) as answer:
                 assert answer.status == 200 and b"JupyterLab" in answer.read()
         finally:
