@@ -3,37 +3,36 @@ PYTHON ?= python3
 VENV ?= .venv
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
+EXE := .exe
 else
 BIN := $(VENV)/bin
 endif
 GRADERS := $(VENV)-graders
 HUB := $(VENV)-hub
-LESSON ?= notebooks/00_start_here.ipynb
-ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 .DEFAULT_GOAL := help
 .PHONY: help lab test graders lint notebooks bench server floors binder address clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-$(BIN)/python:
+$(BIN)/python$(EXE):
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Copydesk needs Python 3.11 or newer; this is ' + sys.version.split()[0] + '. Name another with: make lab PYTHON=python3.12')"
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/lab.done: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+$(VENV)/lab.done: pyproject.toml | $(BIN)/python$(EXE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab,classroom]"
 	@touch $@
 
-$(VENV)/test.done: pyproject.toml | $(BIN)/python
+$(VENV)/test.done: pyproject.toml | $(BIN)/python$(EXE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,browser]"
 	@touch $@ $(VENV)/lab.done
 
 lab: $(VENV)/lab.done ## set up and open JupyterLab on the first lesson (BROWSER=no prints the address)
-	$(BIN)/python -m jupyterlab $(ROOT) $(if $(filter no,$(BROWSER)),--no-browser) --LabApp.default_url=/lab/tree/$(LESSON)
+	$(BIN)/python -m copydesk start
 
 test: $(VENV)/test.done lint ## set up and run all tests: unit, doctest, nbval, browser where Chromium is present
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser" tests src
-	$(BIN)/python -m copydesk.cli check
+	$(BIN)/python -m copydesk check
 	$(BIN)/python -m pytest -q -m browser tests/browser
 
 graders: $(GRADERS)/done ## run assignments through nbgrader and Otter and a class through Dask, set up apart, in about 3 minutes
@@ -61,11 +60,11 @@ server: $(HUB)/done ## a class of 30 on a JupyterHub with one browser beside the
 
 $(HUB)/done: pyproject.toml
 	$(PYTHON) -m venv $(HUB)
-	$(HUB)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check -e ".[browser]" "jupyterhub>=5" jupyterhub-idle-culler
+	$(HUB)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check -e ".[lab,classroom,browser]" "jupyterhub>=5" jupyterhub-idle-culler
 	npm install --global --silent --prefix $(HUB) configurable-http-proxy
 	@touch $@
 
-floors: $(VENV)/test.done ## the kit at Binder's versions and at the newest, on each Python there is, in about 30 minutes
+floors: $(VENV)/test.done ## the kit at Binder's versions, at the newest, the core alone and the wheel alone, on each Python there is, in about 45 minutes
 	$(BIN)/python -m tools.floors $(FLOORS)
 
 binder: ## what repo2docker and conda make of this repository, without building it, set up apart, in about 1 minute

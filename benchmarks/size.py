@@ -1,10 +1,11 @@
-"""What the kit adds on the disk to jupyterlab + ipywidgets + matplotlib + nbval, package by package.
+"""What the kit takes on the disk: alone, with [classroom], with [lab], and what it adds to a Jupyter, by package.
 
     python benchmarks/size.py
 
-Two environments are made in a temporary folder with this Python's venv and pip (which keeps its own settings of index,
-certificates and links), one with the four packages and one with the four and the kit, and measured as `du` does: what
-the files take on the disk, compiled Python included. The kit is installed as a wheel: its stories, not its notebooks.
+Environments are made in a temporary folder with this Python's venv and pip (which keeps its own settings of index,
+certificates and links) and measured as `du` does: what the files take on the disk, compiled Python included. What an
+empty environment takes is not counted. The last figure is over jupyterlab + ipywidgets + matplotlib + nbval, which a
+course on notebooks has anyway. The kit is installed as a wheel.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ def environment(place: Path, *packages: str) -> Path:
     """A new environment with these packages."""
     venv.create(place, with_pip=True)
     python = next(p for p in (place / "bin" / "python", place / "Scripts" / "python.exe") if p.exists())
+    if not packages:
+        return place
     done = subprocess.run(
         [python, "-m", "pip", "install", "--quiet", *packages], capture_output=True, text=True, check=False
     )
@@ -54,18 +57,24 @@ def of_package(package: Distribution) -> float:
 
 
 def main() -> None:
-    """Make both environments, and print what differs."""
+    """Make the environments, and print what they take and what differs."""
     with tempfile.TemporaryDirectory() as home:
+        empty = megabytes(environment(Path(home) / "empty"))
+        for extra in ("", "[classroom]", "[lab]", "[lab,classroom]"):
+            alone = environment(Path(home) / f"alone{extra}", f"{KIT}{extra}")
+            print(
+                f"copydesk{extra}: {megabytes(alone) - empty:.1f} MB, {len(packages(alone)) - 1} packages", flush=True
+            )
         base = environment(Path(home) / "base", *BASE)
-        kit = environment(Path(home) / "kit", *BASE, str(KIT))
+        kit = environment(Path(home) / "kit", *BASE, f"{KIT}[lab,classroom]")
         before, after = packages(base), packages(kit)
-        extra = megabytes(kit) - megabytes(base)
+        extra_mb = megabytes(kit) - megabytes(base)
         print(f"{' + '.join(BASE)}: {megabytes(base):.0f} MB, {len(before)} packages")
     changed = {n: after.get(n, 0) - before.get(n, 0) for n in {*before, *after}}
     for name, more in sorted(changed.items(), key=lambda entry: -entry[1]):
         if abs(more) >= 0.005:
             print(f"  {name:32} {more:+7.2f} MB")
-    print(f"install size over {' + '.join(BASE)}   {extra:.1f} MB (bar: {BAR} MB)")
+    print(f"install size over {' + '.join(BASE)}   {extra_mb:.1f} MB (bar: {BAR} MB)")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
-"""Every test keeps its answers in an empty folder of its own; stories can be copied, to be spoilt."""
+"""Every test keeps its answers in an empty folder and reaches no network; stories can be copied, to be spoilt."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ settings.register_profile("copydesk", deadline=None)  # no test fails on a clock
 settings.load_profile("copydesk")
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
+NO_NETWORK = Path(__file__).with_name("no_network")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,6 +30,28 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["COPYDESK_ANSWERS"] = folder.name
         config.add_cleanup(lambda: os.environ.pop("COPYDESK_ANSWERS", None))
         config.add_cleanup(folder.cleanup)
+
+
+def _forbid_network() -> None:
+    """In this process and in every Python that it starts; see `no_network/sitecustomize.py`."""
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(NO_NETWORK), os.environ.get("PYTHONPATH")]))
+    sys.modules.pop("sitecustomize", None)
+    sys.path.insert(0, str(NO_NETWORK))
+    import_module("sitecustomize")
+
+
+_forbid_network()
+
+
+@pytest.fixture(autouse=True)
+def no_network(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file in which attempts to reach another machine are written down; the test fails if there is one."""
+    log = tmp_path_factory.getbasetemp() / "network.log"
+    monkeypatch.setenv("COPYDESK_NETWORK_LOG", str(log))
+    yield log
+    tried = log.read_text("utf-8") if log.exists() else ""
+    log.unlink(missing_ok=True)
+    assert not tried, f"the network was asked for:\n{tried}"
 
 
 @pytest.fixture(autouse=True)

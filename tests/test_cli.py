@@ -103,7 +103,9 @@ def test_names_that_are_not_there_are_not_called_sound(arguments: list[str], say
         (["check", "--help"], 0, "examples:"),
         (["--version"], 0, __version__),
         ([], 2, "required"),
-        (["chekc"], 2, "invalid choice"),
+        (["chekc"], 2, "there is no command 'chekc'; did you mean `copydesk check`?"),
+        (["Start", "here"], 2, "did you mean `copydesk start`?"),
+        (["xyz"], 2, "the commands are start, doctor, check, grade, release, report"),
     ],
 )
 def test_help_and_wrong_usage(arguments: list[str], status: int, says: str, capsys: Out) -> None:
@@ -113,7 +115,29 @@ def test_help_and_wrong_usage(arguments: list[str], status: int, says: str, caps
     assert says in "".join(capsys.readouterr())
 
 
+def test_a_command_whose_package_is_missing_is_one_sentence(capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The core alone has no Jinja2 and no MarkupSafe, which the instructors' pages need."""
+    for name in [name for name in sys.modules if name.startswith("copydesk_classroom")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "markupsafe", None)
+    assert main(["grade", "submissions", "--out", "grades"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("copydesk: `copydesk grade` needs the package markupsafe, which is not installed; run: ")
+    assert said.endswith('pip install "copydesk[classroom]"\n')
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "doctor" in capsys.readouterr().out
+
+
+def test_whoever_stops_reading_gets_no_traceback() -> None:
+    command = [sys.executable, "-m", "copydesk", "check", "--story", "practice", "--all"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout and running.stderr
+        running.stdout.close()
+        assert running.stderr.read() == b"" and running.wait() == 1
+
+
 def test_as_a_command() -> None:
-    command = [sys.executable, "-m", "copydesk.cli", "check", "--story", "practice"]
+    command = [sys.executable, "-m", "copydesk", "check", "--story", "practice"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, check=False)
     assert (done.returncode, done.stderr) == (0, "") and "no faults found" in done.stdout

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ import pytest
 from copydesk import open_lesson
 from copydesk.answers import where
 from copydesk.answers.place import BINDER
+from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
+from copydesk.story.story import load_story
 from tools.addresses import OPENS, PLACEHOLDER, binder_link, clone, launch, repository, rewrite
 from tools.floors import ON_PYPI, asked, at_floor
 
@@ -32,9 +36,13 @@ def specs() -> list[str]:
 class TestEnvironment:
     """environment.yml and postBuild."""
 
-    def test_it_asks_for_what_the_kit_needs_and_for_nbval(self) -> None:
-        (nbval,) = [need for need in PROJECT["optional-dependencies"]["test"] if need.startswith("nbval")]
-        assert sorted(asked()) == sorted([*PROJECT["dependencies"], nbval])
+    def test_it_asks_for_what_the_kit_needs_with_both_extras_and_for_nbval(self) -> None:
+        extras = PROJECT["optional-dependencies"]
+        (nbval,) = [need for need in extras["test"] if need.startswith("nbval")]
+        needs = [*PROJECT["dependencies"], *extras["lab"], *extras["classroom"], nbval]
+        assert sorted(asked()) == sorted({need.partition(">=")[0]: need for need in needs}.values()), (
+            "[lab] is stricter"
+        )
 
     def test_binder_reads_one_version_of_python(self) -> None:
         """repo2docker understands one `=`; with `>=` it falls back to an old Python."""
@@ -97,6 +105,54 @@ class TestAddress:
         assert f"https://mybinder.org/v2/{where}?" in text and f"git clone {address} copydesk && " in text
         shutil.copy(ROOT / "pyproject.toml", project)
         assert rewrite(tmp_path) and readme.read_text("utf-8") == self.README
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+class TestWindowsClone:
+    """What git puts on the disk with `core.autocrlf=true`, the setting of Git for Windows."""
+
+    @pytest.fixture
+    def repository(self, tmp_path: Path) -> Path:
+        """What is compared by its bytes, as a repository that was made where lines end in one character."""
+        place = tmp_path / "repository"
+        away = shutil.ignore_patterns("__pycache__", "answers", ".ipynb_checkpoints")
+        for name in ("seeds", "src", "notebooks", "tests/fixtures"):
+            shutil.copytree(ROOT / name, place / name, ignore=away)
+        for name in ("postBuild", ".gitattributes"):
+            shutil.copy(ROOT / name, place / name)
+        return place
+
+    def clone(self, repository: Path) -> Path:
+        """The files of a clone with that setting, and no other setting of this machine."""
+        environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        me = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+
+        def git(*words: str) -> None:
+            subprocess.run(["git", *words], cwd=repository, env=environment, check=True, capture_output=True)
+
+        git("init", "--quiet")
+        git("add", ".")
+        git(*me, "commit", "--quiet", "--message", "all")
+        git("clone", "--quiet", "--config", "core.autocrlf=true", ".", "../clone")
+        return repository.with_name("clone")
+
+    def changed(self, repository: Path, clone: Path) -> set[str]:
+        """The files whose bytes differ."""
+        files = [path for path in repository.rglob("*") if path.is_file() and ".git" not in path.parts]
+        named = {path.relative_to(repository).as_posix(): path for path in files}
+        return {name for name, path in named.items() if (clone / name).read_bytes() != path.read_bytes()}
+
+    def test_every_file_has_its_bytes_and_every_story_opens(self, repository: Path) -> None:
+        clone = self.clone(repository)
+        assert not self.changed(repository, clone)
+        assert all(load_story(folder).key for folder in (clone / "seeds").iterdir() if folder.is_dir())
+
+    def test_without_the_attributes_the_stories_do_not_open(self, repository: Path) -> None:
+        (repository / ".gitattributes").unlink()
+        clone = self.clone(repository)
+        assert "seeds/practice/page.txt" in self.changed(repository, clone)
+        with pytest.raises(CopydeskError, match="sha256 differs"):
+            load_story(clone / "seeds" / "practice")
 
 
 class TestOnBinder:
@@ -163,14 +219,3 @@ def labels_of(model_id: str) -> list[str]:
         return own + [label for child in getattr(widget, "children", ()) for label in walk(child)]
 
     return walk(_instances[model_id])
-
-
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
-def test_every_path_a_guide_names_is_there(page: str) -> None:
-    """Paths in backquotes and links; one with a placeholder (`<`, `NN`, `*`) must match something."""
-    text = (ROOT / page).read_text("utf-8").partition("## A new type of exercise\n")
-    links = re.findall(r"\]\((?!https?:|#)([^)#]+)\)", "".join(text))
-    quoted = re.findall(r"`((?:src|seeds|tests|tools|docs|notebooks|benchmarks)/[^`\s]*)`", text[0])
-    for name in {*links, *quoted}:
-        pattern = re.sub(r"<[^>]+>|NN_…", "*", name).rstrip("/")
-        assert [*ROOT.glob(pattern)], f"{page} names {name}"

@@ -26,7 +26,9 @@ KIT = {
     "checkup": 8,
     "widgets": 9,
     "desk": 10,
+    "start": 10,
     "cli": 11,
+    "__main__": 12,
 }
 """The floor of each room of `copydesk`. Two rooms on one floor know nothing of each other."""
 CLASSROOM = {

@@ -24,6 +24,10 @@ UNSET = (
 LAUNCH = re.compile(r"(<!-- launch -->\n).*?(<!-- /launch -->)", re.DOTALL)
 CLONE = re.compile(r"^git clone .* copydesk && cd copydesk.*$", re.MULTILINE)
 
+LINK = re.compile(r"\[([^\[\]]+)\]\((?![a-z]+:|#)([^)\s]+)\)")
+IMAGE = re.compile(r'(<img src=")(?![a-z]+:)([^"]+)("[^>]*>)')
+"""Links and pictures that lead to a file of the repository."""
+
 
 def repository(root: Path = ROOT) -> str:
     """The address of the repository."""
@@ -57,6 +61,21 @@ def launch(address: str) -> str:
 def clone(address: str) -> str:
     """The line that brings the project onto a machine."""
     return f"git clone {'ADDRESS' if address == PLACEHOLDER else address} copydesk && cd copydesk"
+
+
+def whole_links(text: str, address: str) -> str:
+    """The README to be read elsewhere: its links and pictures have whole addresses, or are left out if there is none.
+
+    >>> whole_links("[how](docs/a.md), [top](#top)", "https://github.com/a-school/kit")
+    '[how](https://github.com/a-school/kit/blob/HEAD/docs/a.md), [top](#top)'
+    >>> whole_links("[how](docs/a.md), [top](#top)", PLACEHOLDER)
+    'how, [top](#top)'
+    """
+    if address == PLACEHOLDER:
+        return IMAGE.sub("", LINK.sub(r"\1", text))
+    way = "/-" if urlsplit(address).netloc == "gitlab.com" else ""
+    text = LINK.sub(rf"[\1]({address}{way}/blob/HEAD/\2)", text)
+    return IMAGE.sub(rf"\1{address}{way}/raw/HEAD/\2\3", text)
 
 
 def rewrite(root: Path = ROOT) -> bool:

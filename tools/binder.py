@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,17 +46,20 @@ def main() -> int:
     """Print every step and every line; 0 only if all hold."""
     import rattler
 
-    _start, text, base, well = time.monotonic(), dockerfile(), in_base(), True
-    for _what, pattern in STEPS.items():
+    text, base, well = dockerfile(), in_base(), True
+    for what, pattern in STEPS.items():
         found = re.search(pattern, text)
+        print(f"{'yes' if found else 'NO '}  {what}")
         well &= bool(found)
     for line in specs():
         spec = rattler.MatchSpec(line, strict=True)
         version = base.get(spec.name.normalized)
         if version is None:
+            print(f"yes  {line}: conda installs it, the base has none")
             continue
         record = rattler.PackageRecord(spec.name.normalized, version, rattler.BuildString("0"), 0, "noarch")
         fits = spec.matches(record)
+        print(f"{'yes' if fits else 'NO '}  {line}: the base has {version}")
         well &= fits
     return int(not well)
 

@@ -4,7 +4,12 @@
 
 What environment.yml asks for is installed from PyPI (each at its lower bound for the floor, with the Notebook 7 of
 Binder's base), postBuild runs as on Binder, and then, with that environment alone: `copydesk doctor`, every lesson
-under nbval, and lesson 02 in a browser, in JupyterLab and in Notebook 7.
+under nbval, `tools/first_day.py`, and lesson 02 in a browser, in JupyterLab and in Notebook 7.
+
+`--at core` installs only what the kit cannot do without, at its lower bounds, and a kernel: every lesson runs under
+nbval, without JupyterLab and matplotlib, and so do the tests of exercises, answers and widgets.
+
+`--at wheel` installs the wheel with [lab] and [classroom], and goes through `tools/first_day.py` far from this folder.
 """
 
 from __future__ import annotations
@@ -17,16 +22,22 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
+ALL = ("floor", "newest", "core", "wheel")
 NOT_PACKAGES = ("python", "pip")
 ON_PYPI = {"matplotlib-base": "matplotlib"}
 """Where a package has another name on PyPI than on conda-forge."""
 NOTEBOOK = "notebook>=7.4.7"
-TOOLS = ("pytest>=8.3", "playwright>=1.49", "axe-playwright-python>=0.1.4")
+CORE = ("ipykernel==6.29.0", "nbval>=0.11", "pytest>=8.3", "hypothesis>=6.110")
+"""A kernel as old as Google Colab’s, and what runs the tests."""
+NO_MATPLOTLIB = "import importlib.util as u; raise SystemExit(u.find_spec('matplotlib') is not None)"
+CORE_TESTS = ("tests/answers", "tests/exercises", "tests/widgets")
+TOOLS = ("pytest>=8.3", "hypothesis>=6.110", "playwright>=1.49", "axe-playwright-python>=0.1.4")
 SHOWN = ("jupyterlab", "notebook", "ipywidgets", "ipykernel", "anywidget", "matplotlib")
 IN_THE_BROWSER = ("tests/browser/test_lesson_02.py", "tests/browser/test_notebook7.py", "-k", "not axe or 02_who")
 
@@ -36,6 +47,11 @@ def asked() -> list[str]:
     text = (ROOT / "environment.yml").read_text("utf-8").partition("dependencies:")[2]
     specs = re.findall(r"^  - ([\w-]+)(\S*)$", text, re.MULTILINE)
     return [ON_PYPI.get(name, name) + bounds for name, bounds in specs if name not in NOT_PACKAGES]
+
+
+def core() -> list[str]:
+    """What the kit cannot do without."""
+    return list(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"])
 
 
 def at_floor(specs: Sequence[str]) -> list[str]:
@@ -74,44 +90,90 @@ class Environment:
         self.step("a new environment", python, "-m", "venv", str(home / "venv"))
         self.python = str(home / "venv" / "bin" / "python")
 
-    def step(self, what: str, *command: str) -> None:
+    def step(self, what: str, *command: str, folder: Path = ROOT) -> None:
         """Run one command; once one has failed, the rest is left out."""
         if not self.well:
             return
-        time.monotonic()
-        done = subprocess.run(command, env=self.environ, cwd=ROOT, capture_output=True, text=True, check=False)
+        start = time.monotonic()
+        done = subprocess.run(command, env=self.environ, cwd=folder, capture_output=True, text=True, check=False)
         self.well = done.returncode == 0
-        f"{done.stdout}{done.stderr}".strip().splitlines()
+        print(f"  {'yes' if self.well else 'NO '}  {what} ({time.monotonic() - start:.0f} s)")
+        said = (done.stdout if self.well else done.stdout + done.stderr).strip().splitlines()
         if not self.well or "pytest" in command:
-            pass
+            print("\n".join(f"       {line}" for line in said[-1 if self.well else -20 :]), flush=True)
+
+    def lessons(self) -> None:
+        """Every lesson under nbval."""
+        notebooks = [str(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+        nbval = ("-m", "pytest", "-q", "--nbval-lax", "-p", "no:cacheprovider", "-c", os.devnull)
+        self.step("nbval, every lesson", self.python, *nbval, f"--rootdir={ROOT}", *notebooks)
+
+    def first_day(self) -> None:
+        """`copydesk start`, a lesson, a hand-in and grades, in a folder of its own."""
+        (self.home / "course").mkdir()
+        script = str(ROOT / "tools" / "first_day.py")
+        self.step("the first day of a course", self.python, script, folder=self.home / "course")
 
     def versions(self) -> str:
         """What is installed, in one line."""
-        code = f"from importlib.metadata import version as v; print(*(f'{{n}} {{v(n)}}' for n in {SHOWN}), sep=', ')"
+        code = (
+            "from importlib.metadata import distributions as d; have = {x.name.lower(): x.version for x in d()}; "
+            f"print(*(f'{{n}} {{have[n]}}' for n in {SHOWN} if n in have), sep=', ')"
+        )
         return _says([self.python, "-c", code])
 
 
 def prove(version: str, at: str, *, browser: bool) -> bool:
-    """Everything that must hold on one Python, at the floor or at the newest."""
+    """Everything that must hold on one Python, at the floor, at the newest, or for the core alone."""
     python = find_python(version)
+    print(f"Python {version}, {at}: {python or 'not on this machine, left out'}", flush=True)
     if python is None:
         return True
-    specs = [*asked(), NOTEBOOK]
     with tempfile.TemporaryDirectory(prefix="copydesk-floor-", ignore_cleanup_errors=True) as home:
         env = Environment(Path(home), python)
-        wanted = at_floor(specs) if at == "floor" else specs
-        env.step("the ranges of environment.yml from PyPI", env.python, "-m", "pip", "install", "--quiet", *wanted)
-        env.step("postBuild", "bash", "postBuild")
-        env.step("no package asks for another version", env.python, "-m", "pip", "check")
-        env.step("copydesk doctor", "copydesk", "doctor")
-        notebooks = [str(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
-        nbval = ("-m", "pytest", "-q", "--nbval-lax", "-p", "no:cacheprovider", "-c", os.devnull)
-        env.step("nbval, every lesson", env.python, *nbval, f"--rootdir={ROOT}", *notebooks)
-        if browser:
-            env.step("browser tools", env.python, "-m", "pip", "install", "--quiet", *TOOLS, *at_floor_of(env))
-            driven = ("-m", "pytest", "-q", "-m", "browser", "-p", "no:cacheprovider", *IN_THE_BROWSER)
-            env.step("lesson 02 in JupyterLab and Notebook 7", env.python, *driven)
+        if at == "core":
+            prove_core(env)
+        elif at == "wheel":
+            prove_wheel(env)
+        else:
+            prove_lab(env, at, browser=browser)
+        print(f"  {env.versions()}", flush=True)
         return env.well
+
+
+def prove_core(env: Environment) -> None:
+    """The core dependencies alone, at their lower bounds: lessons run, and what they save is graded."""
+    env.step("the core at its floor", env.python, "-m", "pip", "install", "--quiet", *at_floor(core()), *CORE)
+    env.step("the kit", env.python, "-m", "pip", "install", "--quiet", "--no-deps", "-e", ".")
+    env.step("there is no matplotlib", env.python, "-c", NO_MATPLOTLIB)
+    env.lessons()
+    old = ("-W", "ignore::DeprecationWarning")  # ipywidgets 7 uses what newer packages call old
+    env.step("its tests", env.python, "-m", "pytest", "-q", *old, "-p", "no:cacheprovider", *CORE_TESTS)
+
+
+def prove_wheel(env: Environment) -> None:
+    """The wheel in an empty environment: `copydesk start`, a lesson, a hand-in, grades."""
+    made = env.home / "wheel"
+    env.step("the wheel", env.python, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(made), ".")
+    wheels = [f"{path}[lab,classroom]" for path in made.glob("*.whl")]
+    env.step("the wheel and its extras", env.python, "-m", "pip", "install", "--quiet", *wheels)
+    env.first_day()
+
+
+def prove_lab(env: Environment, at: str, *, browser: bool) -> None:
+    """What a Binder link gives, in the terminal and in a browser."""
+    specs = [*asked(), NOTEBOOK]
+    wanted = at_floor(specs) if at == "floor" else specs
+    env.step("the ranges of environment.yml from PyPI", env.python, "-m", "pip", "install", "--quiet", *wanted)
+    env.step("postBuild", "bash", "postBuild")
+    env.step("no package asks for another version", env.python, "-m", "pip", "check")
+    env.step("copydesk doctor", "copydesk", "doctor")
+    env.lessons()
+    env.first_day()
+    if browser:
+        env.step("browser tools", env.python, "-m", "pip", "install", "--quiet", *TOOLS, *at_floor_of(env))
+        driven = ("-m", "pytest", "-q", "-m", "browser", "-p", "no:cacheprovider", *IN_THE_BROWSER)
+        env.step("lesson 02 in JupyterLab and Notebook 7", env.python, *driven)
 
 
 def at_floor_of(env: Environment) -> list[str]:
@@ -123,7 +185,7 @@ def main() -> int:
     """0 only if everything holds everywhere."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--python", nargs="*", default=PYTHONS, help="versions, as 3.11 3.12")
-    parser.add_argument("--at", nargs="*", default=("floor", "newest"), choices=("floor", "newest"))
+    parser.add_argument("--at", nargs="*", default=ALL, choices=ALL)
     parser.add_argument("--browser", action=argparse.BooleanOptionalAction, default=True)
     options = parser.parse_args()
     well = [prove(version, at, browser=options.browser) for version in options.python for at in options.at]

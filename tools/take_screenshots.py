@@ -1,4 +1,6 @@
-"""Take the README's pictures from a real JupyterLab: `python -m tools.take_screenshots`.
+"""Take the pictures of the README and the docs, from a real JupyterLab and a made-up class.
+
+    python -m tools.take_screenshots
 
 Only the practice story is shown.
 """
@@ -10,9 +12,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from benchmarks.make_class import make_class
 from copydesk.answers import AnswerFile
-from copydesk.exercises import model_answers
 from copydesk.lessons.lesson import load_lesson
+from copydesk_classroom.grading.grade import grade
 from tests.browser.lab import FLAGS, Lab, chromium, exercise, run_all, running
 
 LESSON = "00_start_here"
@@ -23,7 +26,7 @@ def half_done(root: Path) -> None:
     """A learner who has one attribution right and one still to do."""
     lesson = load_lesson(LESSON)
     assert lesson.key is not None
-    model = model_answers(lesson.exercise("second_mark"), lesson.key, lesson.story.article.text)["key"]
+    model = lesson.exercise("second_mark").model_answers(lesson.key, lesson.story.article.text)["key"]
     done, begun = model["groups"]
     begun = {**begun, "content": [], "labels": {}}
     file = AnswerFile.open("practice", LESSON, sha256=lesson.story.about["sha256"], root=root)
@@ -45,8 +48,26 @@ def shoot(lab: Lab, theme: str, name: str) -> None:
         browser.close()
 
 
+def shoot_grades(home: Path) -> None:
+    """A feedback page and a class report on lesson 00, of thirty learners who are made up."""
+    roster = make_class(home / "submissions", 30)
+    grade(home / "submissions", home / "grades", lessons=["00"], roster=roster)
+    pages = {
+        "feedback.png": (sorted((home / "grades" / "feedback").glob("*.html"))[3], 700),
+        "report.png": (home / "grades" / "report.html", 900),
+    }
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+        for name, (path, height) in pages.items():
+            page = browser.new_page(viewport={"width": 900, "height": height})
+            page.goto(path.as_uri())
+            page.screenshot(path=str(DOCS / name))
+        browser.close()
+
+
 if __name__ == "__main__":
     with running(Path(tempfile.mkdtemp())) as started:
         half_done(started.answers)
         shoot(started, "JupyterLab Light", "marking-light.png")
         shoot(started, "JupyterLab Dark", "marking-dark.png")
+    shoot_grades(Path(tempfile.mkdtemp()))

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.system import most_processes
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.edition import edition_words
 from copydesk.story.story import Story, list_stories, load_story
@@ -167,8 +168,6 @@ exit status:
 """
 MANY = 50
 """With more files than this, starting several processes saves time."""
-MOST_ON_WINDOWS = 61
-"""How many processes Windows can wait for at a time, and so the most that `ProcessPoolExecutor` takes there."""
 
 
 def add_grade(commands: Any) -> None:
@@ -250,7 +249,7 @@ def _executor(options: argparse.Namespace) -> Any:
 
 def _pool(workers: int) -> Any:
     """A pool of that many processes, or as many as the system allows; for one, a context manager that yields None."""
-    workers = min(workers, MOST_ON_WINDOWS) if sys.platform == "win32" else workers
+    workers = most_processes(workers)
     if workers < 2:
         return nullcontext()
     # Ctrl + C reaches every process of the terminal. Only the parent may act on it: it keeps what is done so far.
@@ -451,6 +450,9 @@ def release_summary(made: Release) -> list[str]:
     lines.append(say["folder"].format(folder=made.folder, files=len(made.files), size=_size(made.bytes)))
     if made.zip:
         lines.append(say["zip"].format(zip=made.zip, size=_size(made.zip_bytes), sha256=made.sha256))
+    given = [load_story(made.folder / "seeds" / name) for name in made.stories]
+    real = ", ".join(story.id for story in given if not story.about.get("fiction"))
+    lines += [say["rights"].format(stories=real)] if real else []
     lines += [say["left_out"], *(f"  - {text}" for text in made.left_out)]
     known = ", ".join(name for name in made.stories if name in OURS)
     if edition.graded:

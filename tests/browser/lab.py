@@ -161,8 +161,12 @@ def restart_kernel(page: Page) -> None:
 
 
 def exercise(page: Page, title: str) -> Locator:
-    """The widget of one exercise by its title, scrolled into view as a learner would, from the top down."""
-    found = page.locator("section.cd", has=page.locator("h3", has_text=title)).last
+    """The widget of one exercise by its title, scrolled into view."""
+    return scroll_to(page, page.locator("section.cd", has=page.locator("h3", has_text=title)).last)
+
+
+def scroll_to(page: Page, found: Locator) -> Locator:
+    """Something in a notebook, scrolled into view as a learner would, from the top down."""
     for screen in range(200):  # JupyterLab 4.4 takes cells that are out of sight out of the page
         if found.count() and found.is_visible():
             break

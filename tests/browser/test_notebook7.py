@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.lab import Lab, exercise, restart_kernel, run_all, running
+from tests.browser.lab import Lab, exercise, restart_kernel, run_all, running, scroll_to
 from tests.browser.test_lesson_02 import LESSON, drag, key_target, pick_by_keys, saved, wait_saved, words
 from tests.browser.test_screen import RESTARTED
 
@@ -78,9 +78,9 @@ def test_enter_breaks_a_line_and_the_saved_work_is_there_the_next_day(page: Page
     page.wait_for_timeout(3000)
     notebook.stop_kernels()
     page.goto(address)
-    shown = page.locator(".cd-still:has(.cd-later)", has=page.locator("h3", has_text="Three questions"))
-    shown.wait_for(timeout=60_000)
-    shown.scroll_into_view_if_needed()
+    page.locator(".jp-WindowedPanel-outer").wait_for(timeout=60_000)
+    still = page.locator(".cd-still:has(.cd-later)", has=page.locator("h3", has_text="Three questions"))
+    shown = scroll_to(page, still)
     assert "Run All Cells" in (shown.locator(".cd-later").text_content() or "")
     assert shown.get_by_text("Two.").count()
     page.wait_for_timeout(3000)

@@ -30,7 +30,7 @@ from copydesk.story.edition import Edition
 from copydesk.story.story import load_story
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOOR = {"python": "3.11", "jupyterlab": "4.4.9", "ipywidgets": "8.1.7", "anywidget": "0.9.18", "ipykernel": "7.0.1"}
+FLOOR = {"python": "3.11", "jupyterlab": "4.4.9", "ipywidgets": "8.1.7", "anywidget": "0.9.13", "ipykernel": "6.29"}
 NEW = {"copydesk": "0.1.0", **FLOOR, "matplotlib": "3.9.2", "numpy": "2.0"}
 posix = pytest.mark.skipif(os.name == "nt", reason="made with the tools of other systems")
 
@@ -112,9 +112,9 @@ class TestPrograms:
 
     @pytest.mark.parametrize("name", ["ipykernel", "ipywidgets", "anywidget", "jupyterlab"])
     def test_a_package_below_its_floor(self, name: str, mine: Python, jupyter: Jupyter) -> None:
-        old = replace(mine, packages={**NEW, name: "0.9.17"})
+        old = replace(mine, packages={**NEW, name: "0.9.1"})
         fault = only_fault(check_programs(old, replace(jupyter, kernel=old, lab=old.packages["jupyterlab"]), FLOOR))
-        assert fault.sentence.startswith(f"{name} is version 0.9.17, and Copydesk needs {FLOOR[name]} or newer: run ")
+        assert fault.sentence.startswith(f"{name} is version 0.9.1, and Copydesk needs {FLOOR[name]} or newer: run ")
         assert f'"{mine.path}" -m pip install --upgrade "{name}>={FLOOR[name]}"' in fault.sentence
 
     @pytest.mark.parametrize("name", ["ipykernel", "ipywidgets", "anywidget", "jupyterlab"])
@@ -164,6 +164,24 @@ class TestPrograms:
         assert all(finding.well for finding in found)
         assert all("cannot be seen from here" in of(name, found).sentence for name in ("jupyterlab", "front_end"))
 
+    def test_a_front_end_without_jupyterlab_takes_older_widgets(self, mine: Python) -> None:
+        """Google Colab has ipywidgets 7.7.1, and JupyterLite a kernel that is not ipykernel."""
+        floor = floors(lab=False)
+        less = without(mine, "ipykernel", "jupyterlab")
+        old = replace(less, packages={**less.packages, "ipywidgets": floor["ipywidgets"]})
+        found = check_programs(old, None, floor)
+        assert all(finding.well for finding in found) and "ipykernel" not in [finding.check for finding in found]
+        assert f"version {floor['ipywidgets']}; {floor['ipywidgets']} or newer" in of("ipywidgets", found).sentence
+        assert not of("ipywidgets", check_programs(old, None, FLOOR)).well, "JupyterLab 4 shows only ipywidgets 8"
+
+    @pytest.mark.parametrize("lab", ["", "4.6.0"])
+    def test_the_server_of_a_notebook_counts_only_if_it_has_jupyterlab(
+        self, lab: str, mine: Python, jupyter: Jupyter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(programs, "_parent", lambda: sys.executable)
+        monkeypatch.setattr(programs, "_ask", lambda *_: replace(jupyter, lab=lab))
+        assert bool(ask_jupyter(mine, mine)) is bool(lab)
+
     @pytest.mark.parametrize("name", ["matplotlib", "numpy"])
     def test_no_figures_is_not_a_fault(self, name: str) -> None:
         found = check_figures({k: v for k, v in NEW.items() if k != name})
@@ -211,7 +229,7 @@ def is_bare(python: str) -> bool:
 def doctor(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run `copydesk doctor` as a person would, by default with the Jupyter of this environment on the path."""
     path = f"{sysconfig.get_paths()['scripts']}{os.pathsep}{os.environ['PATH']}"
-    command = [sys.executable, "-m", "copydesk.cli", "doctor", *words]
+    command = [sys.executable, "-m", "copydesk", "doctor", *words]
     home = {"HOME": str(folder.parent), "XDG_DATA_HOME": str(folder.parent / "data")}
     environment = {**os.environ, **home, "COPYDESK_SEEDS": str(ROOT / "seeds"), "PATH": path, **settings}
     return subprocess.run(
@@ -383,7 +401,7 @@ class TestAnswers:
 def mounted(folder: Path, spoil: str) -> subprocess.CompletedProcess[str]:
     """`copydesk doctor` where a small disk of its own is mounted on a folder and spoilt first."""
     folder.mkdir()
-    ask = f'"{sys.executable}" -m copydesk.cli doctor --json'
+    ask = f'"{sys.executable}" -m copydesk doctor --json'
     script = f'mount -t tmpfs -o size=200k tmpfs "$0" && {spoil} && cd "$0" && {ask}'
     environment = {**os.environ, "XDG_DATA_HOME": str(folder.parent / "data")}
     environment.pop("COPYDESK_ANSWERS")

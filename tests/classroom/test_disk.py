@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from copydesk.base import system
 from copydesk.base.errors import CopydeskError
 from copydesk_classroom import commands
 from copydesk_classroom.collecting.state import HOME, RunTables
@@ -154,8 +155,8 @@ def test_a_system_in_ascii_keeps_every_name(tmp_path: Path) -> None:
         assert row["name"] == "Zoë Ñandú" and (tmp_path / "out" / row["feedback"]).is_file()
 
 
-@pytest.mark.parametrize(("system", "most"), [("win32", 61), ("linux", 200)])
-def test_no_more_processes_than_the_system_takes(system: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands.sys, "platform", system)
+@pytest.mark.parametrize(("windows", "most"), [(True, 61), (False, 200)])
+def test_no_more_processes_than_the_system_takes(windows: bool, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "WINDOWS", windows)
     monkeypatch.setattr(commands, "ProcessPoolExecutor", lambda workers, **_: workers)
     assert commands._pool(200) == most

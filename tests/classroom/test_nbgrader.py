@@ -139,7 +139,7 @@ def test_no_cell_of_a_learner_was_run(course: Course) -> None:
 
 
 def test_missing_and_damaged_answers_earn_nothing_and_say_so(course: Course, scores: dict[str, float]) -> None:
-    for student, why in (("no_answers", "No answers to"), ("damaged_answers", "not JSON")):
+    for student, why in (("no_answers", "no answers to"), ("damaged_answers", "not JSON")):
         assert scores[student] == 0
         assert why in (course.root / "feedback" / student / WEEK / f"{LESSON}.html").read_text(encoding="utf-8")
 

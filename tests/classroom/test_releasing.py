@@ -32,6 +32,7 @@ from typing import Any
 import pytest
 
 import copydesk
+from copydesk.answers import AnswerFile
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.cli import main
@@ -71,6 +72,52 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+# ── Whose text is in it ──────────────────────────────────────────────────────────────────────────────────────────────
+
+MOST_WORDS = 6
+"""As many words of the news page in a row may be quoted anywhere."""
+
+
+def runs(text: str, length: int = MOST_WORDS + 1) -> set[str]:
+    """Every so many words in a row, in small letters and without signs."""
+    words = re.findall(r"\w+", text.casefold())
+    return {" ".join(words[at : at + length]) for at in range(len(words) - length + 1)}
+
+
+def written_in(data: bytes) -> Iterator[str]:
+    """What is written in a file, or in the files of a zip or a wheel."""
+    if not data.startswith(b"PK"):
+        yield data.decode("utf-8", errors="replace")
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        for name in file.namelist():
+            yield from written_in(file.read(name))
+
+
+def test_a_whole_course_can_do_without_the_news_page(tmp_path: Path, capsys: Out) -> None:
+    page = runs((ROOT / "seeds" / "baltics-2022" / "page.txt").read_text("utf-8"))
+    assert main(["release", str(tmp_path / "ours"), "--story", "greywater-barrage"]) == 0
+    assert "rights" not in capsys.readouterr().out
+    assert len([*(tmp_path / "ours" / "notebooks").glob("*.ipynb")]) == len(list_lessons())
+    lesson = load_lesson("02_who_says_so", load_story("greywater-barrage"))
+    answers = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=tmp_path / "in")
+    for exercise in lesson.exercises:
+        for answer in [*exercise.model_answers(lesson.key, lesson.story.article.text).values()][:1]:
+            answers.add_try(exercise.id, answer, 1.0, exercise.points)
+    assert grade(tmp_path / "in", tmp_path / "grades").graded == 1
+    made = [tmp_path / "ours.zip", *(tmp_path / "ours").glob("*.whl"), *(tmp_path / "grades").rglob("*.html")]
+    assert len(made) == 4
+    for path in made:
+        assert not [told for text in written_in(path.read_bytes()) if (told := runs(text) & page)], path.name
+
+
+def test_the_news_page_would_be_noticed_and_its_rights_are_told(tmp_path: Path, capsys: Out) -> None:
+    page = runs((ROOT / "seeds" / "baltics-2022" / "page.txt").read_text("utf-8"))
+    assert main(["release", str(tmp_path / "page"), "--lessons", "01"]) == 0
+    assert "Others hold the rights to the text of baltics-2022: ask your school" in capsys.readouterr().out
+    assert any(runs(text) & page for text in written_in((tmp_path / "page.zip").read_bytes()))
+
+
 # ── What is in it ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -91,7 +138,7 @@ def test_an_edition_holds_lessons_stories_kit_and_how_to_open_them(plain: Releas
     assert not [n for n in names if "instructor" in n or "fixture" in n or "test" in n or "bench" in n]
     assert tree(plain.folder)["seeds/baltics-2022/page.txt"] == (ROOT / "seeds/baltics-2022/page.txt").read_bytes()
     readme = (plain.folder / "README.md").read_text("utf-8")
-    assert f"pip install ./{plain.edition.wheel}" in readme and "jupyter lab notebooks/00_start_here.ipynb" in readme
+    assert "python -m jupyterlab notebooks/00_start_here.ipynb" in readme
     assert "Thomson Reuters" in readme and "{" not in readme and "\n\n\n" not in readme
 
 
@@ -742,7 +789,7 @@ print(json.dumps([run("--help"), run("doctor", "--json")]))
 
 def test_the_script_of_an_edition_works_without_the_classroom(graded: Release, tmp_path: Path) -> None:
     (status, said), (wrong, found) = opened(graded, tmp_path / "learner", ALONE)
-    assert status == 0 and re.findall(r"^    (\w+) ", said, re.MULTILINE) == ["doctor"]
+    assert status == 0 and re.findall(r"^    (\w+) ", said, re.MULTILINE) == ["start", "doctor"]
     findings = {finding["check"]: finding for finding in json.loads(found)["findings"]}
     assert wrong == 0 and str(tmp_path / "learner") in findings["notebooks"]["sentence"], findings
 
@@ -795,7 +842,7 @@ def test_an_installed_kit_releases_the_same(graded: Release, tmp_path: Path) -> 
         "src/copydesk_classroom": "copydesk_classroom",
         "notebooks": "copydesk/notebooks",
     }
-    assert build["force-include"] == {"seeds": "copydesk/seeds"} and "notebooks/instructor" in build["exclude"]
+    assert build["force-include"] == {"seeds": "copydesk/seeds"}
     kit = tmp_path / "site" / "copydesk"
     shutil.copytree(ROOT / "src" / "copydesk", kit, ignore=shutil.ignore_patterns("__pycache__"))
     classroom = kit.with_name("copydesk_classroom")
@@ -833,6 +880,41 @@ def test_an_installed_kit_releases_the_same(graded: Release, tmp_path: Path) -> 
     assert done.returncode == 1 and "00_start_here.ipynb is not in this installation" in done.stderr
 
 
+class TestHowToOpenIt:
+    """The lines of an edition's README, which a learner types."""
+
+    @pytest.fixture
+    def lines(self, plain: Release) -> dict[str, list[str]]:
+        """The lines of each code block, by the first word before it."""
+        text = (plain.folder / "README.md").read_text("utf-8")
+        return {
+            name: body.split("\n") for name, body in re.findall(r"^(\w+)[^\n]*:\n\n```\n(.*?)\n```", text, re.M | re.S)
+        }
+
+    def test_every_system_has_its_own_and_no_line_needs_a_path_or_a_shell(self, lines: dict[str, list[str]]) -> None:
+        assert [*lines] == ["Windows", "macOS", "Conda"]
+        for line in lines["Windows"] + lines["macOS"]:
+            python, module, *_ = line.split()
+            assert module == "-m" and re.fullmatch(r"py|python3|\.venv[/\\](bin|Scripts)[/\\]python", python)
+        for line in "\n".join("\n".join(some) for some in lines.values()).split("\n"):
+            assert not re.search(r"[&;|<>$'\"\[\]()*]", line), "PowerShell 5 and zsh read these in their own way"
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="the lines for macOS and Linux")
+    def test_they_install_the_kit_into_an_environment_of_its_own(
+        self, plain: Release, lines: dict[str, list[str]], tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "My courses, 2027" / "news"
+        shutil.copytree(plain.folder, folder)
+        environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        make, install, _ = lines["macOS"]
+        install = install.replace("install", "install --no-deps --no-index --disable-pip-version-check")  # no network
+        for line in (make, install, ".venv/bin/python -c 'import copydesk; print(copydesk.__file__)'"):
+            command = ["sh", "-c", line]
+            done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+        assert Path(done.stdout.strip()).is_relative_to(folder / ".venv")
+
+
 def test_the_wheel_is_one_that_tools_accept(graded: Release) -> None:
     with zipfile.ZipFile(graded.folder / graded.edition.wheel) as file:
         names = file.namelist()
@@ -845,5 +927,7 @@ def test_the_wheel_is_one_that_tools_accept(graded: Release) -> None:
             real = base64.urlsafe_b64encode(sha256(data).digest()).rstrip(b"=").decode()
             assert (digest, size) == (f"sha256={real}", str(len(data)))
         about = file.read(next(n for n in names if n.endswith("METADATA"))).decode()
-    assert "Name: copydesk\n" in about and "Requires-Dist: anywidget" in about and "extra ==" not in about
+    extras = {line.partition("extra ==")[2].strip(" '\"") for line in about.splitlines() if "Requires-Dist" in line}
+    assert "Name: copydesk\n" in about and "Requires-Dist: anywidget" in about and extras == {"", "lab"}
+    assert "Requires-Dist: jupyterlab" in about and "jinja2" not in about
     assert load_story("baltics-2022").key is not None, "the kit here keeps its key"

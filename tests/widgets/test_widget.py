@@ -1,7 +1,6 @@
 """Exercise widgets as ordinary objects, no browser: saved before they say so, and never told the key."""
 
 import copy
-import datetime as dt
 import errno
 import json
 import os
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from traitlets import Bunch
 
 from copydesk.answers import AnswerFile
 from copydesk.base.errors import CopydeskError
@@ -526,8 +526,9 @@ def test_the_form_goes_in_only_with_its_box_ticked(
     assert len(list(tmp_path.iterdir())) == 1, "one file, packed again"
 
 
+@pytest.mark.parametrize("by_name", [False, True], ids=["ipywidgets 8", "ipywidgets 7"])
 def test_packing_lists_what_is_in_it_or_says_what_is_missing(
-    own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    by_name: bool, own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     _, why, (button, upload), told = unboxed(hand_in_box())
@@ -540,12 +541,19 @@ def test_packing_lists_what_is_in_it_or_says_what_is_missing(
 
     packed = next(tmp_path.glob("handin_*.json")).read_bytes()
     (own_answers / "practice" / "l.json").unlink()
-    file = {"type": "application/json", "size": 1, "last_modified": dt.datetime.now(dt.UTC)}
-    upload.set_trait("value", ({**file, "name": "x.json", "content": memoryview(packed)},))
+    bring_back(upload, "x.json", packed, by_name=by_name)
     assert "Run the cells again" in told.value
     assert AnswerFile.open("practice", "l", sha256="ab" * 32, root=own_answers).record("q").answer == {"a": 1}
-    upload.set_trait("value", ({**file, "name": "y.json", "content": memoryview(b"not json <b>")},))
+    bring_back(upload, "y.json", b"not json <b>", by_name=by_name)
     assert "y.json is not a Copydesk hand-in" in told.value and "<b>" not in told.value and "/tmp" not in told.value
+
+
+def bring_back(upload: Any, name: str, content: bytes, *, by_name: bool) -> None:
+    """Hear of a file that was chosen in the browser: ipywidgets 8 gives a tuple, ipywidgets 7 a dict by name."""
+    about = {"type": "application/json", "size": len(content)}
+    files = {name: {"metadata": about, "content": content}}
+    new = files if by_name else ({**about, "name": name, "content": memoryview(content)},)
+    upload.notify_change(Bunch(name="value", old=None, new=new, owner=upload, type="change"))
 
 
 def test_a_hand_in_without_a_name_is_told_and_a_name_can_be_given_there(

@@ -16,10 +16,9 @@ from copydesk.base.documents import Damaged, decode, encode
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import locked, make_folder, read_bytes, write
 from copydesk.base.store import JsonStore
+from copydesk.base.system import names_device
 from copydesk.base.wording import load_wording
 
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
-"""Names Windows keeps for devices, whatever their ending."""
 BINDER = ("BINDER_LAUNCH_HOST", "BINDER_REPO_URL", "BINDER_REQUEST")
 """Set by BinderHub, each of them only if it knows what to set (jupyterhub/binderhub, binderspawner_mixin.py)."""
 
@@ -78,7 +77,7 @@ def safe_name(name: str, what: str) -> str:
     copydesk.base.errors.CopydeskError: '../else' cannot name a lesson; use letters, digits, - and _, at most 80 of them
     """
     tidy = unicodedata.normalize("NFC", name) if isinstance(name, str) else ""
-    reserved = RESERVED.match(unicodedata.normalize("NFKC", tidy))
+    reserved = names_device(tidy)
     if reserved or not re.fullmatch(r"\w[\w-]{0,79}", tidy) or len(tidy.encode()) > 160:
         shown = repr(name if not isinstance(name, str) or len(name) <= 60 else name[:60] + "…")
         remedy = (

@@ -6,7 +6,6 @@ import errno
 import os
 import shutil
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ from weakref import WeakValueDictionary
 from filelock import BaseFileLock, FileLock, Timeout
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.system import is_held, replace, sync_folder
 
 LOCK_SECONDS = 10.0
 """How long a save waits for another copy of the same lesson to finish its own."""
@@ -59,7 +59,7 @@ def make_folder(path: Path) -> None:
     """Make a folder and those above it, so that they outlast a power cut too."""
     if not path.is_dir():
         path.mkdir(parents=True, exist_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def read_bytes(path: Path, *, most: int = -1) -> bytes | None:
@@ -76,8 +76,8 @@ def read_bytes(path: Path, *, most: int = -1) -> bytes | None:
 def rename(old: Path, new: Path) -> None:
     """Give a file another name, so that it keeps it after a power cut. Raises CopydeskError."""
     try:
-        _replace(old, new)
-        _sync_folder(old.parent)
+        replace(old, new)
+        sync_folder(old.parent)
     except OSError as error:
         raise readable_error(error, old, "renamed") from error
 
@@ -118,9 +118,9 @@ def replacing(path: Path, *, keep: bool = False, durable: bool = True) -> Iterat
                 os.fsync(file.fileno())
         if keep and target.exists():
             _keep(target, backup(path))
-        _replace(temp, target)
+        replace(temp, target)
         if durable:  # the new name is an entry of the folder, which is written on its own
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
     except OSError as error:
         raise readable_error(error, path, "saved") from error
     finally:
@@ -149,39 +149,20 @@ def _keep(path: Path, place: Path) -> None:
             shutil.copyfile(path, spare)
         if place.is_dir():  # no file can be renamed over a folder
             set_aside(place, f"damaged-{time_tag()}")
-        _replace(spare, place)
+        replace(spare, place)
     finally:
         with suppress(OSError):
             spare.unlink(missing_ok=True)  # POSIX: renaming one hard link onto another of the same file does nothing
-
-
-def _replace(old: Path, new: Path) -> None:
-    """Rename over what is there: atomic on POSIX; on Windows it fails while another program has the file open."""
-    for _ in range(10 if os.name == "nt" else 0):
-        with suppress(PermissionError):  # a virus scanner or a reader holds it for a moment
-            old.replace(new)
-            return
-        time.sleep(0.05)
-    old.replace(new)
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "nt":  # a folder cannot be opened there
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.ENOSYS):  # not every system can
-            raise
-    finally:
-        os.close(handle)
 
 
 def readable_error(error: OSError, path: Path, doing: str) -> CopydeskError:
     """Say what the system said in a sentence that names the path, what could not be done, and the remedy."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
         return CopydeskError(f"{path} could not be {doing}: the disk is full", "make room and try again")
+    if is_held(error):
+        return CopydeskError(
+            f"{path} could not be {doing}: another program has it open", "close it there and try again"
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         remedy = "use a folder you may write in; for answers, set COPYDESK_ANSWERS to it and open the lesson again"
         return CopydeskError(f"{path} could not be {doing}: it is not allowed there", remedy)

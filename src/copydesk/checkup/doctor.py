@@ -23,7 +23,8 @@ def checkup(folder: Path | None = None, *, kernel: Python | None = None) -> list
     In a terminal Jupyter's own kernel is started and asked; inside a notebook, give `kernel`: the Python one is on.
     """
     own = kernel or this_python()
-    found = check_programs(own, ask_jupyter(own, kernel), floors())
+    jupyter = ask_jupyter(own, kernel)
+    found = check_programs(own, jupyter, floors(lab=jupyter is not None))
     with chdir(lessons_folder(folder or Path.cwd())):
         return [*found, *check_work()]
 

@@ -7,12 +7,10 @@ Each check then takes what was found, so tests can give it any Jupyter.
 from __future__ import annotations
 
 import json
-import locale
 import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,6 +19,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
+from copydesk.base.system import text_encoding
 from copydesk.checkup import probe
 from copydesk.checkup.findings import Finding, Python, has_extension, is_older, well, wrong
 
@@ -29,13 +28,14 @@ FRONT_END = {"@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets", "anywi
 """The parts that run in the browser, and the packages that bring them."""
 
 
-def floors(needs: Iterable[str] | None = None) -> dict[str, str]:
+def floors(needs: Iterable[str] | None = None, *, lab: bool = True) -> dict[str, str]:
     """The lowest versions that the kit is made for, of Python and of each package, as its own metadata has them.
 
-    >>> floors(["ipywidgets>=8.1.7", "pytest>=8.3; extra == 'test'"])
-    {'ipywidgets': '8.1.7'}
-    >>> floors(["filelock<4,>=3.16"])
-    {'filelock': '3.16'}
+    With `lab` these are the ones that JupyterLab takes (the extra [lab]); other front ends also show older ones.
+
+    >>> needs = ["ipywidgets>=7.7.1", "filelock<4,>=3.12", "ipywidgets>=8.1.7; extra == 'lab'", "mypy>=1; extra == 't'"]
+    >>> floors(needs), floors(needs, lab=False)
+    ({'ipywidgets': '8.1.7', 'filelock': '3.12'}, {'ipywidgets': '7.7.1', 'filelock': '3.12'})
     """
     if needs is None:
         try:
@@ -43,8 +43,9 @@ def floors(needs: Iterable[str] | None = None) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             return dict.fromkeys(("python", "jupyterlab", *IN_KERNEL), "0")
         needs = [f"python{about['Requires-Python']}", *about.get_all("Requires-Dist", ())]
-    bounded = (re.match(r"\s*([\w.-]+).*?>=\s*([\w.]+)", need) for need in needs if "extra" not in need)
-    return {found[1]: found[2] for found in bounded if found}
+    extras = ("", "lab") if lab else ("",)
+    found = [re.match(r"\s*([\w.-]+)[^;]*?>=\s*([\w.]+)[^;]*(?:;.*extra == .(\w+))?", need) for need in needs]
+    return {one[1]: one[2] for extra in extras for one in found if one and (one[3] or "") == extra}
 
 
 def check_programs(own: Python, jupyter: Jupyter | None, floor: Mapping[str, str]) -> list[Finding]:
@@ -54,8 +55,8 @@ def check_programs(own: Python, jupyter: Jupyter | None, floor: Mapping[str, str
     python = own if isinstance(kernel, Finding) else kernel  # where it is not the right one, the right one is looked at
     found.insert(0, check_python(python, floor.get("python", "")))
     found.append(check_lab(python, jupyter, floor.get("jupyterlab", "")))
-    found += [check_package(name, python, floor.get(name, "")) for name in IN_KERNEL]
-    return [*found, check_front_end(python, jupyter), check_figures(python.packages), check_encoding(encoding())]
+    found += [check_package(name, python, floor[name]) for name in IN_KERNEL if name in floor]
+    return [*found, check_front_end(python, jupyter), check_figures(python.packages), check_encoding(text_encoding())]
 
 
 def check_python(python: Python, needed: str) -> Finding:
@@ -119,11 +120,6 @@ def check_figures(packages: Mapping[str, str]) -> Finding:
     return well("figures", "figures", version=packages["matplotlib"])
 
 
-def encoding() -> str:
-    """How this system writes text: on Windows Python writes file names and the terminal as UTF-8, come what may."""
-    return sys.getfilesystemencoding() if sys.platform == "win32" else locale.getpreferredencoding(False)
-
-
 def check_encoding(name: str) -> Finding:
     """Whether every letter can be written."""
     if name.lower().replace("-", "").replace("_", "") == "utf8":
@@ -168,7 +164,8 @@ def ask_jupyter(own: Python, kernel: Python | None) -> Jupyter | None:
     """The Jupyter that serves this kernel (None if it cannot be seen); with no kernel, the one on the path or ours."""
     if kernel:
         server = _parent()
-        return _ask((server, "-m", "jupyter"), kernel) if server else None
+        found = _ask((server, "-m", "jupyter"), kernel) if server else None
+        return found if found and found.lab else None  # without JupyterLab another front end shows this notebook
     on_path = shutil.which("jupyter")
     mine = (own.path, "-m", "jupyter")
     found = _ask((on_path,), None) if on_path else None

@@ -95,7 +95,10 @@ def hand_in_box() -> Controls:
             told.value = _status(say["pack_again"].format(pack=say["pack"]))
 
     def back(change: dict[str, Any]) -> None:
-        for file in change["new"]:
+        files = change["new"]
+        if isinstance(files, dict):  # ipywidgets 7, which Google Colab has, keeps them by name
+            files = [{"name": name, **file} for name, file in files.items()]
+        for file in files:
             told.value = _brought_back(file["name"], bytes(file["content"]))
         name.value = name.value or learner_of(folder()) or ""
 

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -64,7 +65,7 @@ dependencies:
   - python=3.12
   - pip
   - pip:
-      - ./{wheel}
+      - ./{wheel}[lab]
 """
 
 
@@ -162,14 +163,16 @@ def _about(version: str) -> dict[str, str]:
         mine = metadata.metadata("copydesk")
     except metadata.PackageNotFoundError:
         raise CopydeskError("this Copydesk is not installed", "install it with pip, then release") from None
-    needs = [need for need in mine.get_all("Requires-Dist") or () if "extra" not in need.partition(";")[2]]
+    extra = re.compile(r"extra == .(?!lab\b)")  # learners need JupyterLab, and none of the other extras
+    needs = [need for need in mine.get_all("Requires-Dist") or () if not extra.search(need)]
     said = [
         "Metadata-Version: 2.1",
         "Name: copydesk",
         f"Version: {version}",
         f"Summary: {mine['Summary']}",
-        "License: MIT",
+        "License: MIT AND CC-BY-4.0",
         f"Requires-Python: {mine['Requires-Python']}",
+        "Provides-Extra: lab",
         *(f"Requires-Dist: {need}" for need in sorted(needs)),
     ]
     return {
@@ -200,7 +203,7 @@ def guides(lessons: Sequence[Lesson], stories: Sequence[Story], edition: Edition
     return {
         FILE: release_toml(edition),
         "README.md": _readme(lessons, stories, edition),
-        "requirements.txt": f"./{edition.wheel}\n",
+        "requirements.txt": f"./{edition.wheel}[lab]\n",
         "environment.yml": CONDA.format(wheel=edition.wheel),
     }
 
@@ -234,7 +237,6 @@ def _readme(lessons: Sequence[Lesson], stories: Sequence[Story], edition: Editio
     text = say["text"].format(
         title=say["course"].format(course=edition.course) if edition.course else say["title"],
         notes="".join(f"{note}\n\n" for note in notes),
-        wheel=edition.wheel,
         first=lessons[0].id,
         lessons="\n".join(say["lesson"].format(title=x.title, id=x.id, minutes=x.minutes) for x in lessons),
         rights="\n".join(say["story"].format(id=s.id, rights=s.rights) for s in stories),
