@@ -391,9 +391,8 @@ class TestNumbersInQuestions:
         dropped = diversity(totals(without(ITEMS, ITEMS[number - 1].id))).shares[first]
         measured = {"share": by_count.shares[first], "hhi": by_count.hhi, "effective": by_words.effective}
         for question, value in {**measured, "dropped": dropped}.items():
-            assert answer(numbers.key_name, question)["range"] == pytest.approx(
-                [value - 0.02, value + 0.02], abs=0.001
-            ), question
+            low, high = answer(numbers.key_name, question)["range"]
+            assert low - 0.001 <= value - 0.02 < value + 0.02 <= high + 0.001 and high - low < 0.08, question
 
     def test_the_blocks(self) -> None:
         low, high = answer("02_who_says_so/recall", "blocks")["range"]

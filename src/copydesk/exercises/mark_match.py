@@ -44,6 +44,17 @@ class Match:
     total: float = 0.0
     """What all fields earned together."""
 
+    @classmethod
+    def of(cls, one: Target, group: Group, text: str) -> Match:
+        """The match of a target with one group."""
+        earned = credit(one, group, text)
+        return cls(one, group, earned, sum(earned.values()))
+
+    @property
+    def lost(self) -> float:
+        """What the group that was taken failed to earn."""
+        return self.target.fields - self.total if self.group else 0.0
+
 
 def reach(roles: Mapping[str, tuple[Span, ...]]) -> tuple[int, int]:
     """From where to where spans go, whatever their roles."""
@@ -59,14 +70,18 @@ def target(entry: Entry, data: Mapping[str, Any], asked: Iterable[str], labelled
     return Target(entry, {r: s for r, s in roles.items() if s}, labels)
 
 
-def merged(entry: Entry, into: str, targets: Sequence[Target]) -> list[Target]:
-    """The targets with one entry joined to another: the contents of both are the content of the first."""
-    both = [t for t in targets if t.entry.id in (entry.id, into)]
+def merged(entry: Entry, patch: Mapping[str, Any], targets: Sequence[Target]) -> list[Target]:
+    """The targets with one entry joined to another: the contents of both are the content of the first.
+
+    The patch names the other entry, and may change labels.
+    """
+    both = [t for t in targets if t.entry.id in (entry.id, patch["merge_with"])]
     if len(both) < 2:
         return list(targets)
     first, second = both
     contents = (*first.roles.get("content", ()), *second.roles.get("content", ()))
-    joined = replace(first, roles={**first.roles, "content": contents})
+    labels = {n: patch.get(n, value) for n, value in first.labels.items()}
+    joined = replace(first, roles={**first.roles, "content": contents}, labels=labels)
     return [joined if t is first else t for t in targets if t is not second]
 
 
@@ -109,11 +124,21 @@ class Meetings:
         if met is None:
             start, end = one.reach
             near = [j for j, (a, b) in enumerate(self._reach) if a < end and start < b]
-            earned = [(j, credit(one, self._groups[j], self._text)) for j in near]
-            totals = [(sum(e.values()), j, e) for j, e in earned if any(role in e for role in one.roles)]
-            matches = tuple((total, j, Match(one, self._groups[j], e, total)) for total, j, e in totals)
+            found = [(j, Match.of(one, self._groups[j], self._text)) for j in near]
+            matches = tuple((self._rank(m), j, m) for j, m in found if m.earned)
             met = self._known[one] = Met(one, matches, Match(one, None, {}))
         return met
+
+    def _rank(self, match: Match) -> float:
+        """Which of several groups is taken for a target: the one that earns most.
+
+        Where entries are stretches of the page it is the nearest one, whatever it is called: otherwise marking a device
+        once with each class would find the right class.
+        """
+        one, group = match.target, match.group
+        if group and one.entry.layer in LAYER_ROLES:
+            return sum(word_f1(self._text, group.roles.get(r, ()), spans) for r, spans in one.roles.items())
+        return match.total
 
     def alike(self, one: Sequence[Target], other: Sequence[Target]) -> bool:
         """Whether two readings of all targets come to the same with these groups."""
