@@ -1,4 +1,4 @@
-"""Results: the first round counts, of its tries the best, and a grader's None where there is no key."""
+"""Results: the first round counts, points by the best try and objectives by the first; None without a key."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -46,10 +46,35 @@ def test_an_answer_that_was_never_checked_is_scored_as_it_stands(lesson: Lesson,
     assert results(lesson, file).scores["voices"] == 1
 
 
-def test_of_several_tries_the_best(lesson: Lesson, file: AnswerFile) -> None:
-    for answer in (NONE, HALF, NONE):
+def test_points_go_by_the_best_try_and_objectives_by_the_first(lesson: Lesson, file: AnswerFile) -> None:
+    for answer in (HALF, best(lesson, "voices"), NONE):
         file.add_try("voices", answer, 0.9, 9)  # the grader scores anew: a score in the file is not believed
-    assert results(lesson, file).scores["voices"] == 0.5
+    result, objective = results(lesson, file), lesson.objectives[1]
+    assert (result.scores["voices"], result.first["voices"], result.points) == (1, 0.5, 2)
+    assert (result.share(objective), result.share(objective, best=True)) == (0.5, 1)
+    assert result.state(objective) == "not_yet" and result.by_objective()[1][1:] == ("70 %", "50 %", "100 %", "not yet")
+
+
+def test_an_empty_try_is_no_first_try(lesson: Lesson, file: AnswerFile) -> None:
+    file.add_try("voices", {"choices": {}}, 0, 9)
+    file.add_try("voices", best(lesson, "voices"), 1, 9)
+    assert results(lesson, file).first["voices"] == 1
+
+
+def test_texts_are_handed_in_until_people_have_graded_them(baltics: Story, tmp_path: Path) -> None:
+    lesson = load_lesson("06_do_we_agree", baltics)
+    file = AnswerFile.open("baltics-2022", lesson.id, sha256=baltics.about["sha256"], root=tmp_path)
+    objective = next(o for o in lesson.objectives if lesson.is_read_by_people(o))
+    assert results(lesson, file).state(objective) == "open"
+    file.add_try("rule", {"texts": {"rule": "yes"}}, 0, 3)
+    assert results(lesson, file).state(objective) == "not_yet"
+    assert lesson.key is not None
+    answer = next(iter(lesson.exercise("rule").model_answers(lesson.key, baltics.article.text).values()))
+    file.add_try("rule", answer, 1, 3)
+    result = results(lesson, file)
+    assert (result.state(objective), result.share(objective), result.count("handed_in")) == ("handed_in", None, 1)
+    for share, state in ((0.4, "not_yet"), (0.6, "met")):
+        assert replace(result, people={"rule": share}).state(objective) == state
 
 
 def test_once_checked_later_changes_do_not_count(lesson: Lesson, file: AnswerFile) -> None:

@@ -25,7 +25,7 @@ HELP = ("hint", "after")
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """What a learner will be able to do, and the share of points that shows it."""
+    """What a learner will be able to do, and the share of points that shows it at the first try."""
 
     text: str
     exercises: tuple[str, ...]
@@ -66,6 +66,14 @@ class Lesson:
                 return exercise
         known = ", ".join(e.id for e in self.exercises)
         raise CopydeskError(f"lesson {self.id} has no exercise '{exercise_id}'", f"there are: {known}")
+
+    def exercises_of(self, objective: Objective) -> tuple[Exercise, ...]:
+        """The exercises that show whether an objective is met."""
+        return tuple(map(self.exercise, objective.exercises))
+
+    def is_read_by_people(self, objective: Objective) -> bool:
+        """Whether people say if it is met, because it is shown by texts."""
+        return all(e.checks_form_only for e in self.exercises_of(objective))
 
 
 def list_lessons() -> list[str]:
