@@ -75,7 +75,7 @@ def test_an_invented_cause_costs(baltics: Story) -> None:
 def test_what_is_said_names_the_frame_and_its_gaps(baltics: Story) -> None:
     _, groups = model(baltics, "05_what_is_the_frame", "grid")
     notes = {n.item: n for n in tried(baltics, "grid", groups).notes}
-    assert notes["E3"].where == "Dialogue" and "No cause stands in the text" in notes["E3"].reveal
+    assert notes["E3"].where == "Dialogue" and "The text gives no cause" in notes["E3"].reveal
     assert tried(baltics, "grid", groups[:1]).notes[1].hint == "One more frame can be filled in."
     part = [{**groups[0], "labels": {}}, groups[1]]
     assert "frame" in tried(baltics, "grid", part).notes[0].hint

@@ -34,9 +34,9 @@ NONE = {"choices": {"p1.s1": "reporter"}}
 def test_nothing_done(lesson: Lesson, file: AnswerFile) -> None:
     result = results(lesson, file)
     assert set(result.scores.values()) == {None}
-    assert (result.points, result.possible) == (0, 7)
+    assert (result.points, result.possible) == (0, 9)
     assert all(result.share(o) is None for o in lesson.objectives)
-    assert repr(result) == "<Result: 0.0 of 7 points in lesson 00_start_here>"
+    assert repr(result) == "<Result: 0.0 of 9 points in lesson 00_start_here>"
 
 
 def test_an_answer_that_was_never_checked_is_scored_as_it_stands(lesson: Lesson, file: AnswerFile) -> None:
@@ -51,8 +51,10 @@ def test_points_go_by_the_best_try_and_objectives_by_the_first(lesson: Lesson, f
         file.add_try("voices", answer, 0.9, 9)  # the grader scores anew: a score in the file is not believed
     result, objective = results(lesson, file), lesson.objectives[1]
     assert (result.scores["voices"], result.first["voices"], result.points) == (1, 0.5, 2)
-    assert (result.share(objective), result.share(objective, best=True)) == (0.5, 1)
-    assert result.state(objective) == "not_yet" and result.by_objective()[1][1:] == ("70 %", "50 %", "100 %", "not yet")
+    assert (result.share(objective), result.share(objective, best=True)) == (0.25, 0.5), (
+        "half of it is another exercise"
+    )
+    assert result.state(objective) == "not_yet" and result.by_objective()[1][1:] == ("70 %", "25 %", "50 %", "not yet")
 
 
 def test_an_empty_try_is_no_first_try(lesson: Lesson, file: AnswerFile) -> None:
@@ -103,9 +105,9 @@ def test_points_and_shares_of_objectives(lesson: Lesson, file: AnswerFile) -> No
     result = results(lesson, file)
     assert result.points == 2 * 1 + 2 * 0.5
     marking, voices = lesson.objectives
-    assert (result.share(marking), result.share(voices)) == (pytest.approx(2 / 5), 0.5)
+    assert (result.share(marking), result.share(voices)) == (pytest.approx(2 / 5), 0.25)
     html = result._repr_html_()
-    assert "40 %" in html and "50 %" in html and html.count("not yet") == 2 and marking.text in html
+    assert "40 %" in html and "25 %" in html and html.count("not yet") == 2 and marking.text in html
 
 
 def test_everything_right_meets_every_bar(lesson: Lesson, file: AnswerFile) -> None:

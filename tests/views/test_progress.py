@@ -67,7 +67,7 @@ def test_nothing_begun(own_answers: Path) -> None:
     assert {r.state for r in shown.rows} == {"not_begun"}
     assert repr(shown) == "Nothing is begun yet: start with 00_start_here.ipynb."
     first = shown.rows[0]
-    assert cells(first) == ("00 Start here", "not begun", "0 of 5", "0 of 7", "0 of 2", "–")
+    assert cells(first) == ("00 Start here", "not begun", "0 of 6", "0 of 7", "0 of 2", "–")
     assert copydesk.progress is progress and snapshot(own_answers) == {}
 
 
@@ -85,10 +85,10 @@ def test_half_done_is_what_the_lesson_itself_says(practice: Story) -> None:
     assert (found.state, found.done) == ("begun", 1)
     assert found.result and found.result.scores == results(lesson, file).scores and found.result.points >= 1
     title, state, exercises, points, objectives, saved = cells(found)
-    assert (title, state, exercises, objectives) == ("00 Start here", "begun", "1 of 5", "0 of 2")
-    assert points == f"{round(found.result.points, 1):g} of 7" and re.fullmatch(r"\d+ \w{3} 20\d\d, \d\d:\d\d", saved)
+    assert (title, state, exercises, objectives) == ("00 Start here", "begun", "1 of 6", "0 of 2")
+    assert points == f"{round(found.result.points, 1):g} of 9" and re.fullmatch(r"\d+ \w{3} 20\d\d, \d\d:\d\d", saved)
     assert repr(progress()) == (
-        f"0 of {len(LESSONS)} lessons done: go on with 00_start_here.ipynb (1 of 5 exercises done)."
+        f"0 of {len(LESSONS)} lessons done: go on with 00_start_here.ipynb (1 of 6 exercises done)."
     )
 
 
@@ -100,8 +100,8 @@ def test_a_lesson_that_is_begun_comes_before_one_that_is_not(baltics: Story) -> 
 def test_a_whole_lesson_meets_its_objectives(practice: Story) -> None:
     finish(load_lesson(FIRST, practice))
     found = row(FIRST)
-    assert (found.state, found.done) == ("done", 5)
-    assert cells(found)[1:5] == ("all exercises checked", "5 of 5", "7 of 7", "2 of 2")
+    assert (found.state, found.done) == ("done", 6)
+    assert cells(found)[1:5] == ("all exercises checked", "6 of 6", "9 of 9", "2 of 2")
     assert repr(progress()) == f"1 of {len(LESSONS)} lessons done: open {SECOND}.ipynb next."
 
 

@@ -96,6 +96,8 @@ class Exercise(ABC):
     points: float = 1
     tries: int = 2
     """How often it may be checked before the key is shown; 0: as often as wanted, with no key at the end."""
+    more: bool = False
+    """Whether it is for learners who have time: no objective needs it."""
     bar: float = 0.8
     """The score, 0 to 1, from which an answer is right."""
     region: tuple[str, ...] = ()
@@ -201,9 +203,9 @@ class Exercise(ABC):
 
     def _points_text(self) -> str:
         say = load_wording("strings")["frame"]
-        if not self.points:
-            return str(say["practice"])
-        return str(say["point"] if self.points == 1 else say["points"].format(n=f"{self.points:g}"))
+        name = "practice" if not self.points else "point" if self.points == 1 else "points"
+        points = str(say[name].format(n=f"{self.points:g}"))
+        return str(say["more"].format(points=points)) if self.more else points
 
     # The answer and what it is worth
 

@@ -6,7 +6,7 @@ A question without an entry in the key is open: a prediction or an opinion, wort
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -78,17 +78,24 @@ class Form(Exercise):
     values_in = "values"
 
     questions: tuple[Question, ...] = ()
+    earlier: tuple[Question, ...] = ()
+    """What an earlier version asked in their place: an answer to these is shown and scored by them."""
     pairs: tuple[Swap, ...] = ()
     """Sentences to compare with the same in other words, for questions about them."""
 
     @classmethod
     def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
         """`options` may name a closed set of `data/choices.toml`."""
-        questions = settings.get("questions", [])
-        if not isinstance(questions, list):
-            return dict(settings)
-        listed = [with_options(q, f"{where}: question {n}") for n, q in enumerate(questions, 1)]
-        return {**settings, "questions": listed}
+        found = dict(settings)
+        for name in ("questions", "earlier"):
+            if isinstance(listed := settings.get(name), list):
+                found[name] = [with_options(q, f"{where}: question {n}") for n, q in enumerate(listed, 1)]
+        return found
+
+    def as_answered(self, answer: Mapping[str, Any]) -> Form:
+        """The exercise with the questions of an earlier version, if the answer is to those."""
+        given = answer.get("values") or {}
+        return _earlier(self) if any(q.id in given for q in self.earlier) else self
 
     def view(self, story: Story) -> dict[str, Any]:
         """The questions, without what is said after an answer."""
@@ -115,10 +122,10 @@ class Form(Exercise):
     def score(self, answer: Answer, key: Key, text: str) -> Outcome:
         """The share of keyed questions that are right."""
         values = {n: v for n, v in answer.get("values", {}).items() if v not in (None, "")}
-        keyed, notes = self.keyed(key), []
-        for number, question in enumerate(self.questions, 1):
+        shown, keyed, notes = self.as_answered(answer), self.keyed(key), []
+        for number, question in enumerate(shown.questions, 1):
             expected, value = keyed.get(question.id, NOTHING), values.get(question.id)
-            notes.append(_note(self, number, key, accepts(expected, value), value is None))
+            notes.append(_note(shown, number, key, accepts(expected, value), value is None))
         earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
         share = earned / possible if possible else float(bool(values))
         return Outcome.of(share, notes, bar=self.bar, attempted=bool(values))
@@ -141,7 +148,8 @@ class Form(Exercise):
 
     def model_answers(self, key: Key, text: str) -> dict[str, Answer]:
         """The key's values, and each other accepted value in its place; both ends of a range."""
-        ways = {q: [*e["range"]] if "range" in e else list(e["accept"]) for q, e in self.keyed(key).items()}
+        keyed = {q.id: self.keyed(key)[q.id] for q in self.questions if q.id in self.keyed(key)}
+        ways = {q: [*e["range"]] if "range" in e else list(e["accept"]) for q, e in keyed.items()}
         best = {q: w[0] for q, w in ways.items()}
         answers: dict[str, Answer] = {"key": {"values": best}} if best else {}
         for q, values in ways.items():
@@ -189,7 +197,7 @@ class Form(Exercise):
 
     def offers_by_id(self, story: Story) -> Mapping[str, Mapping[str, str]]:
         """The options by question."""
-        return {q.id: q.options for q in self.questions}
+        return {q.id: q.options for q in (*self.questions, *self.earlier)}
 
     def key_faults(self, key: Key | None, story: Story) -> Iterator[str]:
         """A layer of questions is the key's own; else what is answered must be asked."""
@@ -212,6 +220,11 @@ def with_options(question: Any, where: str) -> Any:
     if name not in (sets := load_wording("choices")):
         raise CopydeskError(f"{where}: there are no choices named '{name}'", f"there are: {', '.join(sets)}")
     return {**question, "options": choice_labels(name)}
+
+
+@lru_cache(maxsize=64)
+def _earlier(form: Form) -> Form:
+    return replace(form, questions=form.earlier, earlier=())
 
 
 @lru_cache(maxsize=16)

@@ -122,9 +122,10 @@ def _like(generic: Mapping[str, Any]) -> Mapping[str, Any]:
 def _exercise(lesson: str, generic: Mapping[str, Any], own: Mapping[str, Any], story: Story) -> Exercise:
     """One exercise: the generic settings, over those of an exercise it is like, under those of the story."""
     joined: dict[str, Any] = {**_like(generic), **generic, **own}
-    if questions := [*generic.get("questions", ()), *own.get("questions", ())]:
-        helps = _helps(f"{lesson}/{generic.get('id')}", story)
-        joined["questions"] = [{**q, **helps.get(q.get("id"), {})} for q in questions]
+    for name in ("questions", "earlier"):
+        if questions := [*generic.get(name, ()), *own.get(name, ())]:
+            helps = _helps(f"{lesson}/{generic.get('id')}", story)
+            joined[name] = [{**q, **helps.get(q.get("id"), {})} for q in questions]
     return make_exercise(lesson, joined, story.article)
 
 

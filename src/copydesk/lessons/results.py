@@ -37,13 +37,18 @@ class Result:
 
     @property
     def points(self) -> float:
-        """The points earned."""
-        return sum(e.points * (self.scores[e.id] or 0) for e in self.lesson.exercises)
+        """The points earned in the core of the lesson."""
+        return self._points(more=False)[0]
 
     @property
     def possible(self) -> float:
-        """The points there are."""
-        return sum(e.points for e in self.lesson.exercises)
+        """The points there are in the core of the lesson."""
+        return self._points(more=False)[1]
+
+    def _points(self, *, more: bool) -> tuple[float, float]:
+        """The points earned and those there are, in the core or in what is for learners who have time."""
+        chosen = [e for e in self.lesson.exercises if e.more == more]
+        return sum(e.points * (self.scores[e.id] or 0) for e in chosen), sum(e.points for e in chosen)
 
     def share(self, objective: Objective, *, best: bool = False) -> float | None:
         """The share of an objective's points in the first tries, or the best; None before there is anything to count.
@@ -54,8 +59,8 @@ class Result:
         shares = [self.people.get(e.id) if e.checks_form_only else tries[e.id] for e in exercises]
         if all(share is None for share in shares):
             return None
-        earned = sum(e.points * (share or 0) for e, share in zip(exercises, shares, strict=True))
-        return earned / sum(e.points for e in exercises)
+        weights = [e.points or 1 for e in exercises]  # an exercise without points can show an objective too
+        return sum(w * (share or 0) for w, share in zip(weights, shares, strict=True)) / sum(weights)
 
     def state(self, objective: Objective) -> State:
         """Whether an objective is met. Complete texts are handed in until people have graded them."""
@@ -88,9 +93,13 @@ class Result:
 
     def _repr_html_(self) -> str:
         say = load_wording("strings")["lesson"]
-        caption = f"{say['result']}: {self.points:.1f} / {self.possible:g}"
         if self.lesson.story.key is None:
             caption = say["graded_note"]
+        else:
+            caption = say["result"].format(points=f"{self.points:.1f}", possible=f"{self.possible:g}")
+            points, possible = self._points(more=True)
+            if possible:
+                caption = say["result_more"].format(result=caption, points=f"{points:.1f}", possible=f"{possible:g}")
         heads = (say["objective"], say["bar"], say["first"], say["best"], "")
         return static_html(table(heads, self.by_objective(), caption=caption))
 

@@ -26,6 +26,8 @@ def lesson_faults(lesson: Lesson) -> list[str]:
         for name in objective.exercises:
             if name not in known:
                 faults.append(f"{lesson.id}: the objective '{objective.text}' names no exercise '{name}'")
+            elif lesson.exercise(name).more:
+                faults.append(f"{lesson.id}: the objective '{objective.text}' needs '{name}', which is marked `more`")
     own = lesson.story.lessons.get(lesson.id, {})
     if "timeline" in own:  # a lesson with a timeline uses the map
         try:
