@@ -97,7 +97,7 @@ class Exercise(ABC):
     tries: int = 2
     """How often it may be checked before the key is shown; 0: as often as wanted, with no key at the end."""
     more: bool = False
-    """Whether it is for learners who have time: no objective needs it."""
+    """Whether it is for learners who have time, and not in the core of the lesson."""
     bar: float = 0.8
     """The score, 0 to 1, from which an answer is right."""
     region: tuple[str, ...] = ()

@@ -93,7 +93,8 @@ def exercise_html(unit: Unit, marked: Marked) -> str:
 
 
 def _exercise(unit: Unit, marked: Marked) -> str:
-    say, exercise, outcome = class_wording("classroom")["page"], marked.exercise, marked.outcome
+    say, outcome = class_wording("classroom")["page"], marked.outcome
+    exercise = marked.exercise.as_answered(marked.answer)
     worth = unit.worth[exercise.id]
     of = say["of_points"].format(points=points(worth * (marked.share or 0)), possible=points(worth))
     earned = f"<span class=pts>{of}</span>" if worth else f'<span class="pts soft">{say["practice"]}</span>'
