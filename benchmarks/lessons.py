@@ -1,9 +1,9 @@
 """Cells, words and minutes of every lesson.
 
-`python benchmarks/lessons.py` prints one row per lesson: cells and words of the notebook, words that the exercises show,
-and the minutes that a lesson takes, for its core and for all of it. They are computed for a reader whose first language
-is not English: 120 words a minute, time for each kind of answer (see `SECONDS`), and half of the answering again for the
-second try. The minutes in a lesson's TOML are these.
+`python benchmarks/lessons.py` prints one row per lesson: cells and words of the notebook, words that the exercises
+show, and the minutes for the core of the lesson and for all of it. The minutes are computed for a reader whose first
+language is not English: 120 words a minute, time for each kind of answer (see `SECONDS`), and half of the answering
+again for the second try. The minutes in a lesson's TOML are these.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 PACE = 120
 """Words read in a minute."""
 SECONDS = {"choice": 20, "number": 60, "move": 45, "field": 25, "word": 8, "view": 30}
-"""For a choice, a number to work out, an event to move, a part of a mark, a word to write, a figure or table to look at."""
+"""For a choice, a number to work out, an event to move, a part of a mark, a word to write, a figure to look at."""
 AGAIN = 0.5
 """How much of the answering a second try takes."""
 SHOWN = re.compile(r"""exercise\("(\w+)"\)""")

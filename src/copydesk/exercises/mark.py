@@ -291,11 +291,9 @@ class Mark(Exercise):
             whole = [[[s.start, s.end]] for s in sentences]
             everything = [[[s.start, s.end] for s in sentences]]
             for name, pieces in (("every word", single), ("every sentence", whole), ("one mark over all", everything)):
-                for role in self.roles:
-                    groups = [{role: p, "labels": labels} for p in pieces]
-                    answers[f"{name}, {role}{tag}"] = {"groups": groups}
-                groups = [{**dict.fromkeys(self.roles, p), "labels": labels} for p in pieces]
-                answers[f"{name}, all roles{tag}"] = {"groups": groups}
+                for roles in dict.fromkeys([*((role,) for role in self.roles), self.roles]):
+                    groups = [{**dict.fromkeys(roles, p), "labels": labels} for p in pieces]
+                    answers[f"{name}, {' and '.join(roles)}{tag}"] = {"groups": groups}
         return answers
 
     @property
