@@ -95,7 +95,8 @@ class Form(Exercise):
     def as_answered(self, answer: Mapping[str, Any]) -> Form:
         """The exercise with the questions of an earlier version, if the answer is to those."""
         given = answer.get("values") or {}
-        return _earlier(self) if any(q.id in given for q in self.earlier) else self
+        now, then = (any(q.id in given for q in asked) for asked in (self.questions, self.earlier))
+        return _earlier(self) if then and not now else self
 
     def view(self, story: Story) -> dict[str, Any]:
         """The questions, without what is said after an answer."""
