@@ -10,7 +10,7 @@ best are taken. Evidence for a frame counts by standing in a passage the key lis
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -117,7 +117,12 @@ class Mark(Exercise):
             "overlap": {*self.roles} <= {*FUNCTIONS},
             "labels": {n: dict(self.labels_of(n)) for n in self.labels},
             "item": self.item_name,
+            "grid": self.layer == "entman",
         }
+
+    def reading(self, story: Story) -> list[dict[str, str]]:
+        """None: the text to mark is the exercise."""
+        return []
 
     def static_body(self, story: Story, answer: Answer) -> str:
         """The page with the learner's marks."""
@@ -207,7 +212,10 @@ class Mark(Exercise):
 
         best = self._best_reading(key, meetings, read)
         notes = [note_on(m, text) for m in best.matches] + self._over_notes(best.loose, key)
-        return Outcome.of(best.worth[0], notes, bar=self.bar, attempted=bool(groups))
+        number = {id(g): n for n, g in enumerate(groups)}
+        about = {m.target.entry.id: number[id(m.group)] for m in best.matches if m.group}
+        outcome = Outcome.of(best.worth[0], notes, bar=self.bar, attempted=bool(groups))
+        return replace(outcome, groups=about)
 
     def _best_reading(self, key: Key, meetings: Meetings, read: Callable[[list[Target]], Reading]) -> Reading:
         """The reading that is worth most, entry by entry; ties keep the key's own.

@@ -109,6 +109,20 @@ def results(lesson: Lesson, answers: AnswerFile) -> Result:
     return result_of(lesson, {e.id: answers.record(e.id) for e in lesson.exercises})
 
 
+def round_is_over(exercise: Exercise, record: Record) -> bool:
+    """Whether the tries of this round are used up, or one passed and no more was wanted: then the key is shown."""
+    made = [t for t in record.tries if t.round == record.round]
+    right = any(t.score >= exercise.bar for t in made) and not record.key_waits
+    return bool(exercise.tries) and (right or len(made) >= exercise.tries)
+
+
+def is_finished(exercise: Exercise, record: Record) -> bool:
+    """Whether a learner has seen the key of an exercise; where no key is shown, whether there is an answer."""
+    if not exercise.tries:
+        return bool(record.answer or record.tries)
+    return record.round > 1 or round_is_over(exercise, record)
+
+
 def result_of(lesson: Lesson, records: Mapping[str, Record]) -> Result:
     """The result of one lesson from the records of its exercises."""
     found = {e.id: record_scores(e, records[e.id], lesson.key, lesson.story.article.text) for e in lesson.exercises}
@@ -120,6 +134,12 @@ def record_scores(exercise: Exercise, record: Record, key: Key | None, text: str
     outcomes = [exercise.outcome(answer, key, text) for answer in counted(record)]
     scores = [o.score for o in outcomes if o.status not in ("not_attempted", "received")]
     return (max(scores), scores[0]) if scores else (None, None)
+
+
+def shown_result(lesson: Lesson, records: Mapping[str, Record]) -> Result:
+    """The result as the learner is shown it: what has tries counts once it is checked, as it would spare a try."""
+    waits = {e.id for e in lesson.exercises if e.tries and not records[e.id].tries}
+    return result_of(lesson, {name: Record() if name in waits else record for name, record in records.items()})
 
 
 def counted(record: Record) -> list[Answer]:
