@@ -87,6 +87,10 @@ def test_it_is_restored_in_its_lesson(path: Path, tmp_path: Path, monkeypatch: p
         assert widget.answer["value"] == (entry["answer"] or widget.answer["value"]), exercise
         assert [t.answer for t in widget.record.tries] == [t["answer"] for t in entry["tries"]], exercise
         assert widget.record.round == entry["round"], exercise
+        if exercise == "recall":
+            assert {q["id"] for q in widget.spec["questions"]} == {*entry["answer"]["values"]}, (
+                "as they were asked then"
+            )
 
 
 def test_a_hand_in_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,9 +94,11 @@ class Desk:
         """The exercise of that id, with the learner's own work in it."""
         from copydesk.widgets.widget import exercise_widget
 
-        exercise = self.lesson.exercise(exercise_id)
+        exercise, record = self.lesson.exercise(exercise_id), self.answers.record(exercise_id)
         if isinstance(exercise, Sort) and exercise.forms:
-            exercise = choose_form(exercise, self.answers.record(exercise_id), self._earlier_record(exercise))
+            exercise = choose_form(exercise, record, self._earlier_record(exercise))
+        else:
+            exercise = exercise.as_answered(exercise.well_formed(record.answer))
         return exercise_widget(self.lesson, exercise, self.answers)
 
     def worked_example(self, exercise_id: str) -> Page:
