@@ -38,6 +38,16 @@ def test_it_follows_the_work() -> None:
     assert "all parts are done" in words(home_html(desk.lesson, desk.answers))
 
 
+def test_the_minutes_are_those_of_the_core_and_then_those_for_who_has_time() -> None:
+    desk = open_lesson("02_who_says_so")
+    for exercise in desk.lesson.exercises:
+        for _ in range(0 if exercise.more else exercise.tries or 1):
+            desk.answers.add_try(exercise.id, {"values": {"x": "y"}}, 0.0, 0.0)
+    html = words(home_html(desk.lesson, desk.answers))
+    assert f"about {5 * round(desk.lesson.more_minutes / 5)} minutes left" in html
+    assert html.count("(if you have time)") == sum(e.more for e in desk.lesson.exercises)
+
+
 @pytest.mark.parametrize("name", list_lessons())
 def test_each_part_leads_to_an_exercise_on_the_page(name: str) -> None:
     desk = open_lesson(name)

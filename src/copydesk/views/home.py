@@ -23,15 +23,14 @@ def home_html(lesson: Lesson, answers: AnswerFile) -> str:
     ahead = [e for e, is_now in parts if is_now != "done"]
     head = [f"<strong>{escape(lesson_titles()[lesson.id])}</strong>"]
     if ahead:
-        left = max(5, 5 * round(lesson.minutes * len(ahead) / len(parts) / 5))
-        head.append(escape(say["left"].format(n=left)))
+        head.append(escape(say["left"].format(n=_minutes_left(lesson, ahead))))
         word = say["go_on" if any(is_now != "open" for _, is_now in parts) else "begin"]
         head.append(f'<a href="#{anchor(lesson, ahead[0])}">{escape(word.format(title=ahead[0].title))}</a>')
     else:
         head.append(escape(say["all_done"]))
     rows = "".join(
         f'<li data-mark="{is_now}"><span class="cd-sign" aria-hidden="true">{SIGNS[is_now]}</span> '
-        f'<a href="#{anchor(lesson, e)}">{escape(e.title)}</a>'
+        f'<a href="#{anchor(lesson, e)}">{escape(say["more"].format(title=e.title) if e.more else e.title)}</a>'
         f'<span class="cd-visually-hidden"> ({escape(say[is_now])})</span></li>'
         for e, is_now in parts
     )
@@ -39,6 +38,14 @@ def home_html(lesson: Lesson, answers: AnswerFile) -> str:
         f'<nav class="cd-home" aria-label="{escape(say["label"])}"><p class="cd-home-head">{" · ".join(head)}</p>'
         f'<ol>{rows}</ol><p class="cd-home-ways">{" ".join(_ways(lesson))}</p></nav>'
     )
+
+
+def _minutes_left(lesson: Lesson, ahead: list[Exercise]) -> int:
+    """The minutes for what is ahead in the core or, once that is done, in what is for learners who have time."""
+    is_more = all(e.more for e in ahead)
+    parts = [e for e in lesson.exercises if e.more == is_more and not e.is_example]
+    total = lesson.more_minutes if is_more else lesson.minutes
+    return max(5, 5 * round(total * sum(e.more == is_more for e in ahead) / len(parts) / 5))
 
 
 def state(exercise: Exercise, record: Record) -> str:

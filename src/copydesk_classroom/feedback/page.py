@@ -21,7 +21,6 @@ from copydesk.exercises.exercise import Exercise, Offer, place
 from copydesk.exercises.feedback import SIGNS, foot, hints
 from copydesk.exercises.feedback import row as feedback_row
 from copydesk.exercises.outcome import Answer, Note, Outcome
-from copydesk.lessons.results import Result
 from copydesk.page.article import Block
 from copydesk.page.html import Mark, blocks
 from copydesk_classroom.course import Unit, points_possible
@@ -67,14 +66,13 @@ def _lesson(sheet: Sheet) -> dict[str, Any]:
     """One lesson; without exercises if it was not handed in."""
     say, unit = class_wording("classroom")["page"], sheet.unit
     amounts = _points(sheet.points, unit.possible)
-    result = Result(unit.lesson, {m.exercise.id: m.score for m in sheet.marked}) if sheet.marked else None
     return {
         "anchor": "-".join(unit.id),
         "title": f"{unit.lesson.id.partition('_')[0]} {unit.lesson.title}",
         "of": say["of"].format(**amounts),
         "share": percent(sheet.points, of=unit.possible),
         "earned": say["of_points"].format(**amounts),
-        "objectives": result.by_objective() if result else [],
+        "objectives": sheet.result.by_objective() if sheet.marked else [],
         "exercises": [Markup(exercise_html(unit, m)) for m in sheet.marked],
     }
 
@@ -233,10 +231,11 @@ def _rows(unit: Unit, exercise: Exercise, answer: Answer, notes: list[Note]) -> 
         return f'<ul class="rows">{"".join(items)}</ul>'
     say = class_wording("classroom")["page"]
     heads = [say["item"], *([say["your_answer"]] if values else []), say["the_key"]]
+    offers = exercise.as_answered(answer).offers(unit.lesson.story) if values else {}
     cells = []
     for note in notes:
         item, told = _item_and_key(note, exercise.values_in == "values", words.get(note.item, ""))
-        yours = [_given(unit.offers(exercise), note.item, values.get(note.item))] if values else []
+        yours = [_given(offers, note.item, values.get(note.item))] if values else []
         cells.append((item, *yours, told))
     head = "".join(f"<th scope=col>{escape_own(name)}" for name in heads)
     body = "".join(f"<tr><th scope=row>{item}<td>{'<td>'.join(rest)}" for item, *rest in cells)
