@@ -17,7 +17,7 @@ from typing import Any
 from copydesk.base.errors import CopydeskError
 from copydesk.exercises import Exercise, make_exercise
 from copydesk.story.key import Key
-from copydesk.story.story import Story, load_story, shared_answers
+from copydesk.story.story import DEFAULT, Story, load_story, shared_answers, story_in_use
 
 HELP = ("hint", "after")
 """What helps with a question: a hint after a wrong answer, words after any answer to an open one."""
@@ -80,12 +80,15 @@ def list_lessons() -> list[str]:
 
 
 def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
-    """Join the generic lesson with a story; a lesson may name the story it must run on."""
+    """Join the generic lesson with a story; where that does not offer the lesson, the lesson may name another."""
     if lesson_id not in list_lessons():
         raise CopydeskError(f"no lesson named '{lesson_id}'", f"there are: {', '.join(list_lessons())}")
     generic = _read(lesson_id)
-    if story is None or "story" in generic:
-        story = load_story(generic.get("story"))
+    own_story = generic.get("story")
+    if story is None:
+        story = load_story(own_story if story_in_use() == DEFAULT else None)
+    if own_story and lesson_id not in story.lessons:
+        story = load_story(own_story)
     if lesson_id not in story.lessons:
         offers = ", ".join(sorted(story.lessons)) or "none"
         raise CopydeskError(f"the story '{story.id}' has no lesson '{lesson_id}'", f"it has: {offers}")
