@@ -52,12 +52,28 @@ class Lesson:
         copies = {e.key_name: shared[e.like] for e in self.exercises if e.like in shared}
         answers = {**shared, **copies}
         answers |= {name: {**answers.get(name, {}), **own} for name, own in self.story.key.answers.items()}
-        for exercise in self.exercises:
+        for exercise in (e for e in self.exercises if e.story in ("", self.story.id)):
             own = answers.get(exercise.key_name, {})
             dated = exercise.dated_answers(self.story)  # what the key says of an item goes before what its date says
             if dated:
                 answers[exercise.key_name] = {**own, **{i: {**r, **own.get(i, {})} for i, r in dated.items()}}
         return replace(self.story.key, answers=_answering(answers))
+
+    @cached_property
+    def _elsewhere(self) -> dict[str, Lesson]:
+        """This lesson on each other story that some of its exercises stand on, with these exercises alone."""
+        names = dict.fromkeys(e.story for e in self.exercises if e.story not in ("", self.story.id))
+        there = {name: tuple(e for e in self.exercises if e.story == name) for name in names}
+        return {n: replace(self, story=_other_story(n, self.story), exercises=es) for n, es in there.items()}
+
+    def on_story_of(self, exercise: Exercise) -> Lesson:
+        """This lesson, on the story that an exercise stands on: itself, unless the exercise names another story."""
+        return self._elsewhere.get(exercise.story, self)
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """Its story, and those that single exercises stand on."""
+        return (self.story, *(lesson.story for lesson in self._elsewhere.values()))
 
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise of that id; the error lists those there are."""
@@ -117,10 +133,17 @@ def _like(generic: Mapping[str, Any]) -> Mapping[str, Any]:
 def _exercise(lesson: str, generic: Mapping[str, Any], own: Mapping[str, Any], story: Story) -> Exercise:
     """One exercise: the generic settings, over those of an exercise it is like, under those of the story."""
     joined: dict[str, Any] = {**_like(generic), **generic, **own}
+    if name := joined.get("story"):
+        story = _other_story(name, story)
     if questions := [*generic.get("questions", ()), *own.get("questions", ())]:
         helps = _helps(f"{lesson}/{generic.get('id')}", story)
         joined["questions"] = [{**q, **helps.get(q.get("id"), {})} for q in questions]
     return make_exercise(lesson, joined, story.article)
+
+
+def _other_story(name: str, story: Story) -> Story:
+    """Another story by name; beside a story without its key, without its key."""
+    return load_story(name, with_key=story.key is not None)
 
 
 def _helps(exercise: str, story: Story) -> dict[str, dict[str, str]]:

@@ -140,11 +140,11 @@ def _scored(lesson: Lesson, document: Json, fault: str) -> Row:
     kept = {name: Record.of(entry) for name, entry in document["exercises"].items()}
     records = [(e, kept.get(e.id, Record())) for e in lesson.exercises]
     asked = [record for e, record in records if not e.is_example]
-    key, text = lesson.key, lesson.story.article.text
+    key = lesson.key
     begun = sum(bool(r.answer or r.tries) for r in asked)
     done = sum(bool(r.tries) for r in asked) if key else begun
     state = "not_begun" if not begun else "begun" if done < len(asked) else "done" if key else "all_received"
-    result = Result(lesson, {e.id: record_score(e, r, key, text) for e, r in records}) if key else None
+    result = Result(lesson, {e.id: record_score(lesson, e, r) for e, r in records}) if key else None
     return Row(lesson.id, lesson.title, state, done, len(asked), result, _when(document["changed"]), fault)
 
 

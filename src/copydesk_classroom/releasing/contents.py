@@ -70,7 +70,7 @@ def contents(lessons: Sequence[Lesson], edition: Edition) -> dict[str, bytes]:
 
     Raises CopydeskError if a story's open files tell what a graded edition must not.
     """
-    stories = [*{lesson.story.id: lesson.story for lesson in lessons}.values()]
+    stories = [*{story.id: story for lesson in lessons for story in lesson.stories}.values()]
     licences = {name: _licence(name) for name in LICENCES}
     inside = {**licences, WHEEL: wheel(licences)}
     for story in stories:
