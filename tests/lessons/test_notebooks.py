@@ -62,8 +62,8 @@ def test_the_instructors_notebooks_are_found() -> None:
 
 @every_notebook_of_all
 def test_size(cells: Cells) -> None:
-    assert (15 if is_lesson(cells) else 8) <= len(cells) <= 31
-    assert sum(len(re.findall(r"\w+(?:[’'-]\w+)*", text)) for text in markdown(cells)) <= 900
+    assert (15 if is_lesson(cells) else 8) <= len(cells) <= 40
+    assert sum(len(re.findall(r"\w+(?:[’'-]\w+)*", text)) for text in markdown(cells)) <= 1000
     for cell in code(cells):
         assert 1 <= len([line for line in source(cell).splitlines() if line.strip()]) <= 3
 

@@ -16,6 +16,7 @@ from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer, Outcome
 from copydesk.lessons.lesson import Lesson, Objective
 from copydesk.page.html import static_html, table
+from copydesk.story.key import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,14 @@ class Result:
 
 def results(lesson: Lesson, answers: AnswerFile) -> Result:
     """The result of one lesson from its answer file alone."""
-    return Result(lesson, {e.id: record_score(lesson, e, answers.record(e.id)) for e in lesson.exercises})
+    on = {e: lesson.on_story_of(e) for e in lesson.exercises}
+    return Result(
+        lesson, {e.id: record_score(e, answers.record(e.id), on[e].key, on[e].story.article.text) for e in on}
+    )
 
 
-def record_score(lesson: Lesson, exercise: Exercise, record: Record) -> float | None:
+def record_score(exercise: Exercise, record: Record, key: Key | None, text: str) -> float | None:
     """The score one record earns: the best try of the first round, or the unchecked answer as it stands."""
-    on = lesson.on_story_of(exercise)
-    key, text = on.key, on.story.article.text
     if key is None:
         return None
     best = best_of(counted(record), lambda answer: exercise.outcome(answer, key, text))

@@ -140,11 +140,15 @@ def _scored(lesson: Lesson, document: Json, fault: str) -> Row:
     kept = {name: Record.of(entry) for name, entry in document["exercises"].items()}
     records = [(e, kept.get(e.id, Record())) for e in lesson.exercises]
     asked = [record for e, record in records if not e.is_example]
-    key = lesson.key
+    key, on = lesson.key, {e: lesson.on_story_of(e) for e in lesson.exercises}
     begun = sum(bool(r.answer or r.tries) for r in asked)
     done = sum(bool(r.tries) for r in asked) if key else begun
     state = "not_begun" if not begun else "begun" if done < len(asked) else "done" if key else "all_received"
-    result = Result(lesson, {e.id: record_score(lesson, e, r) for e, r in records}) if key else None
+    result = (
+        Result(lesson, {e.id: record_score(e, r, on[e].key, on[e].story.article.text) for e, r in records})
+        if key
+        else None
+    )
     return Row(lesson.id, lesson.title, state, done, len(asked), result, _when(document["changed"]), fault)
 
 
