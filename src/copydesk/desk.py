@@ -1,29 +1,37 @@
-"""The desk: one lesson opened on one story, with the learner's own answers. Notebooks talk to this class."""
+"""The desk: one lesson opened on one story, with the learner's own answers. Notebooks talk to this class.
+
+The first cell of a lesson opens it. Every other cell says `from copydesk.desk import desk`: after a restart, when that
+name is gone, this raises an error that says what to do, where the bare name would be a `NameError`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from copydesk.answers import AnswerFile, Record, folder, where
 from copydesk.answers.file import peek_record
 from copydesk.answers.place import on_binder
+from copydesk.base.errors import CopydeskError
+from copydesk.base.numbers import decimal
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
+from copydesk.exercises.mark import label_words
 from copydesk.exercises.parallel_forms import PRIVATE, choose_form, discernment, first_answer
 from copydesk.exercises.sort import Sort
-from copydesk.lessons.lesson import Lesson, load_lesson
-from copydesk.lessons.results import Result, results
+from copydesk.lessons.lesson import Lesson, lesson_titles, load_lesson
+from copydesk.lessons.results import Result, is_finished, results, shown_score
 from copydesk.page.html import Page, blocks, static_html, table
 from copydesk.story.edition import edition_words
-from copydesk.story.facts import Fact, by_id, story_facts
+from copydesk.story.facts import by_id, story_facts
 from copydesk.story.story import Story, edition
-from copydesk.views.agreement import Agreement, agreement, class_votes
+from copydesk.views.agreement import agreement, class_votes
+from copydesk.views.ready import Sentence, ready
 from copydesk.views.retellings import swapped
-from copydesk.views.scales import scales
-from copydesk.views.sourcing import By, Diversity, counted, devices, diversity, speakers, totals, words_by_voice
+from copydesk.views.sourcing import By, Counted, counted, devices, diversity, speakers, totals
 
 if TYPE_CHECKING:
     from copydesk.answers.handin import HandIn
@@ -31,45 +39,24 @@ if TYPE_CHECKING:
     from copydesk.widgets.widget import ExerciseWidget
 
 
-class NoKey:
-    """Takes the place of a figure that only a key gives; it stays the same sentence when a cell rounds or sums it.
+@dataclass(frozen=True, repr=False)
+class ShownResult(Result):
+    """A result that a notebook keeps up to date while the learner works on."""
 
-    Notebooks of a graded edition run without a key, and cells such as `round(desk.diversity().hhi, 2)` must not fail.
+    desk: Desk
 
-    >>> NoKey() or round(sum(NoKey().values()), 2)
-    This edition has no key, so there is nothing to measure yet.
-    """
+    def _ipython_display_(self) -> None:
+        from copydesk.widgets.later import RESULTS, Later
 
-    def __repr__(self) -> str:
-        return str(load_wording("strings")["sourcing"]["no_key"])
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __getattr__(self, name: str) -> NoKey:
-        if name.startswith("_"):  # Python and Jupyter look for special methods this way
-            raise AttributeError(name)
-        return self
-
-    def __call__(self, *_: object, **__: object) -> NoKey:
-        return self
-
-    def __iter__(self) -> Iterator[NoKey]:
-        return iter((self,))
-
-    def __getitem__(self, _: object) -> NoKey:
-        return self
-
-    def __add__(self, _: object) -> NoKey:
-        return self
-
-    __radd__ = __round__ = __add__
+        later = Later(lambda: self.desk.result()._repr_html_())
+        RESULTS[str(self.desk.answers.path)] = later
+        later.show()
 
 
 class Desk:
     """One open lesson: read the page, do its exercises, look at figures and results, pack the work.
 
-    What shows an exercise's answers waits until that exercise was checked once or, without a key, answered.
+    What shows an exercise's answers takes `after`, the id of that exercise, and waits until it is finished.
     """
 
     def __init__(self, lesson: Lesson, answers: AnswerFile) -> None:
@@ -89,13 +76,18 @@ class Desk:
         lines = [*edition_words(edition()), where(), self.answers.notice, graded, self.story.about.get("content_note")]
         return static_html("".join(f"<p>{escape(line)}</p>" for line in lines if line))
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """On Binder, the same lines and below them the button that packs the work; elsewhere the HTML is enough."""
+    def _ipython_display_(self) -> None:
+        """On Binder, the same lines, and under them the button that packs the work; elsewhere the HTML is enough."""
         if not on_binder():
-            return {}
-        from copydesk.widgets.controls import with_hand_in
+            raise NotImplementedError  # then IPython shows the HTML
+        from IPython.display import display
 
-        return {**with_hand_in(self._repr_html_())._repr_mimebundle_(), "text/plain": repr(self)}
+        display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)  # type: ignore[no-untyped-call]
+        self.hand_in()._ipython_display_()
+
+    def ready(self) -> Sentence:
+        """Whether this lesson counts and scores as it should here and now, in words."""
+        return ready(self.lesson)
 
     # --- Exercises and results ---
 
@@ -119,21 +111,21 @@ class Desk:
         body = f"<p>{escape(exercise.prompt)}</p>{blocks(article.text, shown, marks)}<p>{escape(legend)}</p>"
         return self._page(body, f"a worked example with {len(marks)} marks", story)
 
-    def result(self) -> Result:
-        """The learner's own result so far, beside each objective's bar."""
-        return results(self.lesson, self.answers)
+    def result(self) -> ShownResult:
+        """The learner's own result so far, beside each objective's bar; on a page it follows the work."""
+        return ShownResult(self.lesson, results(self.lesson, self.answers, score=shown_score).scores, self)
 
     def discernment(self, exercise_id: str = "discern") -> Page:
         """How well the learner's questions were aimed, and how well before the course; never graded."""
         from copydesk.views.discernment import discernment_page
 
-        if (key := self.lesson.key) is None:
-            return no_key()
-        exercise = self.lesson.exercise(exercise_id)
-        assert isinstance(exercise, Sort), f"{exercise_id} has no parallel forms"
+        if wait := self._wait_for(exercise_id, needs_key=True):
+            return wait
+        exercise, key = self.lesson.exercise(exercise_id), self.lesson.key
+        assert isinstance(exercise, Sort) and key, f"{exercise_id} has no parallel forms"
         records = self.answers.record(exercise_id), self._earlier_record(exercise)
         now, before = (discernment(exercise, first_answer(record), key) for record in records)
-        return discernment_page(now, before) if now else self._do_first(exercise_id)
+        return discernment_page(now, before) if now else self._first("finish", exercise_id)
 
     def name(self) -> Any:
         """A box for a name or number, asked once and never required."""
@@ -194,55 +186,74 @@ class Desk:
 
     # --- Figures and comparisons to look at ---
 
-    def finder(self, *, after: str | None = None) -> Page:
-        """What the attribution finder makes of the story: its marks, and the rule behind each.
-
-        With `after`, only once that exercise was checked: the marks would give its answers away.
-        """
+    def finder(self, *, after: str) -> Page:
+        """What the attribution finder makes of the story: its marks, and the rule behind each."""
         from copydesk.views.comparisons import finder_page
 
         return self._wait_for(after) or finder_page(self.story)
 
     def word_list(self, *, after: str) -> Page:
-        """What a list of loaded words makes of the story, once that exercise was checked: places to look."""
+        """What a list of loaded words makes of the blocks of that exercise: places to look."""
         from copydesk.views.comparisons import word_list_page
 
         return self._wait_for(after) or word_list_page(self.story, self.lesson.exercise(after).region)
 
-    def voices(self) -> Figure | Page:
+    def voices(self, *, after: str) -> Figure | Page:
         """Whose words fill the story, as a figure."""
         from copydesk.views.plots import voices_figure
 
-        return voices_figure(self.story) if self.story.key else no_key()
+        return self._wait_for(after, needs_key=True) or voices_figure(self.story)
 
-    def sourcing(self) -> Any:
+    def sourcing(self, *, after: str) -> Any:
         """An explorer of the sources: shares, in attributions or words, with one item dropped if wanted."""
         from copydesk.widgets.controls import sourcing_explorer
 
-        items = counted(self.story.key, self.story.article.text) if self.story.key else ()
-        return sourcing_explorer(items) if items else no_key()
+        return self._wait_for(after, needs_key=True) or sourcing_explorer(self._counted())
 
     def frames(self, *, after: str) -> Figure | Page:
         """The five generic frames by the learner’s answers, beside the range the key allows."""
         from copydesk.views.plots import scales_figure
 
-        if self.story.key is None:
-            return no_key()
         values = self.answers.record(after).answer.get("values", {})
-        return self._wait_for(after) or scales_figure(self.story, values)
+        return self._wait_for(after, needs_key=True) or scales_figure(self.story, values)
+
+    def speakers(self, *, after: str) -> Page:
+        """How many attributions the key counts for each speaker."""
+        return self._wait_for(after, needs_key=True) or self._table("speakers", [*speakers(self.story).items()])
+
+    def devices(self, *, after: str) -> Page:
+        """How many framing devices of each class the key lists."""
+        rows = [(label_words("device", name), n) for name, n in devices(self.story).items()]
+        total = (load_wording("strings")["devices"]["total"], sum(n for _, n in rows))
+        return self._wait_for(after, needs_key=True) or self._table("devices", [*rows, total])
+
+    def diversity(self, *, after: str) -> Page:
+        """How varied the sources of the story are, by the key, counted in attributions and in words."""
+        say, items = load_wording("strings")["diversity"], self._counted()
+        found = [diversity(totals(items, by=by)) for by in get_args(By)]
+        rows = [(say[name], *(decimal(getattr(d, name)) for d in found)) for name in ("hhi", "effective")]
+        return self._wait_for(after, needs_key=True) or self._table("diversity", rows)
+
+    def timeline(self, *, after: str, later: bool = False) -> Page:
+        """What was going on, as known on the day of the story (or, with `later`, as known since)."""
+        from copydesk.views.timeline import lesson_timeline
+
+        return self._wait_for(after) or lesson_timeline(self.lesson, later=later)
 
     def split(self, exercise_id: str) -> Figure | Page:
         """How a class voted on that exercise, once the learner has voted too."""
         from copydesk.views.plots import split_figure
 
         mine = self.answers.record(exercise_id).answer.get("choices", {})
-        return split_figure(self.lesson, exercise_id, mine) if mine else self._do_first(exercise_id)
+        return split_figure(self.lesson, exercise_id, mine) if mine else self._first("do", exercise_id)
 
-    def timeline(self, *, later: bool = False, after: str | None = None) -> Figure | Page:
-        """What was going on, as known on the day of the story (or, with `later`, as known since)."""
-        from copydesk.views.plots import timeline_figure
-
-        return self._wait_for(after) or timeline_figure(self.lesson, later=later)
+    def agreement(self, *exercise_ids: str) -> Page:
+        """How far a class agreed in each of these votes, once the learner has voted too."""
+        for name in exercise_ids:
+            if not self.answers.record(name).answer:
+                return self._first("do", name)
+        found = [(self.lesson.exercise(n).title, agreement(class_votes(self.lesson, n))) for n in exercise_ids]
+        return self._table("agreement", [(title, *a.cells()) for title, a in found])
 
     def map(self) -> Any:
         """The map of the story’s region, with a date to move; a story without one says so."""
@@ -254,57 +265,32 @@ class Desk:
 
         return MapWidget(geography)
 
-    def speakers(self) -> dict[str, int] | NoKey:
-        """How many attributions the key counts for each speaker."""
-        return speakers(self.story) if self.story.key else NoKey()
+    def _wait_for(self, exercise_id: str, *, needs_key: bool = False) -> Page | None:
+        """The one gate of whatever gives answers away: what to do first; None once the exercise is finished.
 
-    def unattributed(self) -> float | NoKey:
-        """The share of the story’s words, 0 to 1, that the key attributes to nobody."""
-        found = words_by_voice(self.story)
-        return found["not attributed"] / sum(found.values()) if found else NoKey()
-
-    def diversity(self, *, by: By = "attributions") -> Diversity | NoKey:
-        """How varied the sources of the story are, by the key."""
-        if (key := self.story.key) is None:
-            return NoKey()
-        return diversity(totals(counted(key, self.story.article.text), by=by))
-
-    def devices(self) -> dict[str, int] | NoKey:
-        """How many framing devices of each class the key lists."""
-        return devices(self.story) if self.story.key else NoKey()
-
-    def scale_ranges(self) -> dict[str, tuple[float, float]] | NoKey:
-        """The lowest and the highest value the key allows on each generic frame."""
-        if (key := self.story.key) is None:
-            return NoKey()
-        return {s.name: (round(s.low, 2), round(s.high, 2)) for s in scales(key, {})}
-
-    def agreement(self, exercise_id: str) -> Agreement:
-        """How far a class agreed in that vote."""
-        return agreement(class_votes(self.lesson, exercise_id))
-
-    def facts(self, *, known: bool = False) -> list[Fact]:
-        """The story's dated facts; with `known`, those that were public on its day."""
-        return [fact for fact in story_facts(self.story) if not known or fact.known_on(self.story.date)]
-
-    def land_share(self) -> float | None:
-        """The share, 0 to 1, of its states’ outer land border that touched NATO members that day; None: no map."""
-        from copydesk.map.geography import story_geography
-
-        geography = story_geography(self.story)
-        return round(geography.shares(self.story.date)[0], 3) if geography else None
-
-    def _wait_for(self, exercise_id: str | None) -> Page | None:
-        """A page that asks for an exercise first; None once it was checked or, without a key, answered."""
-        if exercise_id is None:
-            return None
+        Without a key an exercise has no end, so an answer is enough; what only a key can tell says that there is none.
+        """
+        key, exercise = self.story.key, self.lesson.exercise(exercise_id)
+        if needs_key and key is None:
+            return Page.saying(load_wording("strings")["sourcing"]["no_key"])
         record = self.answers.record(exercise_id)
-        done = record.tries if self.story.key else record.answer
-        return None if done else self._do_first(exercise_id)
+        if key is None:
+            return None if record.answer else self._first("do", exercise_id)
+        return None if is_finished(exercise, record) else self._first("finish", exercise_id)
 
-    def _do_first(self, exercise_id: str) -> Page:
+    def _counted(self) -> tuple[Counted, ...]:
+        key = self.story.key
+        return counted(key, self.story.article.text) if key else ()
+
+    def _first(self, what: str, exercise_id: str) -> Page:
         title = self.lesson.exercise(exercise_id).title
-        return Page.saying(load_wording("strings")["lesson"]["first_do"].format(title=title))
+        return Page.saying(load_wording("strings")["lesson"][f"first_{what}"].format(title=title))
+
+    def _table(self, part: str, rows: Sequence[tuple[object, ...]]) -> Page:
+        """A small table, with the caption and the headings that strings.toml has under that name."""
+        say = load_wording("strings")[part]
+        plain = "; ".join(f"{row[0]}: {', '.join(map(str, row[1:]))}" for row in rows)
+        return self._page(table(say["columns"], rows, caption=say["caption"]), f"{say['caption']}. {plain}.")
 
     def _page(self, html: str, plain: str, story: Story | None = None) -> Page:
         """A page that carries the rights notice of the story."""
@@ -317,9 +303,8 @@ class Desk:
         return next((record for file in files if (record := peek_record(file, name)).changed), Record())
 
 
-def no_key() -> Page:
-    """What a graded edition shows where only a key could tell."""
-    return Page.saying(load_wording("strings")["sourcing"]["no_key"])
+OPENED: list[Desk] = []
+"""The desk that was opened last in this kernel, if any."""
 
 
 def open_lesson(lesson_id: str, story: Story | None = None) -> Desk:
@@ -330,7 +315,17 @@ def open_lesson(lesson_id: str, story: Story | None = None) -> Desk:
     """
     lesson = load_lesson(lesson_id, story)
     answers = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"])
-    return Desk(lesson, answers)
+    OPENED[:] = [Desk(lesson, answers)]
+    return OPENED[0]
+
+
+def __getattr__(name: str) -> Desk:
+    """`desk` is the lesson that was opened last."""
+    if name != "desk":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if not OPENED:
+        raise CopydeskError(*load_wording("strings")["lesson"]["not_open"])
+    return OPENED[0]
 
 
 def hand_in(story: str | None = None, *, leave_out: str | Collection[str] = PRIVATE, to: Path | None = None) -> HandIn:
@@ -340,4 +335,4 @@ def hand_in(story: str | None = None, *, leave_out: str | Collection[str] = PRIV
     """
     from copydesk.answers.handin import pack
 
-    return pack(folder(), story=story, leave_out=leave_out, to=to)
+    return pack(folder(), story=story, leave_out=leave_out, to=to, titles=lesson_titles())

@@ -387,6 +387,7 @@ def add_release(commands: Any) -> None:
     parser.add_argument("--graded", action="store_true", help="leave out the key in every form")
     parser.add_argument("--course", default="", help="name of the course, shown to learners")
     parser.add_argument("--due", help="due date, such as 2027-03-01 or 2027-03-01T18:00; it is shown, never enforced")
+    parser.add_argument("--hand-in-to", default="", help="where learners give their work (default: your instructor)")
     parser.add_argument("--zip", action=argparse.BooleanOptionalAction, default=True, help="also make OUT.zip")
     parser.set_defaults(run=run_release)
 
@@ -400,6 +401,7 @@ def run_release(options: argparse.Namespace) -> int:
         graded=options.graded,
         course=options.course,
         due=options.due,
+        hand_in_to=options.hand_in_to,
         as_zip=options.zip,
     )
     print("\n".join(release_summary(made)))

@@ -1,5 +1,6 @@
 """Hand-in and rescue: one small file that says what is in it, and goes back without overwriting anything."""
 
+import datetime as dt
 import json
 import tempfile
 from pathlib import Path
@@ -14,6 +15,10 @@ from copydesk.base.errors import CopydeskError
 
 PAGE, OTHER_PAGE = "ab" * 32, "cd" * 32
 FAST = settings(max_examples=60, deadline=None)
+
+
+def now():
+    return dt.datetime.now()
 
 
 def opened(root, lesson="one", page=PAGE, story="story"):
@@ -35,11 +40,12 @@ def work(tmp_path, monkeypatch):
 
 class TestPack:
     def test_one_file_that_says_what_is_in_it(self, work, tmp_path):
-        done = pack(work)
+        done = pack(work, titles={"two": "Two <b>"})
         assert done.path == tmp_path / "cwd" / "handin_anonymous.json"
         assert done.bytes == done.path.stat().st_size < 2000
-        assert done.contents[0].startswith("one on “story”: 1 of 1 answered, last changed 20")
-        assert done.contents[1].startswith("two on “story”: 1 of 2 answered")
+        assert done.contents[0].startswith(f"one on “story”: 1 of 1 answered, last changed {now().day}\u00a0{now():%b}")
+        assert done.contents[1].startswith("Two <b> on “story”: 1 of 2 answered")
+        assert repr(done).splitlines() == [str(done.path), *done.contents] and done.learner == ""
         handin = json.loads(done.path.read_text("utf-8"))
         assert (handin["schema"], handin["kind"], handin["story"]) == (2, "copydesk-handin", "")
         assert handin["learner"] == ""
@@ -179,7 +185,7 @@ class TestPack:
         (work / "story" / "two.json.bak").unlink()
         done = pack(work)
         assert done.contents[0].startswith("one on “story”: 1 of 1")
-        unread = "story/two.json is not in it: it cannot be read (is not JSON). Open the lesson to mend it."
+        unread = "story/two.json is not in it: it cannot be read (is not JSON). Open the lesson to repair it."
         assert done.contents[1] == unread
         assert (work / "story" / "two.json").read_bytes() == b"{", "packing changes nothing"
 

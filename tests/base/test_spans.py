@@ -42,17 +42,6 @@ def test_code_points_not_bytes_nor_utf16() -> None:
     assert Span(1, 2).of("\U0001f600é!") == "é"
 
 
-@given(TEXTS, st.data())
-def test_selectors_find_their_words_again(text: str, data: st.DataObject) -> None:
-    text += "x"
-    start = data.draw(st.integers(0, len(text) - 1))
-    span = Span(start, data.draw(st.integers(start + 1, len(text))))
-    position, quote = span.selectors(text, context=5)
-    assert text[position["start"] : position["end"]] == quote["exact"] == span.of(text)
-    assert text[: span.start].endswith(quote["prefix"]) and text[span.end :].startswith(quote["suffix"])
-    assert len(quote["prefix"]) == min(5, span.start)
-
-
 def test_the_fingerprint_sees_line_ends_and_no_break_spaces() -> None:
     texts = ["a b\n", "a b\r\n", "a\u00a0b\n", "a b", "a b "]
     assert len({fingerprint(t) for t in texts}) == len(texts)

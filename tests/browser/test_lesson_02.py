@@ -29,6 +29,7 @@ def index_of(section, offset: int) -> int:
 
     story = load_story("baltics-2022")
     shown = section.locator(".cd-block .cd-blockname").all_text_contents()
+    shown = [name.replace("¶ ", "p") for name in shown]
     found = [c for name in shown for c in chunks(story.article.text, story.article.block(name).span)]
     return next(i for i, c in enumerate(found) if c.start <= offset < c.end)
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.lab import Lab, exercise, restart_kernel, run_all, running
 from tests.browser.test_lesson_02 import LESSON, drag, key_target, pick_by_keys, saved, wait_saved, words
+from tests.browser.test_screen import RESTARTED
 
 pytest.importorskip("notebook", reason="Notebook 7 is not installed")
 pytestmark = pytest.mark.browser
@@ -84,3 +85,12 @@ def test_enter_breaks_a_line_and_the_saved_work_is_there_the_next_day(page: Page
     assert shown.get_by_text("Two.").count()
     page.wait_for_timeout(3000)
     assert not page.get_by_text("model not found").first.is_visible()
+
+
+def test_a_cell_run_alone_after_a_restart_says_what_to_do(page: Page, notebook: Lab) -> None:
+    page.goto(f"{notebook.base}/notebooks/notebooks/00_start_here.ipynb?token={notebook.token}")
+    cell = page.locator(".jp-CodeCell", has_text='desk.exercise("first_mark")')
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    cell.get_by_text(RESTARTED).wait_for(timeout=60_000)
+    assert "Traceback" not in (cell.text_content() or "") and "NameError" not in (cell.text_content() or "")

@@ -33,11 +33,13 @@ import pytest
 
 import copydesk
 from copydesk.base.errors import CopydeskError
+from copydesk.base.wording import load_wording
 from copydesk.cli import main
 from copydesk.desk import Desk, open_lesson
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.edition import FILE, Edition, read_edition
 from copydesk.story.story import load_story
+from copydesk.views.sourcing import speakers
 from copydesk_classroom.grading.grade import grade
 from copydesk_classroom.releasing.contents import TELLING, WHEEL, release_toml, telling
 from copydesk_classroom.releasing.notebooks import links, notebook
@@ -46,6 +48,7 @@ from copydesk_classroom.releasing.release import Release, release
 ROOT = Path(__file__).resolve().parents[2]
 STORIES = ("baltics-2022", "greywater-barrage", "practice", "saltness-horn")
 NO_KEY = "This edition has no key, so there is nothing to measure yet."
+READY = load_wording("strings")["ready"]
 SAID = {"The choice may well be a fair one.", "only what we know", "a coast that was not asked"}
 """Words of the key that a lesson says to everybody: the text of lesson 04, a prompt of lesson 07, an option of 05."""
 Out = pytest.CaptureFixture[str]
@@ -367,8 +370,9 @@ def test_no_setting_of_what_learners_get_helps_or_answers(graded: Release) -> No
     for path in found:
         data = tomllib.loads(path.read_text("utf-8"))
         assert [*telling(data)] == [] and not {"agency", "reporter", "publisher"} & {*data}, path
-    speakers = "|".join(f"'{name}': {n}" for name, n in copydesk.open_lesson("02_who_says_so").speakers().items())
-    assert not [name for name, text in readings(graded.zip) if re.search(speakers, text)]
+    counted = speakers(load_story("baltics-2022")).items()
+    listed = "|".join(f"['\"]{name}['\"]: {n}" for name, n in counted)
+    assert not [name for name, text in readings(graded.zip) if re.search(listed, text)]
 
 
 def test_what_answers_is_found_wherever_it_stands_in_a_lesson() -> None:
@@ -471,16 +475,8 @@ def test_what_gives_answers_away_waits_for_an_answer_here_too() -> None:
 
 def test_figures_of_the_key_are_one_sentence_however_they_are_asked_for() -> None:
     desk = blind("04_which_words_frame")
-    asked = [desk.speakers(), desk.devices(), sum(desk.devices().values()), desk.scale_ranges(), desk.unattributed()]
-    asked += [round(desk.unattributed(), 2), round(desk.diversity().hhi, 2), desk.diversity(by="words"), desk.voices()]
-    asked += [desk.sourcing(), desk.frames(after="devices"), desk.devices()["metaphor"], next(iter(desk.speakers()))]
-    assert {repr(figure) for figure in asked} <= {
-        NO_KEY,
-        "This edition has no key, so there is no range to compare with yet.",
-    }
-    assert not desk.speakers()
-    with pytest.raises(AttributeError):
-        desk.speakers()._repr_html_  # noqa: B018
+    asked = (desk.speakers, desk.devices, desk.diversity, desk.voices, desk.sourcing, desk.frames)
+    assert {repr(show(after="devices")) for show in asked} == {NO_KEY}
 
 
 # ── On the disk ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -645,14 +641,20 @@ def test_every_notebook_runs_with_the_wheel_alone(kind: str, tmp_path: Path, req
     assert told["stories"] == [*STORIES] and told["story"] == "baltics-2022"
     assert {name[:2] for name in list_lessons()} <= told.keys()
     shown = [entry for name in told if name.isdigit() for entry in told[name]]
-    figures = [
-        plain for source, plain, _ in shown if re.search(r"speakers\(|devices\(|unattributed\(|diversity\(", source)
-    ]
+    figures = [plain for source, plain, _ in shown if re.search(r"speakers\(|devices\(|diversity\(", source)]
+    ready = {plain for source, plain, _ in shown if ".ready()" in source}
     first = next(page for source, _, page in shown if "open_lesson" in source)
     if kind == "graded":
-        assert {*figures} == {NO_KEY} and "News 101" in first and "1 March 2027" in first and "graded later" in first
+        assert (
+            {*figures} == {NO_KEY}
+            and ready == {READY["ready_without_key"]}
+            and "News 101" in first
+            and "1 March 2027" in first
+            and "graded later" in first
+        )
     else:
-        assert "{'Kaja Kallas': 7, 'Russia': 3, 'One NATO diplomat': 1}" in figures and "Course" not in first
+        assert all(figure.startswith("Finish “") for figure in figures) and ready == {READY["ready"]}
+        assert "Course" not in first
     assert len([*(tmp_path / "learner").glob("*/notebooks/answers")]) == 1, "work is kept beside the notebooks"
 
 

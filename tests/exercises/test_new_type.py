@@ -110,7 +110,8 @@ def test_it_has_a_widget_that_saves_and_checks(lesson: Lesson, own_answers: Path
     widget = exercise_widget(lesson, lesson.exercises[0], file)
     assert widget.spec["claim"] == CLAIM and "makeBody = ({ spec })" in widget._esm
     widget.save({"choices": {"claim": "false"}})
-    assert widget.check().status == "not_yet" and widget.state["feedback"]["hints"] == ["Read it again."]
+    assert widget.check().status == "not_yet"
+    assert [hint["text"] for hint in widget.state["feedback"]["hints"]] == ["Read it again."]
     widget.save({"choices": {"claim": "true"}})
     assert widget.check().status == "right"
     assert f"<p>{CLAIM} true</p>" in widget._repr_mimebundle_()[0]["text/html"]

@@ -29,7 +29,7 @@ from copydesk.exercises.parallel_forms import (
     form_of,
 )
 from copydesk.framing import find_cues
-from copydesk.lessons.lesson import Lesson, _exercise, load_lesson
+from copydesk.lessons.lesson import Lesson, _exercise, lesson_titles, load_lesson
 from copydesk.lessons.results import record_score
 from copydesk.story.key import Key
 from copydesk.story.story import load_story
@@ -252,7 +252,7 @@ class TestAtTheDesk:
 
     def test_the_last_lesson_has_the_other_form_and_shows_both(self, last: str) -> None:
         desk = open_lesson(FIRST)
-        assert repr(desk.discernment()).startswith("First do “Ask, or leave it?”")
+        assert repr(desk.discernment()).startswith("Finish “Ask, or leave it?” first")
         first = do(desk, "ask")
         assert "5 of the 5 plain ones" in repr(desk.discernment()) and "1.0 − 1.0 = 0.0" in repr(desk.discernment())
         assert "<table" not in desk.discernment()._repr_html_()
@@ -260,7 +260,7 @@ class TestAtTheDesk:
             desk = open_lesson(last)
             shown = [i["id"] for i in desk.exercise("discern").spec["items"]]
             assert shown == next(ids for name, ids in IDS.items() if name != first)
-        assert repr(desk.discernment()).startswith("First do")
+        assert repr(desk.discernment()).startswith("Finish")
         assert do(desk) != first
         html = desk.discernment()._repr_html_()
         assert "1.0 − 0.0 = 1.0" in html and html.index("the first lesson") < html.index("this lesson")
@@ -297,7 +297,8 @@ class TestAtTheDesk:
         exercises = [sorted(d["exercises"]) for d in read_handin(kept.path)["answers"]]
         assert exercises == [["routine"], ["routine"]] and '"a1"' not in kept.path.read_text("utf-8")
         assert {
-            f"{lesson}: your form “Ask, or leave it?” is left out and stays here." for lesson in (FIRST, last)
+            f"{lesson_titles()[lesson]}: your form “Ask, or leave it?” is left out and stays here."
+            for lesson in (FIRST, last)
         } <= set(kept.contents)
         whole = hand_in(to=tmp_path / "out", leave_out=())
         assert whole.path == kept.path and sum("never graded" in line for line in whole.contents) == 2

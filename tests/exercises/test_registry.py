@@ -358,7 +358,9 @@ class TestSettings:
         refused("sort", "l/e has no setting 'lesson'", lesson="other")
 
     def test_names_that_stand_for_something_that_is_not_there(self) -> None:
-        refused("form", "l/e: question 1: there are no choices named 'moods'", **{"questions": [MOODS]})
+        refused(
+            "form", "l/e: questions, number 1: options: there are no choices named 'moods'", **{"questions": [MOODS]}
+        )
         refused("write", "l/e: ", "'p9'", edit={"block": "p9"})
 
     @each_type

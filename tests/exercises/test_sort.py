@@ -91,7 +91,7 @@ def test_items_of_a_story_by_the_keys_answers() -> None:
 
 def test_hints_name_the_item_and_not_the_class() -> None:
     notes = exercise(layer="sentences").outcome({"choices": {"p1.s1": "mixed"}}, KEY, TEXT).notes
-    assert "p1.s1" in notes[0].hint and "p1.s2" in notes[1].hint and notes[0].hint != notes[1].hint
+    assert "sentence 1" in notes[0].where and "sentence 2" in notes[1].where and notes[0].hint != notes[1].hint
     assert not any("reporter" in n.hint or "somebody" in n.hint or "because" in n.hint for n in notes)
     assert "because" in notes[0].reveal.lower() and notes[1].others == ("other 1",)
 

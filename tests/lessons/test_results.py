@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from copydesk.answers import AnswerFile
+from copydesk.desk import open_lesson
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.lessons.results import results
 from copydesk.story.story import Story
+from copydesk.views.progress import progress
 
 
 @pytest.fixture
@@ -44,6 +46,15 @@ def test_an_answer_that_was_never_checked_is_scored_as_it_stands(lesson: Lesson,
     assert results(lesson, file).scores["voices"] == 0.5
     file.save("voices", best(lesson, "voices"))
     assert results(lesson, file).scores["voices"] == 1
+
+
+def test_the_learner_sees_no_score_of_what_was_not_checked(lesson: Lesson) -> None:
+    """The result would else be a check that uses no try."""
+    desk = open_lesson(lesson.id)
+    desk.answers.save("voices", HALF)
+    assert desk.result().scores["voices"] is None and progress(lesson.story).rows[0].result.scores["voices"] is None
+    desk.answers.add_try("voices", HALF, 0.5, 1)
+    assert desk.result().scores["voices"] == 0.5 == progress(lesson.story).rows[0].result.scores["voices"]
 
 
 def test_of_several_tries_the_best(lesson: Lesson, file: AnswerFile) -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copydesk.base.errors import CopydeskError
-from copydesk.story.facts import COLUMNS, Fact, by_id, known_on, read_facts
+from copydesk.story.facts import COLUMNS, Fact, by_id, read_facts
 
 FILE = Path(__file__).parents[2] / "seeds/baltics-2022/context/facts.csv"
 STORY = dt.date(2022, 1, 12)
@@ -75,10 +75,10 @@ def test_no_row_waits_for_a_better_source(facts: tuple[Fact, ...]) -> None:
 
 
 def test_known_on_the_day_of_the_story(facts: tuple[Fact, ...]) -> None:
-    known = {fact.id for fact in known_on(facts, STORY)}
+    known = {fact.id for fact in facts if fact.known_on(STORY)}
     assert {"nrc-brussels", "draft-treaties"} <= known
     assert not known & {"invasion", "efp-2022-latvia", "border-ltu-pol"}
-    members = [f for f in known_on(facts, STORY) if f.kind == "nato_accession"]
+    members = [f for f in facts if f.known_on(STORY) and f.kind == "nato_accession"]
     assert len(members) == 30
 
 

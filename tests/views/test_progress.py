@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import copydesk
 from copydesk.answers import AnswerFile
 from copydesk.base.errors import CopydeskError
+from copydesk.desk import open_lesson
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
-from copydesk.lessons.results import results
 from copydesk.story.story import Story, load_story
 from copydesk.views.progress import Progress, Row, progress
 from tests.page.test_html import HOSTILE, read
@@ -85,7 +85,7 @@ def test_half_done_is_what_the_lesson_itself_says(practice: Story) -> None:
     file.save("first_mark", {"groups": [{"source": [[0, 4]]}]})
     found = row(FIRST)
     assert (found.state, found.done, found.met) == ("begun", 1, 0)
-    assert found.result and found.result.scores == results(lesson, file).scores and found.result.points >= 1
+    assert found.result and found.result.scores == open_lesson(FIRST).result().scores and found.result.points >= 1
     title, state, exercises, points, objectives, saved = cells(found)
     assert (title, state, exercises, objectives) == ("00 Start here", "begun", "1 of 5", "0 of 2")
     assert points == f"{round(found.result.points, 1):g} of 7" and re.fullmatch(r"\d+ \w{3} 20\d\d, \d\d:\d\d", saved)
@@ -144,7 +144,7 @@ def test_a_damaged_file_is_told_in_its_row(own_answers: Path, spoil: Callable[[P
     spoil(path)
     before = snapshot(own_answers)
     found = row(FIRST)
-    assert cells(found) == ("00 Start here", f"damaged: the file {why}. Open the lesson to mend it.", *["–"] * 4)
+    assert cells(found) == ("00 Start here", f"damaged: the file {why}. Open the lesson to repair it.", *["–"] * 4)
     assert f"open {FIRST}.ipynb next" in repr(progress()) and "<b>" not in progress()._repr_html_()
     assert [r.state for r in progress().rows[1:]] == ["not_begun"] * (len(LESSONS) - 1)
     assert snapshot(own_answers) == before
@@ -253,3 +253,11 @@ def test_whatever_a_file_holds_there_is_a_row(own_answers: Path, held: bytes | d
     path.write_bytes(held if isinstance(held, bytes) else json.dumps(document).encode())
     shown = progress("practice")
     assert len(shown.rows[0].cells()) == 6 and read(shown._repr_html_())
+
+
+def test_lessons_that_lie_there_are_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "<a " not in progress()._repr_html_()
+    (tmp_path / f"{SECOND}.ipynb").write_text("{}")
+    html = progress()._repr_html_()
+    assert html.count("<a ") == 1 and f'<th scope="row"><a href="{SECOND}.ipynb">' in html

@@ -84,5 +84,5 @@ def test_the_class_is_shown_only_after_the_learners_own_vote(monkeypatch: pytest
     desk.answers.save("vote", {"choices": {"v1": "yes"}})
     figure = desk.split("vote")
     assert "made up by the kit" in repr(figure) and "alpha is 0.23" in repr(figure)
-    assert "you: yes" not in figure._repr_html_() and "<td" in figure._repr_html_()
+    assert "you: yes" in figure._repr_html_() and "<td" in figure._repr_html_()
     assert figure.table.rows[0][-1] == "yes"  # type: ignore[union-attr]

@@ -21,6 +21,7 @@ from copydesk.base.wording import load_wording
 from copydesk.exercises.order import Order
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.lessons.results import results
+from copydesk.story.edition import Edition
 from copydesk.story.story import Story, load_story
 from copydesk.widgets.controls import hand_in_box, name_box
 from copydesk.widgets.widget import OPEN, ExerciseWidget, exercise_widget, view_script
@@ -500,7 +501,7 @@ def test_the_name_is_kept_and_refused_in_a_sentence(practice: Story, tmp_path: P
 
 def unboxed(box: Any) -> tuple[Any, Any, Any, Any]:
     """The checkbox, its reason, the two buttons, and where it is told what happened."""
-    private, why, buttons, told = box.children
+    _, private, why, buttons, told = box.children
     return private, why, buttons.children, told
 
 
@@ -547,6 +548,37 @@ def test_packing_lists_what_is_in_it_or_says_what_is_missing(
     assert "y.json is not a Copydesk hand-in" in told.value and "<b>" not in told.value and "/tmp" not in told.value
 
 
+def test_a_hand_in_without_a_name_is_told_and_a_name_can_be_given_there(
+    own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    AnswerFile.open("practice", "02_who_says_so", sha256="ab" * 32, root=own_answers).save("voice", {"a": 1})
+    box = hand_in_box()
+    name, (button, _), told = box.children[0], box.children[3].children, box.children[4]
+    button.click()
+    assert "No name is in it" in told.value and "02 Who says so? on “practice”: 1 of 1" in told.value
+    assert "Give this one file to your instructor" in told.value
+    name.value = "Ann <b>"
+    assert "again" in told.value
+    button.click()
+    assert "No name" not in told.value and "handin_Ann" in told.value and "<b>" not in told.value
+    assert hand_in_box().children[0].value == "Ann <b>"
+    name.value = "x" * 101
+    button.click()
+    assert "at most 100 characters" in told.value
+
+
+def test_a_hand_in_says_where_the_course_wants_it(
+    own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    AnswerFile.open("practice", "00_start_here", sha256="ab" * 32, root=own_answers).save("voices", {"a": 1})
+    monkeypatch.setattr("copydesk.widgets.controls.edition", lambda: Edition(hand_in_to="Moodle & <b>"))
+    box = hand_in_box()
+    box.children[3].children[0].click()
+    assert "Give this one file to Moodle &amp; &lt;b&gt;," in box.children[4].value
+
+
 def same_kernel(lesson: Lesson, root: Path, name: str = "voices") -> ExerciseWidget:
     """The exercise as a second cell of the same notebook shows it."""
     answers = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=root)
@@ -559,7 +591,10 @@ class TestAskedFirst:
         send(widget, {"choices": {"p1.s1": "attributed", "p2.s1": "attributed"}})
         ask(widget, "check")
         told = widget.state["feedback"]
-        assert told["status"] == "ask" and told["lacks"] == ["Not sorted yet: 4 of 6 (p3.s1, p3.s2, p4.s1, p5.s1)."]
+        assert told["status"] == "ask" and told["lacks"] == [
+            "Not sorted yet: 4 of 6 (Paragraph 3, sentence 1; Paragraph 3, sentence 2; Paragraph 4, sentence 1; "
+            "Paragraph 5, sentence 1)."
+        ]
         assert "no try is used" in told["headline"] and "once more" in told["foot"] and widget.record.tries == ()
         send(widget, HALF, seq=2)
         ask(widget, "check")

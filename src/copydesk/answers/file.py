@@ -26,10 +26,10 @@ from copydesk.answers.schema import (
     new_entry,
     put_beside,
 )
-from copydesk.base import store
 from copydesk.base.documents import Damaged, Json, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import backup, free_sibling, mark_as_open, rename, set_aside, sibling, stamp
+from copydesk.base.store import JsonStore
 
 
 def lesson_of(path: Path) -> str:
@@ -45,21 +45,18 @@ def _composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)  # macOS hands an accent back as a letter of its own
 
 
-def _check(path: Path, document: Json) -> Json:
-    return checked(document, story=_composed(path.parent.name), lesson=lesson_of(path))
+def store_of(path: Path) -> JsonStore:
+    """The store of a lesson's file, which reads it in today's form."""
 
+    def check(place: Path, document: Json) -> Json:
+        return checked(document, story=_composed(place.parent.name), lesson=lesson_of(place))
 
-def read_document(path: Path) -> Json | None:
-    """Read a lesson's file in today's form; None if there is no file. Raises `Damaged` if it is no answer file."""
-    return store.read_document(path, _check)
+    return JsonStore(path, check, entries="exercises")
 
 
 def peek(path: Path) -> tuple[Json | None, str]:
-    """Read a lesson's file or, failing that, its backup, and change nothing on disk.
-
-    Returns the document, None if none can be read, and what is wrong with the file, after "it" ('' if nothing is).
-    """
-    return store.peek(path, _check)
+    """What `JsonStore.peek` finds in a lesson's file."""
+    return store_of(path).peek()
 
 
 def peek_record(path: Path, exercise: str) -> Record:
@@ -70,24 +67,18 @@ def peek_record(path: Path, exercise: str) -> Record:
     return Record()
 
 
-def mend(path: Path) -> tuple[Json | None, str]:
-    """Read a lesson's file or, failing that, its backup, which then takes its place; hold the lock when you call this.
-
-    Returns the document, and a sentence without its full stop on what was wrong, '' if nothing was.
-    """
-    document, damage = store.mend(path, _check)
-    return document, _what_happened(path, document, damage) if damage else ""
-
-
-def _what_happened(path: Path, document: Json | None, damage: store.Damage) -> str:
-    happened = f"The answer file {path.name} was missing"
-    if damage.aside:
-        happened = (
-            f"The answer file {path.name} was damaged (it {damage.why}) and now lies, untouched, in {damage.aside}"
-        )
-    if document is None:
-        return f"{happened}; there was no readable copy of it"
-    return f"{happened}; the answers are back from the copy before the last change"
+def repair(store: JsonStore) -> tuple[Json | None, str]:
+    """What `JsonStore.repair` returns, the damage as a sentence without its full stop, '' if there was none."""
+    document, damage = store.repair()
+    if damage is None:
+        return document, ""
+    happened = (
+        f"was damaged (it {damage.why}) and now lies, untouched, in {damage.aside}" if damage.aside else "was missing"
+    )
+    outcome = (
+        "the answers are back from the copy before the last change" if document else "there was no readable copy of it"
+    )
+    return document, f"The answer file {store.path.name} {happened}; {outcome}"
 
 
 def page_tag(sha256: str) -> str:
@@ -115,7 +106,7 @@ class AnswerFile:
 
     def __init__(self, path: Path, sha256: str) -> None:
         self.notice, self._home, self._sha256 = None, path, sha256
-        self._store = store.JsonStore(path, _check, entries="exercises")
+        self._store = store_of(path)
         self._news: list[str] = []
         self._seen: dict[str, Json] = {}
         self._open_mark: BaseFileLock | None = None
@@ -159,7 +150,7 @@ class AnswerFile:
     def record(self, exercise: str) -> Record:
         """What is kept of an exercise: as it is on disk now, or an empty record."""
         with self._store.busy:
-            with suppress(Damaged, CopydeskError):  # what cannot be read now is mended by the next save
+            with suppress(Damaged, CopydeskError):  # what cannot be read now is repaired by the next save
                 document = self._store.read()
                 if document and self._is_ours(document):
                     self._store.remembered = document
@@ -241,7 +232,7 @@ class AnswerFile:
         """
         last, self._store.path, self._news = self.path, self._home, []
         while True:
-            document, news = mend(self.path)
+            document, news = repair(self._store)
             if news:
                 known = "; what this notebook remembers was added." if self._store.remembered["exercises"] else "."
                 self._news.append(news + known)

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk import __version__
-from copydesk.answers.file import lesson_of, mend, page_tag, peek, read_document
+from copydesk.answers.file import lesson_of, page_tag, peek, repair, store_of
 from copydesk.answers.place import file_part, folder, learner_of, remember_learner, safe_name
 from copydesk.answers.schema import SCHEMA, checked, merged, put_beside
 from copydesk.base.documents import MOST_LEVELS, Damaged, Json, decode, encode, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import free_sibling, locked, read_bytes, readable_error, sibling, stamp, write
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import load_wording, say_moment
 
 KIND = "copydesk-handin"
 """What a hand-in says it is."""
@@ -36,13 +37,17 @@ LESSON_FILE = re.compile(r"[^.]+(\.v\d+)?\.json")
 # --- packing ---
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HandIn:
-    """A packed hand-in: where it lies, what is in it in plain sentences, and its size in bytes."""
+    """A packed hand-in: where it lies, what is in it in plain sentences, its size in bytes, and the name in it."""
 
     path: Path
     contents: tuple[str, ...]
     bytes: int
+    learner: str = ""
+
+    def __repr__(self) -> str:
+        return "\n".join([str(self.path), *self.contents])
 
 
 def pack(
@@ -51,17 +56,19 @@ def pack(
     story: str | None = None,
     leave_out: str | Collection[str] = (),
     to: Path | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> HandIn:
     """Pack the answers to all stories, or to one, into one file in the folder (or file) `to`.
 
     `leave_out` names lessons ("02_who_says_so"), single exercises ("02_who_says_so/voice"), or an exercise wherever
-    it is ("*/discern"). Nothing in the answers folder is changed. Raises CopydeskError if there is nothing to hand in,
-    or if a name in `leave_out` is unknown.
+    it is ("*/discern"). `titles` are names to say for lessons. Nothing in the answers folder is
+    changed. Raises CopydeskError if there is nothing to hand in, or if a name in `leave_out` is unknown.
     """
     root = Path(root or folder())
     story = safe_name(story, "story") if story else ""
     folders = [root / story] if story else _story_folders(root)
-    documents, contents = _select(_read_lessons(folders), {leave_out} if isinstance(leave_out, str) else {*leave_out})
+    wanted = {leave_out} if isinstance(leave_out, str) else {*leave_out}
+    documents, contents = _select(_read_lessons(folders), wanted, titles or {})
     if not documents:
         where = folders[0] if story else root
         raise CopydeskError(f"there is nothing to hand in in {where}", " ".join(contents) or "answer an exercise first")
@@ -76,18 +83,15 @@ def pack(
         raise CopydeskError(f"the hand-in would be {size}, too large to be read", "leave out a lesson")
     path = _target(Path(to or ""), learner, story)
     write(path, data)
-    return HandIn(path, tuple(contents), len(data))
+    return HandIn(path, tuple(contents), len(data), learner)
 
 
 def _story_folders(root: Path) -> list[Path]:
-    """The folders below `root` with lesson files, and with a name that a story can have."""
+    """What lies below `root` with a name that a story can have."""
     found = []
-    for place in root.glob("[!.]*") if root.is_dir() else ():
-        try:
+    for place in root.glob("[!.]*"):
+        with suppress(CopydeskError):
             safe_name(place.name, "story")
-        except CopydeskError:
-            continue
-        if _lesson_files(place):
             found.append(place)
     return found
 
@@ -101,23 +105,24 @@ def _lesson_files(place: Path) -> list[Path]:
 def _read_lessons(folders: list[Path]) -> dict[Path, Json | str]:
     """The answers in each file, with the story and lesson they lie under, or what is wrong with the file."""
     paths = sorted((path for place in folders for path in _lesson_files(place)), key=lambda p: (p.name, p.parent.name))
-    read: dict[Path, Json | str] = {}
-    for path in paths:
-        document, fault = peek(path)
-        if document is None:
-            read[path] = fault or "was removed meanwhile"
-            continue
-        try:
-            own = {"story": safe_name(path.parent.name, "story"), "lesson": safe_name(lesson_of(path), "lesson")}
-        except CopydeskError as error:
-            read[path] = str(error)
-            continue
-        elsewhere = str(document.get("story", own["story"])).casefold() != own["story"].casefold()
-        read[path] = "belongs to another story" if elsewhere else {**document, **own}
-    return read
+    return {path: _read_lesson(path) for path in paths}
 
 
-def _select(read: Mapping[Path, Json | str], wanted: Collection[str]) -> tuple[list[Json], list[str]]:
+def _read_lesson(path: Path) -> Json | str:
+    document, fault = peek(path)
+    if document is None:
+        return fault or "was removed meanwhile"
+    try:
+        own = {"story": safe_name(path.parent.name, "story"), "lesson": safe_name(lesson_of(path), "lesson")}
+    except CopydeskError as error:
+        return str(error)
+    elsewhere = str(document.get("story", own["story"])).casefold() != own["story"].casefold()
+    return "belongs to another story" if elsewhere else {**document, **own}
+
+
+def _select(
+    read: Mapping[Path, Json | str], wanted: Collection[str], titles: Mapping[str, str]
+) -> tuple[list[Json], list[str]]:
     """What goes into the hand-in, and the sentences that say what does and what does not.
 
     `wanted` is what the learner wants to leave out.
@@ -138,15 +143,16 @@ def _select(read: Mapping[Path, Json | str], wanted: Collection[str]) -> tuple[l
                 continue
             packed = {**document, "exercises": kept}
         elif any(name.startswith(("*/", f"{lesson}/")) for name in wanted):  # it is not known where a newer form has it
-            contents.append(_say("sealed", lesson=lesson, story=story))
+            contents.append(_say("sealed", lesson=titles.get(lesson, lesson), story=story))
             continue
         documents.append(packed)
-        contents += _in_words(packed)
+        contents += _in_words(packed, titles.get(lesson, lesson))
     apart = load_wording("strings")["handin"]["apart"]
     for name in sorted(left_out):
         lesson, _, exercise = name.partition("/")
         what = apart.get(exercise)
-        contents.append(_say("apart_left", lesson=lesson, what=what) if what else _say("left_out", name=name))
+        title = titles.get(lesson, lesson)
+        contents.append(_say("apart_left", lesson=title, what=what) if what else _say("left_out", name=name))
     return documents, contents
 
 
@@ -170,9 +176,9 @@ def _left_out(wanted: Collection[str], read: Mapping[Path, Json | str]) -> set[s
     return {name for name in names if name in wanted or f"*/{name.partition('/')[2]}" in wanted}
 
 
-def _in_words(document: Json) -> Iterator[str]:
+def _in_words(document: Json, title: str) -> Iterator[str]:
     """What is in a document: a sentence on the lesson, and one on each exercise that is listed apart."""
-    name = {"lesson": document["lesson"], "story": document["story"]}
+    name = {"lesson": title, "story": document["story"]}
     if schema_of(document) > SCHEMA:
         yield _say("newer", **name)
         return
@@ -180,8 +186,7 @@ def _in_words(document: Json) -> Iterator[str]:
     rest = [entry for exercise, entry in entries.items() if exercise not in apart]
     if rest:
         answered = sum(1 for entry in rest if entry["answer"] or entry["tries"])
-        changed = document["changed"]
-        when = changed.replace("T", " ").replace("Z", " UTC") if changed else _say("never")
+        when = say_moment(document["changed"]) or _say("never")
         yield _say("lesson", **name, n=answered, of=len(rest), when=when)
     for exercise, what in apart.items():
         if exercise in entries:
@@ -225,14 +230,11 @@ def read_handin(path: Path) -> Json:
     """
     path = Path(path)
     problem = f"{path.name} is not a Copydesk hand-in"
-    try:
-        if path.is_file() and path.stat().st_size > MOST_BYTES:
-            raise CopydeskError(f"{problem}: it is larger than {MOST_BYTES // 1_000_000} MB")
-    except OSError as error:
-        raise readable_error(error, path, "read") from error
-    data = None if path.is_dir() else read_bytes(path)
+    data = read_bytes(path, most=MOST_BYTES + 1)
     if data is None:
         raise CopydeskError(f"there is no file {path}", "look for a name like handin_…json")
+    if len(data) > MOST_BYTES:
+        raise CopydeskError(f"{problem}: it is larger than {MOST_BYTES // 1_000_000} MB")
     try:
         return _checked_handin(decode(data, levels=MOST_LEVELS + 10), problem)
     except Damaged as why:
@@ -247,10 +249,9 @@ def _checked_handin(handin: Json, problem: str) -> Json:
         raise CopydeskError(f"{problem} this version can read: a newer Copydesk made it", "update Copydesk")
     if not isinstance(handin.get("learner"), str) or not isinstance(handin.get("answers"), list):
         raise Damaged("lacks the learner or the answers")
-    story: str = handin.get("story", "")
+    story: str = handin.setdefault("story", "")
     if story != "" or schema < 2:
         safe_name(story, "story")
-    documents: list[Json] = []
     for document in handin["answers"]:
         if not isinstance(document, dict):
             raise Damaged("holds something other than answers")
@@ -258,8 +259,8 @@ def _checked_handin(handin: Json, problem: str) -> Json:
         own = safe_name(document.setdefault("story", story), "story")
         if story and own != story:
             raise Damaged("mixes two stories")
-        documents.append(checked(document, story=own, lesson=lesson))
-    return {**handin, "schema": HANDIN_SCHEMA, "story": story, "answers": documents}
+        checked(document, story=own, lesson=lesson)
+    return {**handin, "schema": HANDIN_SCHEMA}
 
 
 # --- putting back ---
@@ -284,10 +285,10 @@ def _put_back(document: Json, place: Path) -> str:
     lesson = document["lesson"]
     path = place / f"{lesson}.json"
     with locked(path):
-        present, news = mend(path)
+        present, news = repair(store_of(path))
         if present and schema_of(present) > SCHEMA >= schema_of(document):
             path = sibling(path, f"v{SCHEMA}")
-            present, news = mend(path)
+            present, news = repair(store_of(path))
         return f"{lesson} on “{place.name}”: {_joined(path, present, document)}{f' {news}.' if news else ''}"
 
 
@@ -309,7 +310,7 @@ def _keep_beside(path: Path, document: Json, tag: str, why: str) -> str:
     """Write a document to a file of its own, unless one with that tag holds the same."""
     for other in sorted(path.parent.glob(f"{path.name.partition('.')[0]}.{tag}*.json")):
         try:
-            if read_document(other) == document:
+            if store_of(other).read() == document:
                 return f"nothing new; the answers, {why}, lie in {other.name} already."
         except (Damaged, CopydeskError):
             continue

@@ -15,7 +15,7 @@ from copydesk.answers.schema import SCHEMA
 from copydesk.base.documents import Damaged, decode, encode
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import locked, make_folder, read_bytes, write
-from copydesk.base.store import mend
+from copydesk.base.store import JsonStore
 from copydesk.base.wording import load_wording
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
@@ -114,5 +114,5 @@ def remember_learner(root: Path, name: str) -> None:
         raise CopydeskError("a name can have at most 100 characters", "shorten it")
     place = root / "learner.json"
     with locked(place):
-        known, _ = mend(place, lambda _, document: document)
+        known, _ = JsonStore(place, lambda _, document: document, entries="").repair()
         write(place, encode({"schema": SCHEMA, **(known or {}), "learner": tidy}))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from copydesk.base.documents import Damaged, Fields, Json, all_are, check_fields, decode, encode, new_object, schema_of
+from copydesk.base.documents import Damaged, Field, Fields, Json, check_fields, decode, encode, new_object, schema_of
 from copydesk.base.errors import CopydeskError
 
 SCHEMA = 1
@@ -21,34 +21,31 @@ MOST_OTHERS = 5
 DEEPEST = 40
 """How many brackets an answer may have inside each other; a whole file may have twice as many."""
 
-DOCUMENT: Fields = {
-    "story": ("", (str,)),
-    "lesson": ("", (str,)),
-    "sha256": ("", (str,)),
-    "learner": ("", (str,)),
-    "created": (None, (str, type(None))),
-    "changed": (None, (str, type(None))),
-}
-"""The fields of a lesson's file, besides `schema`, `kit`, and `exercises`: an entry by exercise id."""
-
-ENTRY: Fields = {
-    "answer": ({}, (dict,)),
-    "rev": (0, (int,)),
-    "round": (1, (int,)),
-    "changed": (None, (str, type(None))),
-    "tries": ([], (list,)),
-    "others": ([], (list,)),
-}
-"""The fields of an entry. `rev` counts its changes; `others` are answers that another open copy of the lesson gave."""
-
+TIME = Field(None, (str, type(None)))
 TRY: Fields = {
-    "answer": ({}, (dict,)),
-    "score": (0.0, (float, int)),
-    "points": (0.0, (float, int)),
-    "at": ("", (str,)),
-    "round": (1, (int,)),
+    "answer": Field({}, (dict,)),
+    "score": Field(0.0, (float, int)),
+    "points": Field(0.0, (float, int)),
+    "at": Field("", (str,)),
+    "round": Field(1, (int,)),
 }
 """The fields of one of an entry's `tries`."""
+ENTRY: Fields = {
+    "answer": Field({}, (dict,), needed=True),
+    "rev": Field(0, (int,)),
+    "round": Field(1, (int,)),
+    "changed": TIME,
+    "tries": Field([], (list,), each=TRY),
+    "others": Field([], (list,), each=dict),
+}
+"""The fields of an entry. `rev` counts its changes; `others` are answers that another open copy of the lesson gave."""
+DOCUMENT: Fields = {
+    **dict.fromkeys(("story", "lesson", "sha256", "learner"), Field("", (str,))),
+    "created": TIME,
+    "changed": TIME,
+    "exercises": Field({}, (dict,), each=ENTRY, needed=True),
+}
+"""The fields of a lesson's file, besides `schema` and `kit`; `exercises` holds an entry by exercise id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +81,9 @@ class Record:
     @classmethod
     def of(cls, entry: Json, *, conflict: bool = False) -> Record:
         """The record of an exercise as it stands in the file."""
-        tries = (Try(t["answer"], t["score"], t["points"], t["at"], t["round"]) for t in entry["tries"])
+        tries = tuple(Try(*(attempt[name] for name in TRY)) for attempt in entry["tries"])
         others, waits = tuple(entry["others"]), entry.get("key_waits") is True
-        return cls(entry["answer"], tuple(tries), entry["round"], entry["changed"], others, conflict, waits)
+        return cls(entry["answer"], tries, entry["round"], entry["changed"], others, conflict, waits)
 
 
 def new_entry() -> Json:
@@ -137,26 +134,14 @@ def checked(document: Json, *, story: str, lesson: str) -> Json:
     document["schema"] = SCHEMA
     document.setdefault("story", story)
     document.setdefault("lesson", lesson)
+    if not isinstance(document.get("exercises"), dict):
+        raise Damaged("holds no exercises")
     check_fields(document, DOCUMENT)
     if (document["story"].casefold(), document["lesson"].casefold()) != (story.casefold(), lesson.casefold()):
         raise Damaged("belongs to another lesson")
-    if not isinstance(document.get("exercises"), dict):
-        raise Damaged("holds no exercises")
-    for entry in document["exercises"].values():
-        _check_entry(entry)
+    if any(entry["round"] < 1 for entry in document["exercises"].values()):
+        raise Damaged("counts the rounds from 0")
     return document
-
-
-def _check_entry(entry: object) -> None:
-    if not isinstance(entry, dict) or not isinstance(entry.get("answer"), dict):
-        raise Damaged("holds something other than an answer")
-    check_fields(entry, ENTRY)
-    if entry["round"] < 1 or not all_are(dict, entry["others"]):
-        raise Damaged("holds something other than an answer")
-    for attempt in entry["tries"]:
-        if not isinstance(attempt, dict):
-            raise Damaged("holds something other than a try")
-        check_fields(attempt, TRY)
 
 
 def _from_0(document: Json) -> Json:

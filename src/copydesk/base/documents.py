@@ -6,15 +6,27 @@ import json
 import math
 from collections.abc import Mapping
 from copy import copy
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 Json = dict[str, Any]
 
 MOST_LEVELS = 80
 """How many brackets a document may have inside each other."""
 
-Fields = Mapping[str, tuple[Any, tuple[type, ...]]]
-"""The fields of a JSON object: by name, the value of a field that is missing, and the types that its value may have."""
+
+class Field(NamedTuple):
+    """A field of a JSON object: its value where it is missing, and the types that its value may have."""
+
+    default: object
+    types: tuple[type, ...]
+    each: type | Mapping[str, Field] | None = None
+    """What every item in it must be, if it is a list or an object: of a type, or itself an object of such fields."""
+    needed: bool = False
+    """Whether an object without it is damaged."""
+
+
+Fields = Mapping[str, Field]
+"""The fields of a JSON object by name."""
 
 
 class Damaged(ValueError):
@@ -106,30 +118,37 @@ def schema_of(document: Json) -> int:
 
 def new_object(fields: Fields) -> Json:
     """Return an object in which each field has the value of one that is missing."""
-    return {name: copy(default) for name, (default, _) in fields.items()}
+    return {name: copy(field.default) for name, field in fields.items()}
 
 
 def check_fields(holder: Json, fields: Fields) -> None:
-    """Fill in the fields that are missing, and raise `Damaged` for one of another type; unknown fields stay.
+    """Fill in the fields that are missing, and raise `Damaged` for what is of another type; unknown fields stay.
 
     Types are compared exactly, because to Python `True` is an int and to JSON it is no number.
 
     >>> entry = {"rev": 2}
-    >>> check_fields(entry, {"rev": (0, (int,)), "tries": ([], (list,))})
+    >>> check_fields(entry, {"rev": Field(0, (int,)), "tries": Field([], (list,), each=dict)})
     >>> entry
     {'rev': 2, 'tries': []}
     """
-    for name, (default, types) in fields.items():
-        if name not in holder:
+    for name, (default, types, each, needed) in fields.items():
+        if name in holder:
+            value = holder[name]
+            if type(value) not in types or (value and each is not None and not _holds_only(each, value)):
+                raise Damaged(f"has a {name!r} of the wrong kind")
+        elif needed:
+            raise Damaged(f"lacks {name!r}")
+        else:
             holder[name] = copy(default)  # a list or a dict must not be shared with the next document
-        elif type(holder[name]) not in types:
-            raise Damaged(f"has a {name!r} of the wrong kind")
 
 
-def all_are(kind: type, values: object) -> bool:
-    """Whether this is a list whose items are all of one type.
-
-    >>> all_are(str, ["a", "b"]), all_are(str, "ab")
-    (True, False)
-    """
-    return isinstance(values, list) and all(type(value) is kind for value in values)
+def _holds_only(each: type | Fields, value: Any) -> bool:
+    """Whether all that is in a list or an object is as it must be."""
+    items = value.values() if isinstance(value, dict) else value
+    if isinstance(each, type):
+        return all(type(item) is each for item in items)
+    for item in items:
+        if type(item) is not dict:
+            return False
+        check_fields(item, each)
+    return True

@@ -15,3 +15,8 @@ class CopydeskError(ValueError):
         super().__init__(f"{problem}; {remedy}" if remedy else problem)
         self.problem = problem
         self.remedy = remedy
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of this error: the sentence alone."""
+        told = str(self)
+        return [f"{told[:1].upper()}{told[1:]}."]

@@ -62,11 +62,12 @@ def make_folder(path: Path) -> None:
         _sync_folder(path.parent)
 
 
-def read_bytes(path: Path) -> bytes | None:
-    """Read a file; None if there is none. Raises CopydeskError if it cannot be read."""
+def read_bytes(path: Path, *, most: int = -1) -> bytes | None:
+    """Read a file, or its first `most` bytes; None if there is none. Raises CopydeskError if it cannot be read."""
     try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+        with path.open("rb") as file:
+            return file.read(most)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
         raise readable_error(error, path, "read") from error

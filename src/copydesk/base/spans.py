@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 WORD = re.compile(r"[\w’‘]+(?:[-,.][\w’]+)*")
 """A word as the answer key counts it: hyphens, decimal points and apostrophes stay inside."""
+CHUNK = re.compile(r"[-–—](?=\w)|\S+")
+"""What a reader can click: a run without white space, a dash in front of a word on its own."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,22 +54,6 @@ class Span:
         """Whether `other` lies inside this span."""
         return self.start <= other.start and other.end <= self.end
 
-    def selectors(self, text: str, *, context: int = 32) -> list[dict[str, Any]]:
-        """This span as W3C Web Annotation selectors: by position, and by quotation with what stands around it.
-
-        >>> [s["type"] for s in Span(0, 5).selectors("Hello, world")]
-        ['TextPositionSelector', 'TextQuoteSelector']
-        """
-        return [
-            {"type": "TextPositionSelector", "start": self.start, "end": self.end},
-            {
-                "type": "TextQuoteSelector",
-                "exact": self.of(text),
-                "prefix": text[max(0, self.start - context) : self.start],
-                "suffix": text[self.end : self.end + context],
-            },
-        ]
-
 
 def fingerprint(text: str) -> str:
     """The sha256 of a text in UTF-8: two texts with the same fingerprint share their offsets.
@@ -90,26 +75,22 @@ def words(text: str, span: Span | None = None) -> list[Span]:
     >>> [w.of("“Of course”, he said.") for w in words("“Of course”, he said.")]
     ['Of', 'course', 'he', 'said']
     """
-    return [*_words(text, span.start, span.end)] if span else [*_found(text, 0, len(text))]
+    return [*_words(text, span.start, span.end)] if span else [Span(*m.span()) for m in WORD.finditer(text)]
 
 
 @lru_cache(maxsize=8192)
 def _words(text: str, start: int, end: int) -> tuple[Span, ...]:
-    """The words of one span: the same spans of one page are asked for again and again."""
-    return _found(text, start, end)
-
-
-def _found(text: str, start: int, end: int) -> tuple[Span, ...]:
-    return tuple(Span(m.start(), m.end()) for m in WORD.finditer(text, start, end))
+    """The words of a stretch: the same stretches of one page are asked for again and again."""
+    return tuple(Span(*m.span()) for m in WORD.finditer(text, start, end))
 
 
 def chunks(text: str, span: Span) -> list[Span]:
-    """What a reader can click: runs without white space, a dash in front of a word on its own.
+    """The pieces of a stretch of text that a reader can click.
 
     >>> [c.of("rain ends -minister") for c in chunks("rain ends -minister", Span(0, 19))]
     ['rain', 'ends', '-', 'minister']
     """
-    return [Span(m.start(), m.end()) for m in re.compile(r"[-–—](?=\w)|\S+").finditer(text, span.start, span.end)]
+    return [Span(*m.span()) for m in CHUNK.finditer(text, span.start, span.end)]
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:

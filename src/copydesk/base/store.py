@@ -32,52 +32,6 @@ class Damage:
     why: str = ""
 
 
-def read_document(path: Path, check: Check) -> Json | None:
-    """Read the document in a file; None if there is no file. Raises `Damaged`, or CopydeskError if reading fails."""
-    if path.is_dir():
-        raise Damaged("is a folder")
-    data = read_bytes(path)
-    return None if data is None else check(path, decode(data))
-
-
-def peek(path: Path, check: Check) -> tuple[Json | None, str]:
-    """Read a document or, failing that, its backup, and change nothing on disk.
-
-    Returns the document and what is wrong with its file: (None, "") if there is neither file nor backup, (None, why)
-    if neither can be read, (document, why) if it comes from the backup of a file that cannot be read.
-    """
-    fault = ""
-    for place in (path, backup(path)):
-        try:
-            if (document := read_document(place, check)) is not None:
-                return document, fault
-        except (Damaged, CopydeskError) as why:
-            fault = fault or str(why)
-    return None, fault
-
-
-def mend(path: Path, check: Check) -> tuple[Json | None, Damage | None]:
-    """Read a document or, failing that, its backup, which then takes its place; hold the lock when you call this.
-
-    A damaged file is renamed. Returns the document, None if there is none that can be read, and what was wrong.
-    """
-    damage: Damage | None = None
-    for place in (path, backup(path)):
-        try:
-            document = read_document(place, check)
-        except Damaged as why:
-            aside = set_aside(place, f"damaged-{time_tag()}")
-            damage = damage or Damage(aside, str(why))
-            continue
-        if document is not None and place != path:
-            with suppress(CopydeskError):  # on a full disk the work goes on with what was read
-                write(path, read_bytes(place) or encode(document))
-            return document, damage or Damage()
-        if document is not None:
-            return document, None
-    return None, damage
-
-
 class JsonStore:
     """One document on disk, with entries by name that each have a revision number, `rev`.
 
@@ -111,13 +65,52 @@ class JsonStore:
                 self._swept = True
             yield
 
-    def read(self) -> Json | None:
-        """Read the file as it is, without the lock: it is only ever replaced whole."""
-        return read_document(self.path, self._check)
+    def read(self, place: Path | None = None) -> Json | None:
+        """Read the file (or the one at `place`) as it is, without the lock: it is only ever replaced whole.
 
-    def mend(self) -> tuple[Json | None, Damage | None]:
-        """Read the file, or put its backup in its place; call this inside `changing`."""
-        return mend(self.path, self._check)
+        Returns None if there is no file. Raises `Damaged`, or CopydeskError if reading fails.
+        """
+        place = place or self.path
+        if place.is_dir():
+            raise Damaged("is a folder")
+        data = read_bytes(place)
+        return None if data is None else self._check(place, decode(data))
+
+    def peek(self) -> tuple[Json | None, str]:
+        """Read the file or, failing that, its backup, and change nothing on disk.
+
+        Returns the document, None if there is none that can be read, and what is wrong with the file, after "it"
+        ('' if nothing is, or if there is no file).
+        """
+        fault = ""
+        for place in (self.path, backup(self.path)):
+            try:
+                if (document := self.read(place)) is not None:
+                    return document, fault
+            except (Damaged, CopydeskError) as why:
+                fault = fault or str(why)
+        return None, fault
+
+    def repair(self) -> tuple[Json | None, Damage | None]:
+        """Read the file or, failing that, its backup, which then takes its place; call this with the lock held.
+
+        A damaged file is renamed. Returns the document, None if there is none that can be read, and what was wrong.
+        """
+        damage: Damage | None = None
+        for place in (self.path, backup(self.path)):
+            try:
+                document = self.read(place)
+            except Damaged as why:
+                aside = set_aside(place, f"damaged-{time_tag()}")
+                damage = damage or Damage(aside, str(why))
+                continue
+            if document is not None and place != self.path:
+                damage = damage or Damage()
+                with suppress(CopydeskError):  # on a full disk the work goes on with what was read
+                    write(self.path, read_bytes(place) or encode(document))
+            if document is not None:
+                return document, damage
+        return None, damage
 
     def with_remembered(self, document: Json | None) -> Json:
         """Add what this process remembers and the document lacks: each later revision of an entry.

@@ -42,3 +42,16 @@ def say_day(day: dt.date) -> str:
     '12 January 2022'
     """
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def say_moment(stamp: str | None) -> str:
+    """A stored moment as this machine's clock showed it; what is no moment stays as it is.
+
+    >>> say_moment("soon"), say_moment(None)
+    ('soon', '')
+    """
+    try:
+        when = dt.datetime.fromisoformat(stamp or "").astimezone()
+    except (ValueError, OverflowError, OSError):
+        return stamp or ""
+    return f"{when.day}\u00a0{MONTHS[when.month - 1][:3]}\u00a0{when.year}, {when:%H:%M}"

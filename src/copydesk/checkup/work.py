@@ -56,12 +56,8 @@ def check_answers() -> Finding:
 
 
 def _usual_places() -> list[Path]:
-    here = Path.cwd()
-    return [
-        here / "answers",
-        here.parent / "answers",
-        platformdirs.user_data_path("copydesk", appauthor=False) / "answers",
-    ]
+    here, home = Path.cwd(), platformdirs.user_data_path("copydesk", appauthor=False)
+    return [place / "answers" for place in (here, here.parent, home)]
 
 
 def _has_work(folder: Path) -> bool:

@@ -15,6 +15,7 @@ from copydesk.exercises.form import Form
 from copydesk.exercises.mark import Mark
 from copydesk.exercises.order import Order
 from copydesk.exercises.outcome import RECEIVED, Answer, Note, Outcome
+from copydesk.exercises.records import read_record
 from copydesk.exercises.sort import Sort
 from copydesk.exercises.write import Write
 from copydesk.page.article import Article
@@ -40,10 +41,8 @@ def register(kind: Kind) -> Kind:
 
 def make_exercise(lesson: str, settings: Mapping[str, Any], article: Article) -> Exercise:
     """An exercise from the data of a lesson; raises CopydeskError for an unknown type or a wrong setting."""
-    data = dict(settings)
-    name = data.pop("type", "")
-    kind = TYPES.get(name) if isinstance(name, str) else None
-    if kind is None:
-        where = f"{lesson}/{settings.get('id', '?')}"
-        raise CopydeskError(f"{where}: type '{settings.get('type')}' is not one of {', '.join(TYPES)}")
-    return kind.from_settings(lesson, data, article)
+    where, name = f"{lesson}/{settings.get('id', '?')}", settings.get("type")
+    if not isinstance(name, str) or name not in TYPES:
+        raise CopydeskError(f"{where}: type '{name}' is not one of {', '.join(TYPES)}")
+    own = {setting: value for setting, value in settings.items() if setting != "type"}
+    return read_record(TYPES[name], TYPES[name].prepare(own, article, where), where, lesson=lesson)

@@ -16,10 +16,9 @@ from typing import Any, ClassVar, Self
 
 from copydesk.base.spans import Span, chunks
 from copydesk.base.wording import load_wording
-from copydesk.exercises.outcome import RECEIVED, Answer, Group, Note, Outcome
-from copydesk.exercises.records import read_record
+from copydesk.exercises.outcome import RECEIVED, Answer, Group, Note, Outcome, plain_values
 from copydesk.page.article import Article, Block
-from copydesk.page.html import Mark, blocks, heading, paragraph, static_html
+from copydesk.page.html import Mark, block_name, blocks, heading, paragraph, static_html
 from copydesk.story.facts import Fact, by_id, story_facts
 from copydesk.story.key import LAYERS, Key
 from copydesk.story.story import Story
@@ -86,6 +85,8 @@ class Exercise(ABC):
     """Further files of `widgets/` that the view builds on."""
     values_in: ClassVar[str] = ""
     """The part of an answer that holds one value for each item (`choices` or `values`), if there is one."""
+    hints_name_place: ClassVar[bool] = True
+    """Whether a hint says by itself which item it is about."""
     checks_form_only: ClassVar[bool] = False
     """Whether the machine checks only the form of an answer, and a person its content."""
 
@@ -112,12 +113,6 @@ class Exercise(ABC):
     # Settings
 
     @classmethod
-    def from_settings(cls, lesson: str, settings: Mapping[str, Any], article: Article) -> Self:
-        """An exercise from the data of a lesson; raises CopydeskError for a setting that is missing or unknown."""
-        where = f"{lesson}/{settings.get('id', '?')}"
-        return read_record(cls, cls.prepare(settings, article, where), where, lesson=lesson)
-
-    @classmethod
     def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
         """Settings as data that has the form of the fields; a type whose TOML is shorter than that fills it in here."""
         return dict(settings)
@@ -135,7 +130,7 @@ class Exercise(ABC):
 
     @abstractmethod
     def view(self, story: Story) -> dict[str, Any]:
-        """What the browser is sent besides `common_view`; never the key, and no offset to compute."""
+        """What the browser is sent besides what all types need; never the key, and no offset to compute."""
 
     @abstractmethod
     def static_body(self, story: Story, answer: Answer) -> str:
@@ -147,24 +142,24 @@ class Exercise(ABC):
         home = files("copydesk") / "widgets"
         return "\n".join((home / f"{name}.js").read_text(encoding="utf-8") for name in (*cls.scripts, cls.type))
 
-    def common_view(self, story: Story) -> dict[str, Any]:
-        """What the browser is sent for every type."""
+    def full_view(self, story: Story) -> dict[str, Any]:
+        """Everything the browser is sent: what every type needs, and the type's own view."""
         say = load_wording("strings")
+        points = "practice" if not self.points else "point" if self.points == 1 else "points"
         return {
             "uid": f"{story.id}/{self.key_name}/{story.about['sha256'][:8]}",
             "type": self.type,
             "title": self.title,
             "prompt": self.prompt,
-            "points_text": self._points_text(),
+            "points_text": say["frame"][points].format(n=f"{self.points:g}"),
+            "check_text": say["frame"]["check" if self.points or self.tries else "keep"],
             "lang": story.about["language"],
             "rights": story.rights,
+            "reading": self.reading(story),
             "say": {part: say[part] for part in SHOWN_WORDS},
             "tags": say["tags"],
+            **self.view(story),
         }
-
-    def full_view(self, story: Story) -> dict[str, Any]:
-        """Everything the browser is sent."""
-        return {**self.common_view(story), **self.view(story)}
 
     def static_view(self, story: Story, answer: object, *, note: str = "") -> str:
         """The exercise as plain HTML, with a story's notice; of an answer, only what has the right shape.
@@ -187,6 +182,7 @@ class Exercise(ABC):
         return [
             {
                 "id": b.id,
+                "name": block_name(b.id),
                 "label": place(b.id),
                 "sentences": [
                     {"id": s.id, "words": words_view(article.text, s.span)}
@@ -196,22 +192,22 @@ class Exercise(ABC):
             for b in self.blocks(story)
         ]
 
+    def reading(self, story: Story) -> list[dict[str, str]]:
+        """The paragraphs to read beside it, where it asks about some and does not show them anyway."""
+        text, spans = story.article.text, [Span(*s) for s in self.listed_spans()]
+        asked = [b for b in story.article.paragraphs if b.id in self.region or any(b.span.overlap(s) for s in spans)]
+        return [{"name": block_name(b.id), "text": b.of(text)} for b in asked]
+
     def blocks_html(self, story: Story, marks: Sequence[Mark]) -> str:
         """The blocks it is about, with marks on them."""
         shown = {b.id: b for b in self.blocks(story)}
         return blocks(story.article.text, shown, marks, lang=story.about["language"])
 
-    def _points_text(self) -> str:
-        say = load_wording("strings")["frame"]
-        if not self.points:
-            return str(say["practice"])
-        return str(say["point"] if self.points == 1 else say["points"].format(n=f"{self.points:g}"))
-
     # The answer and what it is worth
 
-    @abstractmethod
     def well_formed(self, answer: object) -> Answer:
         """The parts of an answer that have the right shape; a stranger's file may hold anything."""
+        return plain_values(answer, self.values_in)
 
     @abstractmethod
     def score(self, answer: Answer, key: Key, text: str) -> Outcome:
@@ -233,6 +229,19 @@ class Exercise(ABC):
     def outcome(self, answer: object, key: Key | None, text: str) -> Outcome:
         """What any answer is worth; without a key it is received, to be graded later."""
         return RECEIVED if key is None else self.score(self.well_formed(answer), key, text)
+
+    def share_right(self, notes: Sequence[Note], given: Mapping[str, Any]) -> float:
+        """The share of the points for the items that was earned; where none are to be had, any answer is right."""
+        possible = sum(n.possible for n in notes)
+        return sum(n.earned for n in notes) / possible if possible else float(bool(given))
+
+    def each_accepted(self, accepted: Mapping[str, Sequence[Any]], name: str = "key") -> dict[str, Answer]:
+        """The answer with the first accepted value of each item, and one for each other value in its place."""
+        best = {item: values[0] for item, values in accepted.items()}
+        answers: dict[str, Answer] = {name: {self.values_in: best}} if best else {}
+        for item, (_, *others) in accepted.items():
+            answers |= {f"{item}: {value}": {self.values_in: {**best, item: value}} for value in others}
+        return answers
 
     def missing(self, answer: object, story: Story) -> list[str]:
         """What an answer lacks to be worth a try, in sentences; a learner may have it checked all the same."""
@@ -304,7 +313,7 @@ class Exercise(ABC):
         return note.reveal if note else ""
 
     def listed_items(self) -> tuple[Item, ...]:
-        """The items its settings list."""
+        """The items that its settings list."""
         return ()
 
     def given_marks(self) -> list[Mark]:
@@ -389,8 +398,8 @@ class Exercise(ABC):
 
     def key_faults(self, key: Key | None, story: Story) -> Iterator[str]:
         """What does not fit between the key's answers and what is asked."""
-        asked = self.offers_by_id(story)
-        for name, expected in (self.keyed(key) if key else {}).items():
+        asked = {} if self.layer else self.offers_by_id(story)  # what a layer says needs no answers of its own
+        for name, expected in (key.answers.get(self.key_name, {}) if key else {}).items():
             if name == "samples":
                 continue
             if name not in asked:
@@ -401,11 +410,39 @@ class Exercise(ABC):
 
     def offers_by_id(self, story: Story) -> Mapping[str, Mapping[str, str]]:
         """Everything that is asked, by its id, with the choices it has (none for numbers and own words)."""
-        return {}
+        return {i: o if isinstance(o, Mapping) else {} for i, o in self.offers(story).items()}
 
     def scoring_checks(self, key: Key, text: str) -> Iterator[tuple[str, bool, str]]:
         """Further proofs that scoring is fair: what is claimed, whether it holds, and a detail."""
         yield from ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ItemExercise(Exercise):
+    """An exercise on items that its settings list."""
+
+    items: tuple[Item, ...] = ()
+
+    def listed_items(self) -> tuple[Item, ...]:
+        return self.items
+
+    def item_words(self, story: Story) -> dict[str, str]:
+        return {item.id: words for item in self.items if (words := item.words(story))}
+
+    def listed_spans(self) -> Iterator[tuple[int, int]]:
+        yield from (i.span for i in self.items if i.span)
+
+    def listed_facts(self) -> Iterator[str]:
+        yield from (*self.facts, *(i.fact for i in self.items if i.fact))
+
+
+def is_in_range(value: object, low: float, high: float) -> bool:
+    """Whether a value is a number of a range, ends included; `True` is a number to Python, and not here.
+
+    >>> is_in_range(0.3, 0, 1), is_in_range(30, 0, 1), is_in_range("0.3 or so", 0, 1), is_in_range(True, 0, 1)
+    (True, False, False, False)
+    """
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
 def counted_value(value: object, offer: Offer) -> str:
@@ -418,9 +455,7 @@ def counted_value(value: object, offer: Offer) -> str:
         return BLANK
     if isinstance(offer, Mapping):
         return value if isinstance(value, str) and value in offer else OTHER
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return OTHER
-    return f"{value:.4g}" if offer[0] <= value <= offer[1] else OTHER
+    return f"{value:.4g}" if is_in_range(value, *offer) else OTHER
 
 
 def answer_words(offer: Offer | None, given: str) -> str:
@@ -442,6 +477,15 @@ def words_view(text: str, span: Span) -> list[list[Any]]:
     return [[w.of(text), w.start, end, space] for w, end, space in zip(found, ends, after, strict=True)]
 
 
+def sentence(words: str) -> str:
+    """A phrase as a sentence of its own.
+
+    >>> sentence("known only later")
+    'Known only later.'
+    """
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+
+
 def place(region: str) -> str:
     """A block as a reader names it.
 
@@ -457,6 +501,7 @@ def card(fact: Fact, story: Story) -> dict[str, Any]:
     return {
         "date": fact.when if fact.date else "",
         "statement": fact.statement,
-        "credit": fact.credit,
+        "credit": fact.credit if not fact.source_url else fact.credit.replace(fact.source_url, "").strip(" ,"),
+        "address": fact.source_url,
         "later": not fact.known_on(story.date),
     }

@@ -27,8 +27,10 @@ def feedback(exercise: Exercise, outcome: Outcome, *, last: bool, key_waits: boo
     show_key = tried and not key_waits and (last or outcome.status == "right")
     return {
         **told,
-        "hints": hints(outcome) if tried and (not show_key or exercise.checks_form_only) else [],
-        "key": [row(n) for n in outcome.notes if n.reveal or n.parts] if show_key else [],
+        "hints": shown_hints(exercise, outcome) if tried and (not show_key or exercise.checks_form_only) else [],
+        "key": [{**row(n), "group": outcome.groups.get(n.item)} for n in outcome.notes if n.reveal or n.parts]
+        if show_key
+        else [],
         "foot": foot(exercise) if show_key else "",
     }
 
@@ -38,6 +40,21 @@ def hints(outcome: Outcome) -> list[str]:
     found = [n.hint for n in outcome.notes if n.hint]
     more = load_wording("strings")["outcome"]["more_hints"].format(n=len(found) - MOST_HINTS)
     return [*found[:MOST_HINTS], *([more] if len(found) > MOST_HINTS else [])]
+
+
+def shown_hints(exercise: Exercise, outcome: Outcome) -> list[dict[str, Any]]:
+    """The same for the interface: hints that say the same stand together, each with the items it is about.
+
+    An item has its `id`, its place in words (`where`), and the learner's `group` of marks it is about, if any.
+    """
+    hinted = [n for n in outcome.notes if n.hint]
+    together: dict[str, list[dict[str, Any]]] = {}
+    for n in hinted[:MOST_HINTS]:
+        about = {"id": n.item, "where": n.where, "group": outcome.groups.get(n.item)}
+        together.setdefault(n.hint, []).append(about)
+    shown = [{"text": text, "items": items, "named": exercise.hints_name_place} for text, items in together.items()]
+    more = load_wording("strings")["outcome"]["more_hints"].format(n=len(hinted) - MOST_HINTS)
+    return [*shown, *([{"text": more, "items": [], "named": True}] if len(hinted) > MOST_HINTS else [])]
 
 
 def foot(exercise: Exercise) -> str:
@@ -52,7 +69,9 @@ def row(note: Note) -> dict[str, Any]:
         "open" if not note.possible else "full" if note.earned == note.possible else "part" if note.earned else "none"
     )
     say = load_wording("strings")["outcome"]
+    found = {role: SIGNS["full" if found else "none"] for role, _, _, found in note.parts}
     return {
+        "item": note.item,
         "mark": mark,
         "sign": SIGNS[mark],
         "mark_text": say[mark],
@@ -61,4 +80,5 @@ def row(note: Note) -> dict[str, Any]:
         "others": list(note.others),
         "readings": list(note.readings),
         "parts": [[role, name, words, SIGNS["full" if found else "none"]] for role, name, words, found in note.parts],
+        "marks": [[role, span.start, span.end, found.get(role, "")] for role, span in note.marks],
     }

@@ -10,7 +10,7 @@ best are taken. Evidence for a frame counts by standing in a passage the key lis
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -105,7 +105,12 @@ class Mark(Exercise):
             "overlap": {*self.roles} <= {*FUNCTIONS},
             "labels": {n: dict(self.labels_of(n)) for n in self.labels},
             "item": self.item_name,
+            "grid": self.layer == "entman",
         }
+
+    def reading(self, story: Story) -> list[dict[str, str]]:
+        """None: the text to mark is the exercise."""
+        return []
 
     def static_body(self, story: Story, answer: Answer) -> str:
         """The page with the learner's marks."""
@@ -195,7 +200,9 @@ class Mark(Exercise):
         matches, loose = align(targets, groups, meetings=meetings)
         notes = [note_on(m, text) for m in matches] + self._over_notes(loose, key)
         value = self._harmonic(matches, loose, price)
-        return Outcome.of(value, notes, bar=self.bar, attempted=bool(groups))
+        number = {id(g): n for n, g in enumerate(groups)}
+        about = {m.target.entry.id: number[id(m.group)] for m in matches if m.group}
+        return replace(Outcome.of(value, notes, bar=self.bar, attempted=bool(groups)), groups=about)
 
     def _best_readings(self, key: Key, meetings: Meetings, worth: Callable[[list[Target]], float]) -> list[Target]:
         """The targets under the readings that are worth most, entry by entry; ties keep the key's own."""

@@ -20,7 +20,7 @@ from typing import Any
 
 from copydesk.base.spans import fingerprint, words
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises.exercise import Exercise, Item, Offer, counted_value
+from copydesk.exercises.exercise import ItemExercise, Offer, counted_value, sentence
 from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values
 from copydesk.page.article import Article
 from copydesk.page.html import table
@@ -51,13 +51,12 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Order(Exercise):
+class Order(ItemExercise):
     """An exercise of events; an answer is `{"order": [item id, …], "choices": {item id: "known" or "later"}}`."""
 
     type = "order"
     needed = ("items",)
 
-    items: tuple[Item, ...] = ()
     known: bool = False
     """Whether it is also asked what was known on the day of the story."""
     deal: int = 1
@@ -66,11 +65,10 @@ class Order(Exercise):
     @classmethod
     def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
         """An item that names a fact takes its id."""
-        items = settings.get("items", [])
-        if not isinstance(items, list):
-            return dict(settings)
-        named = [{"id": i["fact"], **i} if isinstance(i, Mapping) and "fact" in i else i for i in items]
-        return {**settings, "items": named}
+        found = dict(settings)
+        if isinstance(items := found.get("items"), list):
+            found["items"] = [{"id": i["fact"], **i} if isinstance(i, Mapping) and "fact" in i else i for i in items]
+        return found
 
     def shuffled(self) -> list[str]:
         """The item ids as they are shown: by a fingerprint of their names, never by what is right.
@@ -117,7 +115,6 @@ class Order(Exercise):
         return table(columns, [row[: len(columns)] for row in rows], caption=caption)
 
     def well_formed(self, answer: object) -> Answer:
-        """A list of ids, and one choice by item."""
         return plain_values(answer, "choices") | listed_values(answer, "order", (str,))
 
     def score(self, answer: Answer, key: Key, text: str) -> Outcome:
@@ -127,8 +124,10 @@ class Order(Exercise):
         value = placing(events, given)
         if self.known and events:
             value = (value + sum(choices.get(e.id) in e.accept for e in events) / len(events)) / 2
-        why = self.keyed(key).get("order", {}).get("why", "")
-        notes = [*self._hints(events, given, choices), *_reasons(why), *self._reveals(events, given, choices)]
+        notes = [*self._hints(events, given, choices)]
+        if why := self.keyed(key).get("order", {}).get("why"):
+            notes.append(Note("order", load_wording("strings")["order"]["title"], 0, 0, reveal=sentence(why)))
+        notes += self._reveals(events, given, choices)
         return Outcome.of(value, notes, bar=self.bar, attempted=bool(given or choices))
 
     def model_answers(self, key: Key, text: str) -> dict[str, Answer]:
@@ -171,7 +170,6 @@ class Order(Exercise):
     # Feedback
 
     def not_attempted(self) -> str:
-        """What is said where nothing was moved."""
         return str(load_wording("strings")["order"]["untouched"])
 
     def _hints(self, events: Sequence[Event], given: list[str], choices: Mapping[str, Any]) -> Iterator[Note]:
@@ -197,38 +195,29 @@ class Order(Exercise):
 
         An event earns its share of pairs in the right order, and nothing where it is one of those to move.
         """
+        say, labels = load_wording("strings")["order"], choice_labels("known")
         loose, wrong = misplaced(events, given), wrong_pairs(events, given)
         for number, event in enumerate(events, 1):
             mine = [pair for pair in pairs(events) if event.id in pair]
             earned = 1 - sum(pair in wrong for pair in mine) / (len(mine) or 1)
             if event.id in loose or event.id not in given:
                 earned = 0.0
+            told = [f"{event.when}: {event.words}" if event.when else event.words, sentence(event.why)]
             if self.known:
-                earned += choices.get(event.id) in event.accept
-            stood = given.index(event.id) + 1 if event.id in loose else 0
-            reveal = " ".join(filter(None, self._told(event, choices, stood)))
-            yield Note(event.id, str(number), earned, 1 + self.known, "", reveal, tuple(_ties(event, events)))
-
-    def _told(self, event: Event, choices: Mapping[str, Any], stood: int) -> Iterator[str]:
-        say, labels = load_wording("strings")["order"], choice_labels("known")
-        yield f"{event.when}: {event.words}" if event.when else event.words
-        yield sentence(event.why)
-        if self.known and event.accept:
-            yield sentence(labels[event.accept[0]])
-            if choices.get(event.id) in {*labels} - {*event.accept}:
-                yield load_wording("strings")["sort"]["yours"].format(choice=labels[choices[event.id]])
-        yield say["yours_at"].format(place=stood) if stood else ""
-        yield say["source"].format(source=event.source) if event.source else ""
+                chosen = choices.get(event.id)
+                earned += chosen in event.accept
+                told += [sentence(labels[best]) for best in event.accept[:1]]
+                if event.accept and chosen in {*labels} - {*event.accept}:
+                    told.append(load_wording("strings")["sort"]["yours"].format(choice=labels[chosen]))
+            if event.id in loose:
+                told.append(say["yours_at"].format(place=given.index(event.id) + 1))
+            if event.source:
+                told.append(say["source"].format(source=event.source))
+            ties = [e for e in events if e is not event and not event.before(e) and not e.before(event)]
+            others = tuple(say["tie"].format(words=opening(e.words)) for e in ties)
+            yield Note(event.id, str(number), earned, 1 + self.known, "", " ".join(filter(None, told)), others)
 
     # Report
-
-    def listed_items(self) -> tuple[Item, ...]:
-        """Its items."""
-        return self.items
-
-    def item_words(self, story: Story) -> dict[str, str]:
-        """The words of each event."""
-        return {item.id: words for item in self.items if (words := item.words(story))}
 
     def counted_values(self, answer: Answer, offers: Mapping[str, Offer], key: Key, text: str) -> dict[str, str]:
         """Which events stood too early or too late, and of which it was said wrongly when they were known."""
@@ -246,7 +235,6 @@ class Order(Exercise):
         return [*([say[moved]] if moved else []), *([labels[value]] if value in labels else [])]
 
     def item_place(self, item: str, number: int, note: Note | None) -> str:
-        """Its place in the key's order."""
         return str(load_wording("strings")["items"]["place"].format(n=note.where if note else ""))
 
     def item_reason(self, item: str, note: Note | None, key: Key, text: str) -> str:
@@ -258,15 +246,6 @@ class Order(Exercise):
         return " ".join(filter(None, map(sentence, (event.when, event.why, known_then))))
 
     # Faults
-
-    def listed_spans(self) -> Iterator[tuple[int, int]]:
-        """The stretches its items stand on."""
-        yield from (i.span for i in self.items if i.span)
-
-    def listed_facts(self) -> Iterator[str]:
-        """The facts of its items."""
-        yield from super().listed_facts()
-        yield from (i.fact for i in self.items if i.fact)
 
     def key_faults(self, key: Key | None, story: Story) -> Iterator[str]:
         """Too few items, ids or words that tell the order, items that nothing places, a list dealt too near it."""
@@ -280,15 +259,13 @@ class Order(Exercise):
             fact = facts.get(item.fact)
             if fact and fact.year and str(fact.year) in (item.text or fact.statement):
                 yield f"the words of '{item.id}' tell its year: give the item a text of its own"
-        if key is not None:
-            yield from self._faults_by_key(ids, key, story.article.text)
-
-    def _faults_by_key(self, ids: list[str], key: Key, text: str) -> Iterator[str]:
+        if key is None:
+            return
         keyed = self.keyed(key)
         listed = ranks(keyed.get("order", {}).get("accept", ()))
         asked = {*ids, "order"}
         yield from (f"the key answers '{i}', which is not asked" for i in {**keyed, **listed} if i not in asked)
-        events = {e.id: e for e in self.events(key, text)}
+        events = {e.id: e for e in self.events(key, story.article.text)}
         for i in ids:
             if i not in (listed or events):
                 yield f"nothing says when '{i}' was: give it a fact with a date, or a place in the key's order"
@@ -381,28 +358,6 @@ def misplaced(events: Sequence[Event], given: Sequence[str]) -> dict[str, str]:
     early = {i: sum(b == i and a in stays for a, b in wrong) for i in loose}
     late = {i: sum(a == i and b in stays for a, b in wrong) for i in loose}
     return {i: "early" if early[i] >= late[i] else "late" for i in loose}
-
-
-def _reasons(why: str) -> Iterator[Note]:
-    """Why the whole order is as it is, where the key says so."""
-    if why:
-        yield Note("order", load_wording("strings")["order"]["title"], 0, 0, reveal=sentence(why))
-
-
-def _ties(event: Event, events: Sequence[Event]) -> Iterator[str]:
-    say = load_wording("strings")["order"]
-    for other in events:
-        if other is not event and not event.before(other) and not other.before(event):
-            yield say["tie"].format(words=opening(other.words))
-
-
-def sentence(words: str) -> str:
-    """A phrase as a sentence of its own.
-
-    >>> sentence("known only later")
-    'Known only later.'
-    """
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
 
 
 def opening(shown: str, *, most: int = 7) -> str:

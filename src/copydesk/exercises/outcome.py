@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from copydesk.base.spans import Span, merge
@@ -57,6 +57,8 @@ class Outcome:
     status: Status
     score: float
     notes: tuple[Note, ...] = ()
+    groups: Mapping[str, int] = field(default_factory=dict)
+    """Which of the learner's groups of marks a note is about, counted from 0, by the note's item."""
 
     @classmethod
     def of(cls, score: float, notes: list[Note], *, bar: float, attempted: bool) -> Outcome:

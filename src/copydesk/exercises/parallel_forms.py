@@ -65,7 +65,7 @@ def choose_form(
 ) -> Sort:
     """The exercise with the form this learner has here; if none yet, one not answered `before`, by a coin."""
     seen = form_of(exercise, before)
-    return exercise.with_form(form_of(exercise, here) or coin([n for n in exercise.forms if n != seen]))
+    return exercise.in_forms[form_of(exercise, here) or coin([n for n in exercise.forms if n != seen])]
 
 
 def first_answer(record: Record) -> dict[str, Any]:
@@ -86,9 +86,6 @@ def discernment(exercise: Sort, answer: Mapping[str, Any], key: Key) -> Discernm
         return None
     choices, keyed = exercise.well_formed(answer)["choices"], exercise.keyed(key)
     ids = [item.id for item in exercise.as_answered(answer).items if item.id in keyed]
-    asked = {i: choices[i] == ASK for i in ids}
-    open_, plain = (
-        [i for i in ids if keyed[i]["accept"] == [ASK]],
-        [i for i in ids if ASK not in keyed[i]["accept"]],
-    )
-    return Discernment(sum(asked[i] for i in open_), len(open_), sum(asked[i] for i in plain), len(plain))
+    on_open = [choices[i] == ASK for i in ids if keyed[i]["accept"] == [ASK]]
+    on_plain = [choices[i] == ASK for i in ids if ASK not in keyed[i]["accept"]]
+    return Discernment(sum(on_open), len(on_open), sum(on_plain), len(on_plain))

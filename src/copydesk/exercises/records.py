@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.wording import choice_labels, load_wording
 
 T = TypeVar("T")
 SCALARS: dict[Any, tuple[tuple[type, ...], str]] = {
@@ -18,6 +19,7 @@ SCALARS: dict[Any, tuple[tuple[type, ...], str]] = {
     bool: ((bool,), "true or false"),
 }
 """What Python reads for each scalar, and what it is called."""
+type_hints = cache(get_type_hints)
 
 
 def read_record(kind: type[T], data: object, where: str, **given: Any) -> T:
@@ -32,10 +34,10 @@ def read_record(kind: type[T], data: object, where: str, **given: Any) -> T:
     """
     if not isinstance(data, Mapping):
         raise _wrong(data, "a table", where)
-    hints = _hints(kind)  # type: ignore[arg-type]
+    hints = type_hints(kind)  # type: ignore[arg-type]
     known = {f.name: f for f in fields(kind) if f.name not in given}  # type: ignore[arg-type]
-    if unknown := sorted(str(name) for name in data.keys() - known.keys()):
-        raise CopydeskError(f"{where} has no setting '{unknown[0]}'", f"there are: {', '.join(known)}")
+    if unknown := data.keys() - known.keys():
+        raise CopydeskError(f"{where} has no setting '{min(map(str, unknown))}'", f"there are: {', '.join(known)}")
     for name, field in known.items():
         if name not in data and field.default is MISSING and field.default_factory is MISSING:
             raise CopydeskError(f"{where} lacks '{name}'", "add it to the lesson or to the story's lessons.toml")
@@ -48,6 +50,12 @@ def read_value(kind: Any, value: object, where: str) -> Any:
     >>> read_value(tuple[str, ...], ["a", "b"], "here"), read_value(float, 1, "here")
     (('a', 'b'), 1)
     """
+    if kind in SCALARS:
+        allowed, name = SCALARS[kind]
+        # In Python a bool is an int; in a lesson it is not.
+        if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
+            raise _wrong(value, name, where)
+        return value
     origin, args = get_origin(kind), get_args(kind)
     if kind is Any:
         return value
@@ -57,15 +65,7 @@ def read_value(kind: Any, value: object, where: str) -> Any:
         return read_record(kind, value, where)  # type: ignore[arg-type]
     if origin is tuple:
         return _read_tuple(args, value, where)
-    if origin is Mapping:
-        if not isinstance(value, Mapping):
-            raise _wrong(value, "a table", where)
-        return {str(name): read_value(args[1], inner, f"{where}.{name}") for name, inner in value.items()}
-    allowed, name = SCALARS[kind]
-    # In Python a bool is an int; in a lesson it is not.
-    if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
-        raise _wrong(value, name, where)
-    return value
+    return _read_table(args, value, where)
 
 
 def _read_tuple(args: tuple[Any, ...], value: object, where: str) -> tuple[Any, ...]:
@@ -78,10 +78,15 @@ def _read_tuple(args: tuple[Any, ...], value: object, where: str) -> tuple[Any, 
     return tuple(read_value(arg, inner, where) for arg, inner in zip(args, value, strict=True))
 
 
+def _read_table(args: tuple[Any, ...], value: object, where: str) -> dict[str, Any]:
+    if isinstance(value, str) and args[1] is str:  # values and their words: here the name of a closed set of them
+        if value not in (sets := load_wording("choices")):
+            raise CopydeskError(f"{where}: there are no choices named '{value}'", f"there are: {', '.join(sets)}")
+        return choice_labels(value)
+    if not isinstance(value, Mapping):
+        raise _wrong(value, "a table", where)
+    return {str(name): read_value(args[1], inner, f"{where}.{name}") for name, inner in value.items()}
+
+
 def _wrong(value: object, wanted: str, where: str) -> CopydeskError:
     return CopydeskError(f"{where} is {str(value)[:40]!r}, which is not {wanted}", "correct that line")
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)

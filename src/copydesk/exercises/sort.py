@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from copydesk.base.spans import words
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises.exercise import Exercise, Item, Offer, card, place
+from copydesk.exercises.exercise import Item, ItemExercise, Offer, card, place, sentence
 from copydesk.exercises.outcome import Answer, Note, Outcome, plain_values
-from copydesk.page.article import Article
 from copydesk.page.html import table
 from copydesk.story.facts import by_id, story_facts
 from copydesk.story.key import Entry, Key
@@ -40,29 +39,27 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Sort(Exercise):
-    """An exercise of items to sort; an answer is `{"choices": {item id: class}}`."""
+class Sort(ItemExercise):
+    """An exercise of items to sort; an answer is `{"choices": {item id: class}}`.
+
+    Without items, the blocks or the sentences of the page are sorted (see `layer`).
+    """
 
     type = "sort"
     needed = ("choices",)
     values_in = "choices"
+    hints_name_place = False
 
     choices: str = ""
     """The name of the closed set of classes, see `data/choices.toml`."""
-    items: tuple[Item, ...] = ()
-    """What is sorted; without items, the blocks or sentences of the page (see `layer`)."""
     cards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Facts to read beside an item, by its id."""
     forms: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
     """Parallel sets of items by name."""
 
-    @classmethod
-    def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
-        """With forms, the items are those of all forms."""
-        forms = settings.get("forms")
-        if not isinstance(forms, Mapping) or not all(isinstance(listed, list) for listed in forms.values()):
-            return dict(settings)
-        return {**settings, "items": [item for listed in forms.values() for item in listed]}
+    def __post_init__(self) -> None:
+        if self.forms and not self.items:
+            object.__setattr__(self, "items", tuple(item for listed in self.forms.values() for item in listed))
 
     @property
     def labels(self) -> dict[str, str]:
@@ -70,7 +67,6 @@ class Sort(Exercise):
         return choice_labels(self.choices)
 
     def view(self, story: Story) -> dict[str, Any]:
-        """The items with their words and cards, and the classes."""
         return {"items": self.shown_items(story), "choices": self.labels}
 
     def shown_items(self, story: Story) -> list[dict[str, Any]]:
@@ -79,7 +75,7 @@ class Sort(Exercise):
         if self.layer == "page":
             return [{"id": i, "where": str(n), "text": text} for n, (i, text) in enumerate(texts.items(), 1)]
         if self.layer == "sentences":
-            return [{"id": i, "where": i, "text": text} for i, text in texts.items()]
+            return [{"id": i, "where": self.item_place(i, 0, None), "text": text} for i, text in texts.items()]
         facts = story_facts(story)
         return [
             {
@@ -91,15 +87,14 @@ class Sort(Exercise):
             for n, item in enumerate(self.items, 1)
         ]
 
+    def reading(self, story: Story) -> list[dict[str, str]]:
+        """None where the items are the text itself."""
+        return [] if self.layer in ("page", "sentences") else super().reading(story)
+
     def static_body(self, story: Story, answer: Answer) -> str:
-        """A table of the items with their classes."""
         say, chosen, labels = load_wording("strings")["still"], answer.get("choices", {}), self.labels
         rows = [(i["where"], i["text"], labels.get(chosen.get(i["id"]), "")) for i in self.shown_items(story)]
         return table(("", say["text"], say["choice"]), rows, caption=self.title)
-
-    def well_formed(self, answer: object) -> Answer:
-        """One class by item."""
-        return plain_values(answer, "choices")
 
     def score(self, answer: Answer, key: Key, text: str) -> Outcome:
         """The share of items that are right. Of parallel forms one is done, and whole."""
@@ -113,9 +108,7 @@ class Sort(Exercise):
             # An unknown class is remembered as one: the cache of notes holds no stranger's words.
             known = chosen if chosen is None or chosen in dict(labels) else ""
             notes.append(_note(item, known, labels, openings.get(item.id, "")))
-        earned, possible = sum(n.earned for n in notes), sum(n.possible for n in notes)
-        value = earned / possible if possible else float(bool(choices))  # votes have no key and cannot be wrong
-        return Outcome.of(value, notes, bar=self.bar, attempted=attempted)
+        return Outcome.of(self.share_right(notes, choices), notes, bar=self.bar, attempted=attempted)
 
     def missing(self, answer: object, story: Story) -> list[str]:
         """The items without a class; a form of discernment that is not whole is no try anyway."""
@@ -125,7 +118,7 @@ class Sort(Exercise):
         if not empty or self.forms:
             return []
         say = load_wording("strings")["missing"]["sort"]
-        return [say.format(n=len(empty), of=len(shown), names=", ".join(empty))]
+        return [say.format(n=len(empty), of=len(shown), names="; ".join(empty))]
 
     def asked(self, key: Key) -> tuple[Asked, ...]:
         """The items with the classes the key accepts; an item the key says nothing of is left out."""
@@ -135,11 +128,7 @@ class Sort(Exercise):
         """For each form the key's classes, and each other accepted class in its place."""
         answers: dict[str, Answer] = {}
         for name, form in self._each_form().items():
-            items = form.asked(key)
-            best = {i.id: i.accepted[0] for i in items}
-            answers |= {name: {"choices": best}} if best else {}
-            for item in items:
-                answers |= {f"{item.id}: {c}": {"choices": {**best, item.id: c}} for c in item.accepted[1:]}
+            answers |= self.each_accepted({i.id: i.accepted for i in form.asked(key)}, name)
         return answers
 
     def lazy_answers(self, key: Key, text: str) -> dict[str, Answer]:
@@ -152,18 +141,18 @@ class Sort(Exercise):
 
     def _each_form(self) -> dict[str, Sort]:
         """The exercise once for each of its forms, if it has any; the first is called "key" like any other."""
-        forms = [self.with_form(name) for name in self.forms]
-        return dict(zip(["key", *list(self.forms)[1:]], forms, strict=True)) if forms else {"key": self}
+        found = {name if number else "key": form for number, (name, form) in enumerate(self.in_forms.items())}
+        return found or {"key": self}
 
     # Parallel forms
 
     def parallel_forms(self) -> Mapping[str, tuple[Item, ...]]:
-        """Sets of items of which a learner gets one."""
         return self.forms
 
-    def with_form(self, name: str) -> Sort:
-        """The exercise with the items of one form; the same object each time, so that caches by identity work."""
-        return _with_form(self, name)
+    @cached_property
+    def in_forms(self) -> Mapping[str, Sort]:
+        """The exercise with the items of each form; made once, so that caches by identity work."""
+        return {name: replace(self, items=items) for name, items in self.forms.items()}
 
     def form_of(self, answer: Mapping[str, Any]) -> str | None:
         """The form that most of an answer's ids belong to; the earlier one where they are as many."""
@@ -175,7 +164,7 @@ class Sort(Exercise):
     def as_answered(self, answer: Mapping[str, Any]) -> Sort:
         """The exercise with the form an answer is about; without forms, or without such an answer, as it is."""
         name = self.form_of(answer)
-        return self.with_form(name) if name else self
+        return self.in_forms[name] if name else self
 
     def is_complete(self, answer: Mapping[str, Any]) -> bool:
         """Whether every item of the form an answer is about has a class."""
@@ -194,10 +183,6 @@ class Sort(Exercise):
         """What is said where nothing was sorted, or not the whole form."""
         return str(load_wording("strings")["sort"]["unfinished"]) if self.forms else super().not_attempted()
 
-    def listed_items(self) -> tuple[Item, ...]:
-        """Its items."""
-        return self.items
-
     def item_words(self, story: Story) -> dict[str, str]:
         """The words of each item: blocks, sentences, or what is listed."""
         text = story.article.text
@@ -206,10 +191,9 @@ class Sort(Exercise):
         if self.layer == "sentences":
             shown = {b.id for b in self.blocks(story)}
             return {s.id: s.of(text) for s in story.article.sentences if s.id.split(".")[0] in shown}
-        return {item.id: words for item in self.items if (words := item.words(story))}
+        return super().item_words(story)
 
     def offers(self, story: Story) -> dict[str, Offer]:
-        """The classes, for every item."""
         return dict.fromkeys(self.item_words(story), self.labels)
 
     def item_place(self, item: str, number: int, note: Note | None) -> str:
@@ -231,19 +215,13 @@ class Sort(Exercise):
         yield from super().faults(story, key)
         yield from self._form_faults(key)
 
-    def listed_spans(self) -> Iterator[tuple[int, int]]:
-        """The stretches its items stand on."""
-        yield from (i.span for i in self.items if i.span)
-
     def listed_facts(self) -> Iterator[str]:
         """The facts of its items and of the cards beside them."""
         yield from super().listed_facts()
-        yield from (i.fact for i in self.items if i.fact)
         yield from (f for listed in self.cards.values() for f in listed)
 
     def offers_by_id(self, story: Story) -> Mapping[str, Mapping[str, str]]:
-        """The classes by item; what the key says of a layer is not among its answers."""
-        return {} if self.layer else {i.id: self.labels for i in self.items}
+        return {i.id: self.labels for i in self.items}
 
     def _form_faults(self, key: Key | None) -> Iterator[str]:
         """Parallel forms must be as long as each other, share no id, and ask for as many of each class."""
@@ -261,18 +239,16 @@ class Sort(Exercise):
                 yield "its forms do not ask for as many of each class"
 
 
-@lru_cache(maxsize=64)
-def _with_form(exercise: Sort, name: str) -> Sort:
-    return replace(exercise, items=exercise.forms[name])
-
-
 @lru_cache(maxsize=128)
 def _asked(exercise: Sort, key: Key) -> tuple[Asked, ...]:
     if exercise.layer == "page":
         blocks = sorted((*key.layer("furniture"), *key.layer("paragraphs")), key=lambda e: e.spans("span"))
         return tuple(_block(n, e) for n, e in enumerate(blocks, 1))
     if exercise.layer == "sentences":
-        return tuple(_entry(e.id, e, FIELD["sentences"]) for e in key.layer("sentences", exercise.region))
+        return tuple(
+            _entry(exercise.item_place(e.id, 0, None), e, FIELD["sentences"])
+            for e in key.layer("sentences", exercise.region)
+        )
     if exercise.layer:
         field = FIELD[exercise.layer]
         return tuple(_entry(str(n), key.entry(i.id), field) for n, i in enumerate(exercise.items, 1))
@@ -311,9 +287,9 @@ def _note(item: Asked, chosen: str | None, labels: tuple[tuple[str, str], ...], 
     """The note on one item; many learners choose alike, so each is made once."""
     say, classes = load_wording("strings")["sort"], dict(labels)
     right, worth = chosen in item.accepted, int(set(item.accepted) != set(classes))
-    hint = "" if right else say["empty" if chosen is None else "look_again"].format(item=item.where)
-    best = classes[item.accepted[0]]
-    why = f" {item.why[:1].upper()}{item.why[1:].rstrip('.')}." if item.why else ""
-    yours = "" if right or chosen not in classes else " " + say["yours"].format(choice=classes[chosen])
-    reveal = f"{best[:1].upper()}{best[1:]}.{why}{yours}"
+    hint = "" if right else say["empty" if chosen is None else "look_again"]
+    told = [sentence(classes[item.accepted[0]]), sentence(item.why)]
+    if not right and chosen in classes:
+        told.append(say["yours"].format(choice=classes[chosen]))
+    reveal = " ".join(filter(None, told))
     return Note(item.id, item.where + begins, worth * right, worth, hint, reveal, item.others)

@@ -9,7 +9,7 @@ stay on the page.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from copydesk.attribution import find_attributions
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import WORD, Span
 from copydesk.base.wording import load_wording
-from copydesk.exercises.exercise import Box, Exercise
+from copydesk.exercises.exercise import Box, Exercise, place
 from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values, spans_from
 from copydesk.framing import compare, measure
 from copydesk.page.article import Article
@@ -61,28 +61,24 @@ class Write(Exercise):
         return found
 
     def boxes(self) -> tuple[Box, ...]:
-        """The boxes in the order a learner sees them."""
         return (*self.edits, *self.fields)
 
     def rubric_rows(self) -> tuple[str, ...] | None:
-        """The rows that people grade it by."""
         return self.rubric
 
     def view(self, story: Story) -> dict[str, Any]:
         """The boxes, the words to edit, and the page to pick evidence from."""
         text = story.article.text
-        fields = [
-            {"id": b.id, "label": b.label, "min": b.min, "max": b.max}
-            | ({"attributions": b.attributions} if b.attributions else {})
-            for b in self.fields
-        ]
-        edits = [
-            {"id": b.id, "label": b.label, "min": b.min, "max": b.max, "original": original(b, text)}
-            for b in self.edits
-        ]
-        asks = {"min": self.evidence.min, "places": self.evidence.places} if self.evidence else None
+        known = {b.id: {"id": b.id, "label": b.label, "min": b.min, "max": b.max} for b in self.boxes()}
+        fields = [known[b.id] | ({"attributions": b.attributions} if b.attributions else {}) for b in self.fields]
+        edits = [known[b.id] | {"original": original(b, text)} for b in self.edits]
+        asks = asdict(self.evidence) if self.evidence else None
         pages = {"blocks": self.blocks_view(story)} if asks else {}
         return {"fields": fields, "edits": edits, "evidence": asks, **pages}
+
+    def reading(self, story: Story) -> list[dict[str, str]]:
+        """None where the text stands in the exercise, to pick evidence from or to be edited."""
+        return [] if self.asks_evidence or any(b.span for b in self.boxes()) else super().reading(story)
 
     def static_body(self, story: Story, answer: Answer) -> str:
         """The evidence on the page, each edited stretch beside the page's words, and the boxes in a table."""
@@ -105,7 +101,6 @@ class Write(Exercise):
         return body
 
     def well_formed(self, answer: object) -> Answer:
-        """One text by box, and a list of spans."""
         return plain_values(answer, "texts") | listed_values(answer, "evidence", (dict, list))
 
     def score(self, answer: Answer, key: Key, text: str) -> Outcome:
@@ -115,7 +110,8 @@ class Write(Exercise):
         notes = [_edit_note(b, texts.get(b.id), text) for b in self.edits]
         notes += [_text_note(b, str(texts.get(b.id) or "")) for b in self.fields]
         if self.evidence:
-            places = sum(any(b.overlap(s) for s in picked) for b in _key_blocks(key))
+            blocks = _key_blocks(key)
+            places = sum(any(b.start < s.end and s.start < b.end for s in picked) for b in blocks)
             notes.append(_evidence_note(self.evidence, len(picked), places))
         done = sum(n.earned for n in notes) / sum(n.possible for n in notes)
         attempted = bool(picked) or any(str(t or "").strip() for t in texts.values())
@@ -126,21 +122,18 @@ class Write(Exercise):
         """The boxes without words, and evidence that is not picked yet."""
         say, text = load_wording("strings"), story.article.text
         shaped = self.own_part(self.well_formed(answer), text)
-        texts = shaped.get("texts", {})
+        texts, found = shaped.get("texts", {}), len(self.evidence_in(shaped, len(text)))
         empty = [b.label for b in self.boxes() if not str(texts.get(b.id) or "").strip()]
         lacks = [say["missing"]["box"].format(label=label) for label in empty]
-        if self.evidence and len(self.evidence_in(shaped, len(text))) < self.evidence.min:
-            found = len(self.evidence_in(shaped, len(text)))
+        if self.evidence and found < self.evidence.min:
             lacks.append(say["write"]["few"].format(n=found, min=self.evidence.min))
         return lacks
 
     @property
     def asks_evidence(self) -> bool:
-        """Whether evidence is asked for."""
         return self.evidence is not None
 
     def evidence_in(self, answer: Answer, length: int) -> tuple[Span, ...]:
-        """The stretches of the page that were picked."""
         return spans_from(answer.get("evidence", []), length)
 
     def own_part(self, answer: Answer, text: str) -> Answer:
@@ -202,7 +195,6 @@ class Write(Exercise):
                     yield f"the sample '{sample['view']}' changes words outside '{name}'"
 
     def listed_spans(self) -> Iterator[tuple[int, int]]:
-        """The stretches to edit."""
         yield from (b.span for b in self.edits if b.span)
 
     def _sample_texts(self, sample: Mapping[str, Any], text: str) -> dict[str, str]:
@@ -221,9 +213,9 @@ def read_edit(edit: Any, article: Article, where: str) -> Any:
     """
     if not isinstance(edit, Mapping):
         return edit
-    say, name = load_wording("strings"), str(edit.get("block", ""))
+    name = str(edit.get("block", ""))
     is_paragraph = name.startswith("p") and name[1:].isdigit()
-    label = say["mark"]["paragraph"].format(n=name[1:]) if is_paragraph else say["edit"]["passage"]
+    label = place(name) if is_paragraph else load_wording("strings")["edit"]["passage"]
     found = {"id": "version", "label": label, **edit}
     if "span" not in found:
         try:
@@ -259,23 +251,18 @@ def _edit_note(box: Box, given: object, text: str) -> Note:
 
 
 def _text_note(box: Box, given: str) -> Note:
-    found = [w.lower() for w in WORD.findall(given)]
-    fault = _text_fault(box, given, found)
-    done = load_wording("strings")["write"]["done"].format(label=box.label, n=len(found))
-    return Note(box.id, box.label, float(not fault), 1, fault, fault or done)
-
-
-def _text_fault(box: Box, given: str, found: Sequence[str]) -> str:
-    say, n = load_wording("strings")["write"], len(found)
+    say, found = load_wording("strings")["write"], [w.lower() for w in WORD.findall(given)]
+    n, least, fault = len(found), box.min, ""
     if n < box.min:
-        return str(say["short"].format(label=box.label, n=n, min=box.min))
-    if n > box.max:
-        return str(say["long"].format(label=box.label, n=n, max=box.max))
-    if 2 * len(set(found)) < min(n, 20):
-        return str(say["repeats"].format(label=box.label))
-    if box.attributions and (seen := _attributions(given)) < box.attributions:
-        return str(say["attributions"].format(label=box.label, n=seen, min=box.attributions))
-    return ""
+        fault = "short"
+    elif n > box.max:
+        fault = "long"
+    elif 2 * len(set(found)) < min(n, 20):
+        fault = "repeats"
+    elif box.attributions and (seen := _attributions(given)) < box.attributions:
+        fault, n, least = "attributions", seen, box.attributions
+    told = say[fault or "done"].format(label=box.label, n=n, min=least, max=box.max)
+    return Note(box.id, box.label, float(not fault), 1, told if fault else "", told)
 
 
 @lru_cache(maxsize=256)

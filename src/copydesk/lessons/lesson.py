@@ -19,6 +19,8 @@ from copydesk.exercises import Exercise, make_exercise
 from copydesk.story.key import Key
 from copydesk.story.story import DEFAULT, Story, load_story, shared_answers, story_in_use
 
+Json = Mapping[str, Any]
+NOTHING: Json = {}
 HELP = ("hint", "after")
 """What helps with a question: a hint after a wrong answer, words after any answer to an open one."""
 
@@ -48,16 +50,17 @@ class Lesson:
         """The story's key with the answers added that fit any story or follow from dates; None in graded releases."""
         if self.story.key is None:
             return None
-        shared = shared_answers()
-        copies = {e.key_name: shared[e.like] for e in self.exercises if e.like in shared}
-        answers = {**shared, **copies}
-        answers |= {name: {**answers.get(name, {}), **own} for name, own in self.story.key.answers.items()}
+        shared, own, answers = shared_answers(), self.story.key.answers, _records(self.story)
         for exercise in (e for e in self.exercises if e.story in ("", self.story.id)):
-            own = answers.get(exercise.key_name, {})
-            dated = exercise.dated_answers(self.story)  # what the key says of an item goes before what its date says
-            if dated:
-                answers[exercise.key_name] = {**own, **{i: {**r, **own.get(i, {})} for i, r in dated.items()}}
-        return replace(self.story.key, answers=_answering(answers))
+            name = exercise.key_name
+            if exercise.like in shared:
+                answers[name] = {**shared[exercise.like], **own.get(name, {})}
+            if dated := exercise.dated_answers(self.story):  # what the key says goes before what a date says
+                said = answers.get(name, {})
+                answers[name] = {**said, **{i: {**r, **said.get(i, {})} for i, r in dated.items()}}
+        # A record that only helps is no answer: a question that has just a hint stays open.
+        found = {e: {q: r for q, r in of.items() if q == "samples" or {*r} - {*HELP}} for e, of in answers.items()}
+        return replace(self.story.key, answers={exercise: records for exercise, records in found.items() if records})
 
     @cached_property
     def _elsewhere(self) -> dict[str, Lesson]:
@@ -95,6 +98,15 @@ def list_lessons() -> list[str]:
     )
 
 
+def lesson_titles() -> dict[str, str]:
+    """Each lesson as a learner reads it, by its id.
+
+    >>> lesson_titles()["00_start_here"]
+    '00 Start here'
+    """
+    return {name: f"{name[:2]} {_read(name)['title']}" for name in list_lessons()}
+
+
 def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
     """Join the generic lesson with a story; where that does not offer the lesson, the lesson may name another."""
     if lesson_id not in list_lessons():
@@ -109,7 +121,11 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
         offers = ", ".join(sorted(story.lessons)) or "none"
         raise CopydeskError(f"the story '{story.id}' has no lesson '{lesson_id}'", f"it has: {offers}")
     own: Mapping[str, Any] = story.lessons[lesson_id]
-    exercises = tuple(_exercise(lesson_id, e, own.get(e["id"], {}), story) for e in _all(generic))
+    listed = [*generic.get("exercise", ()), *_read("every_lesson")["exercise"]]
+    records = _records(story)
+    exercises = tuple(
+        _exercise(lesson_id, e, own.get(e["id"], {}), story, records.get(f"{lesson_id}/{e['id']}", {})) for e in listed
+    )
     objectives = tuple(Objective(o["text"], tuple(o["exercises"]), o["bar"]) for o in generic["objective"])
     return Lesson(lesson_id, generic["title"], generic["minutes"], story, objectives, exercises)
 
@@ -120,41 +136,31 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
-def _all(generic: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [*generic.get("exercise", ()), *_read("every_lesson")["exercise"]]
-
-
-def _like(generic: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What an exercise takes from another lesson's, which it names as `like = "lesson/exercise"`."""
-    lesson, _, name = generic.get("like", "").partition("/")
-    return next((e for e in _read(lesson).get("exercise", ()) if e["id"] == name), {}) if lesson else {}
-
-
-def _exercise(lesson: str, generic: Mapping[str, Any], own: Mapping[str, Any], story: Story) -> Exercise:
-    """One exercise: the generic settings, over those of an exercise it is like, under those of the story."""
-    joined: dict[str, Any] = {**_like(generic), **generic, **own}
-    if name := joined.get("story"):
-        story = _other_story(name, story)
-    if questions := [*generic.get("questions", ()), *own.get("questions", ())]:
-        helps = _helps(f"{lesson}/{generic.get('id')}", story)
-        joined["questions"] = [{**q, **helps.get(q.get("id"), {})} for q in questions]
-    return make_exercise(lesson, joined, story.article)
-
-
 def _other_story(name: str, story: Story) -> Story:
     """Another story by name; beside a story without its key, without its key."""
     return load_story(name, with_key=story.key is not None)
 
 
-def _helps(exercise: str, story: Story) -> dict[str, dict[str, str]]:
-    """What helps with the questions of an exercise. It is kept beside the answers, so there is none without a key."""
+def _records(story: Story) -> dict[str, dict[str, Any]]:
+    """By exercise and item, what answers it or helps with it, for any story and for this one; {} without a key."""
     if story.key is None:
         return {}
-    records = {**shared_answers().get(exercise, {}), **story.key.answers.get(exercise, {})}
-    return {i: {n: r[n] for n in HELP if n in r} for i, r in records.items() if i != "samples"}
+    shared, own = shared_answers(), story.key.answers
+    return {name: {**shared.get(name, {}), **own.get(name, {})} for name in {**shared, **own}}
 
 
-def _answering(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Answers without the records that only help: a question that has just a hint stays open."""
-    found = {e: {q: r for q, r in of.items() if q == "samples" or {*r} - {*HELP}} for e, of in answers.items()}
-    return {exercise: records for exercise, records in found.items() if records}
+def _exercise(lesson: str, generic: Json, own: Json, story: Story, records: Json = NOTHING) -> Exercise:
+    """One exercise: the generic settings, over those of an exercise it is `like`, under those of the story.
+
+    Questions get what helps with them from `records`.
+    """
+    there, _, name = generic.get("like", "").partition("/")
+    alike: Mapping[str, Any] = next((e for e in _read(there).get("exercise", ()) if e["id"] == name), {})
+    joined: dict[str, Any] = {**alike, **generic, **own}
+    if there := joined.get("story"):
+        story = _other_story(there, story)
+        records = _records(story).get(f"{lesson}/{joined['id']}", {})
+    if questions := [*generic.get("questions", ()), *own.get("questions", ())]:
+        helps = {i: {n: r[n] for n in HELP if n in r} for i, r in records.items() if i != "samples"}
+        joined["questions"] = [{**q, **helps.get(q.get("id"), {})} for q in questions]
+    return make_exercise(lesson, joined, story.article)

@@ -69,12 +69,27 @@ class Result:
         )
 
 
-def results(lesson: Lesson, answers: AnswerFile) -> Result:
-    """The result of one lesson from its answer file alone."""
-    on = {e: lesson.on_story_of(e) for e in lesson.exercises}
-    return Result(
-        lesson, {e.id: record_score(e, answers.record(e.id), on[e].key, on[e].story.article.text) for e in on}
-    )
+Score = Callable[[Exercise, Record, Key | None, str], float | None]
+
+
+def results(lesson: Lesson, answers: AnswerFile, *, score: Score | None = None) -> Result:
+    """The result of one lesson from its answer file alone; by default as `record_score` scores."""
+    score, on = score or record_score, {e: lesson.on_story_of(e) for e in lesson.exercises}
+    return Result(lesson, {e.id: score(e, answers.record(e.id), on[e].key, on[e].story.article.text) for e in on})
+
+
+def round_is_over(exercise: Exercise, record: Record) -> bool:
+    """Whether the tries of this round are used up, or one passed and no more was wanted: then the key is shown."""
+    made = [t for t in record.tries if t.round == record.round]
+    right = any(t.score >= exercise.bar for t in made) and not record.key_waits
+    return bool(exercise.tries) and (right or len(made) >= exercise.tries)
+
+
+def is_finished(exercise: Exercise, record: Record) -> bool:
+    """Whether a learner has seen the key of an exercise; where no key is shown, whether there is an answer."""
+    if not exercise.tries:
+        return bool(record.answer or record.tries)
+    return record.round > 1 or round_is_over(exercise, record)
 
 
 def record_score(exercise: Exercise, record: Record, key: Key | None, text: str) -> float | None:
@@ -83,6 +98,11 @@ def record_score(exercise: Exercise, record: Record, key: Key | None, text: str)
         return None
     best = best_of(counted(record), lambda answer: exercise.outcome(answer, key, text))
     return best[1].score if best else None
+
+
+def shown_score(exercise: Exercise, record: Record, key: Key | None, text: str) -> float | None:
+    """The score that the learner is shown: none before an exercise with tries is checked, as it would spare a try."""
+    return None if exercise.tries and not record.tries else record_score(exercise, record, key, text)
 
 
 def counted(record: Record) -> list[Answer]:

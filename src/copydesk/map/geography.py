@@ -142,7 +142,7 @@ def read_geography(path: Path, story: dt.date) -> Geography:
     except KeyError as error:
         raise CopydeskError(f"{path} lacks {error}", "see CONTRIBUTING.md, 'A new story'") from None
     except (TypeError, ValueError, AttributeError) as error:
-        raise CopydeskError(f"{path}: {error}", "mend that entry") from None
+        raise CopydeskError(f"{path}: {error}", "correct that entry") from None
 
 
 def _geography(data: Mapping[str, Any], story: dt.date) -> Geography:

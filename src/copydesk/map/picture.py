@@ -1,6 +1,6 @@
 """The map on the page: a widget, and without a kernel the same drawings, words and table.
 
-Python makes the page part once, and the words of every day; `map.js` puts them in when the day changes.
+Python fills in `map.html` once, and makes the words of every day; `map.js` puts them in when the day changes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from html import escape
 from importlib.resources import files
+from string import Template
 from typing import Any
 from xml.etree import ElementTree
 
@@ -62,7 +63,7 @@ class MapWidget(anywidget.AnyWidget):
         show: Callable[..., None] = display
         data, meta = self._repr_mimebundle_()
         show({"text/plain": data["text/plain"], "text/html": data.pop("text/html")}, raw=True)
-        show(data, metadata=meta, raw=True)
+        show({**data, "text/plain": ""}, metadata=meta, raw=True)
 
 
 def map_spec(geography: Geography) -> dict[str, Any]:
@@ -82,24 +83,29 @@ def map_html(geography: Geography, *, tools: bool = False) -> str:
     With `tools` it has controls and shows one view at a time; without, the views stand one below the other.
     """
     g, say, state = geography, load_wording("strings")["map"], map_state(geography, geography.story)
-    mark = f"cd-{secrets.token_hex(4)}"  # two maps may stand in one page, so ids are new for each
     away = [" hidden" if tools and number else "" for number in range(len(g.views))]
-    views = "".join(f"<figure{gone}>{draw(g, n, state)}</figure>" for n, gone in enumerate(away))
-    under = "".join(
+    notes_under = (
         f'<p class="note"{gone}><b>{escape(view.name)}.</b> <span>{escape(out)}</span> {escape(notes(view))}</p>'
         for view, gone, out in zip(g.views, away, state["outside"], strict=True)
     )
     head, *rows = state["table"]
-    words = "".join(f"<li>{escape(line)}</li>" for line in state["words"])
-    here = f'<p class="here">{escape(say["hint"])}</p>' if tools else ""
-    return (
-        f'<section class="cd cd-map{" live" if tools else ""}" style="--stripes:url(#{mark}s);'
-        f'--hatching:url(#{mark}h)">{_patterns(mark)}'
-        f'<div class="sheet"><div class="head"><h3>{escape(state["title"])}</h3>{_tools(g) if tools else ""}</div>'
-        f'<div class="views">{views}</div><div class="beside">{here}{_key()}</div></div>'
-        f'<p class="news" role="status">{escape(state["news"])}</p><ul class="words">{words}</ul>'
-        f"{table(head, rows, caption=say['table'].format(group=g.group))}{under}</section>"
-    )
+    parts = {
+        "mark": f"cd-{secrets.token_hex(4)}",  # two maps may stand in one page, so ids are new for each
+        "live": " live" if tools else "",
+        "title": escape(state["title"]),
+        "news": escape(state["news"]),
+        "tools": _tools(g) if tools else "",
+        "hint": f'<p class="here">{escape(say["hint"])}</p>' if tools else "",
+        "views": "".join(f"<figure{gone}>{draw(g, n, state)}</figure>" for n, gone in enumerate(away)),
+        "words": "".join(f"<li>{escape(line)}</li>" for line in state["words"]),
+        "table": table(head, rows, caption=say["table"].format(group=g.group)),
+        "notes": "".join(notes_under),
+    }
+    signs = ("member", "other", "hatched", "border_in", "border_out")
+    parts |= {f"key_{sign}": escape(say[f"key_{sign}"]) for sign in signs}
+    # White space between tags would show, so the lines below the comment are joined without it.
+    template = "".join(line.strip() for line in _file("map.html").splitlines()[1:])
+    return Template(template).substitute(parts)
 
 
 def draw(geography: Geography, number: int, state: dict[str, Any]) -> str:
@@ -126,17 +132,6 @@ def draw(geography: Geography, number: int, state: dict[str, Any]) -> str:
     return ElementTree.tostring(svg, encoding="unicode")
 
 
-def _patterns(mark: str) -> str:
-    """Stripes for members and hatching for what is neither, in a drawing of their own: a hidden one lends none."""
-    tile = 'width="90" height="90" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"'
-    ground, blank = (f'<rect class="{name}" width="90" height="90"/>' for name in ("in", "blank"))
-    return (
-        f'<svg class="patterns" width="0" height="0" aria-hidden="true"><pattern id="{mark}s" {tile}>{ground}'
-        f'<rect class="stripe" width="26" height="90"/></pattern><pattern id="{mark}h" {tile}>{blank}'
-        '<path class="line" d="M0 45h90M45 0v90"/></pattern></svg>'
-    )
-
-
 def _tools(geography: Geography) -> str:
     g, say = geography, load_wording("strings")["map"]
 
@@ -155,12 +150,3 @@ def _tools(geography: Geography) -> str:
         f"<input {slider} {SAFE}></label>{button('step', -1, say['earlier'])}{button('step', 1, say['later'])}"
         "</div></div>"
     )
-
-
-def _key() -> str:
-    """What fills and lines mean."""
-    say, line = load_wording("strings")["map"], 'd="M0 100h400"'
-    drawn = {"member": '<rect class="in"/>', "other": "<rect/>", "hatched": '<rect class="hatched"/>'}
-    drawn |= {"border_in": f'<path class="in" {line}/>', "border_out": f"<path {line}/>"}
-    swatch = '<li><svg viewBox="0 0 400 200" aria-hidden="true">{}</svg>{}</li>'
-    return f'<ul class="key">{"".join(swatch.format(d, escape(say[f"key_{name}"])) for name, d in drawn.items())}</ul>'

@@ -62,11 +62,12 @@ def css_for(html: str) -> str:
     the whole stylesheet in each would be most of the file.
     """
     used = {name for names in re.findall(r'class="([^"]*)"', html) for name in names.split()}
-    return _rules_for(frozenset(used))
+    drawn = frozenset(re.findall(r"var\(--cd-[\w-]+", html))  # the colours of pictures
+    return _rules_for(frozenset(used), drawn)
 
 
 @lru_cache(maxsize=256)
-def _rules_for(used: frozenset[str]) -> str:
+def _rules_for(used: frozenset[str], drawn: frozenset[str]) -> str:
     def applies(selector: str) -> bool:
         outside, before = selector, ""
         while outside != before:  # what stands in :has(…) or :not(…) does not decide, unless nothing else does
@@ -85,7 +86,7 @@ def _rules_for(used: frozenset[str]) -> str:
 
     sheet = (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
     rules = kept(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
-    return tokens_for(rules) + rules
+    return tokens_for(rules + " ".join(drawn)) + rules
 
 
 _safe = lru_cache(maxsize=4096)(escape)
@@ -124,10 +125,19 @@ def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
     return "".join(out)
 
 
+def block_name(region: str) -> str:
+    """A block's name in short, as it stands in front of the block.
+
+    >>> block_name("p6"), block_name("f2")
+    ('¶ 6', 'f2')
+    """
+    return f"¶ {region[1:]}" if region.startswith("p") else region
+
+
 def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
     """Blocks of the page as paragraphs, each with a name in front."""
     return "".join(
-        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(name)}</span> '
+        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(block_name(name))}</span> '
         f"{marked(text, block.span, [m for m in marks if m.span.start < block.end and block.start < m.span.end])}</p>"
         for name, block in shown.items()
     )
@@ -150,6 +160,14 @@ def paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell of a table that leads to a file or an address."""
+
+    text: str
+    href: str
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "") -> str:
     """A table with scoped headings; the first cell of a row names the row, and `None` is an empty cell.
 
@@ -163,9 +181,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: 
 
 
 def _cell(place: int, cell: object) -> str:
-    text, kind = "" if cell is None else str(cell), ""
+    text, kind = cell.text if isinstance(cell, Link) else "" if cell is None else str(cell), ""
     if any(len(word) > 30 for word in text.split()):  # a web address must not push the table off the page
         kind = ' class="cd-long"'
     elif place and isinstance(cell, int | float):
         kind = ' class="cd-num"'
-    return f"<td{kind}>{escape(text)}</td>" if place else f'<th scope="row"{kind}>{escape(text)}</th>'
+    inner = f'<a href="{escape(cell.href)}">{escape(text)}</a>' if isinstance(cell, Link) else escape(text)
+    return f"<td{kind}>{inner}</td>" if place else f'<th scope="row"{kind}>{inner}</th>'

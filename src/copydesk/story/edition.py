@@ -10,6 +10,7 @@ import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording, say_day
@@ -28,6 +29,8 @@ class Edition:
     graded: bool = False
     story: str = ""
     lessons: tuple[str, ...] = ()
+    hand_in_to: str = ""
+    """Where learners give their work, for example “Moodle, assignment 2”; empty: to their instructor."""
 
     def is_over(self, now: dt.datetime) -> bool:
         """Whether the due date has passed at a moment (which has a time zone).
@@ -50,14 +53,9 @@ def read_edition(folder: Path) -> Edition:
         return Edition()
     if said.get("schema") != SCHEMA:
         return Edition()
-    course, due, story, lessons = (said.get(name) for name in ("course", "due", "story", "lessons"))
-    return Edition(
-        course if isinstance(course, str) else "",
-        due if isinstance(due, dt.date) else None,
-        said.get("graded") is True,
-        story if isinstance(story, str) else "",
-        tuple(name for name in lessons if isinstance(name, str)) if isinstance(lessons, list) else (),
-    )
+    kinds = {"course": str, "due": dt.date, "graded": bool, "story": str, "lessons": list, "hand_in_to": str}
+    kept: dict[str, Any] = {name: said[name] for name, kind in kinds.items() if isinstance(said.get(name), kind)}
+    return Edition(**kept | {"lessons": tuple(n for n in kept.get("lessons", ()) if isinstance(n, str))})
 
 
 def parse_due(due: str | dt.date | None) -> dt.date | dt.datetime | None:

@@ -3,8 +3,6 @@
 One row of `seeds/<story>/context/facts.csv` is one `Fact`. Dates are written `2022-01-12`, or `2021` where only the
 year is known, or not at all. A year alone is never turned into a day that looks exact: `date` stays None and `year`
 holds it. In `known_from`, where a guard against hindsight needs a day, a year alone counts from its last day.
-
-What happened in which order, and what of it could be known on a given day.
 """
 
 from __future__ import annotations
@@ -13,18 +11,14 @@ import csv
 import datetime as dt
 import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import say_day
 from copydesk.story.story import Story
 
-COLUMNS = (
-    *("id", "date", "known_from", "kind", "place", "statement", "value", "unit"),
-    *("source_title", "source_publisher", "source_url", "source_class", "confidence", "note"),
-)
 STANDING = {
     "verified": "verified",
     "weak source": "checked only against a weak host",
@@ -94,13 +88,8 @@ class Fact:
         return self.known_from is not None and self.known_from <= day
 
 
-def known_on(facts: Iterable[Fact], day: dt.date) -> tuple[Fact, ...]:
-    """The facts a reader could have known on that day, in the order given.
-
-    >>> known_on([Fact(id="a", kind="war", statement="…", source_class="news", confidence="verified")], dt.date.max)
-    ()
-    """
-    return tuple(fact for fact in facts if fact.known_on(day))
+COLUMNS = tuple(field.name for field in fields(Fact) if field.name != "year")
+"""The columns of `facts.csv`; a date gives the day and the year."""
 
 
 def by_id(facts: Iterable[Fact], fact_id: str) -> Fact:
@@ -113,40 +102,39 @@ def by_id(facts: Iterable[Fact], fact_id: str) -> Fact:
     there = {fact.id: fact for fact in facts}
     if fact_id in there:
         return there[fact_id]
-    close = difflib.get_close_matches(fact_id, there)
-    remedy = (
-        f"did you mean: {', '.join(close)}" if close else f"the file holds {len(there)}, each named in its column id"
-    )
+    close = ", ".join(difflib.get_close_matches(fact_id, there))
+    remedy = f"did you mean: {close}" if close else f"the file holds {len(there)}, each named in its column id"
     raise CopydeskError(f"no fact named {fact_id!r}", remedy)
 
 
+class BadCell(Exception):
+    """A cell that is wrong: its column, what is wrong with it, and what to write there."""
+
+
 def read_facts(path: str | Path) -> tuple[Fact, ...]:
-    """Every fact of a story's `facts.csv`, in file order.
+    """Every fact of a story's `facts.csv`, in file order; blank lines are passed over.
 
     Raises CopydeskError for what cannot be read, naming the file, the line, the column and what to write there.
     """
-    path, facts, seen = Path(path), [], dict[str, int]()
-    for row in _rows(path):
-        fact = row.fact()
-        if first := seen.get(fact.id.casefold()):
-            raise row.refuse("id", f"{fact.id!r} is already used in line {first}", "give each row its own name")
-        seen[fact.id.casefold()] = row.line
-        facts.append(fact)
-    return tuple(facts)
-
-
-def _rows(path: Path) -> Iterator[_Row]:
-    """The rows below the heading; blank lines are passed over."""
+    path, facts, line = Path(path), dict[str, tuple[Fact, int]](), 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             heading = [name.strip() for name in next(reader, [])]
-            _check_heading(path, heading)
-            start = reader.line_num + 1
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield _Row.of(path, start, heading, cells)
-                start = reader.line_num + 1
+            _check_heading(heading)
+            line = reader.line_num + 1
+            for row in reader:
+                if any(cells := [cell.strip() for cell in row]):
+                    fact = _fact(heading, cells)
+                    name = fact.id.casefold()
+                    if name in facts:
+                        problem = f"{fact.id!r} is already used in line {facts[name][1]}"
+                        raise BadCell("id", problem, "give each row its own name")
+                    facts[name] = fact, line
+                line = reader.line_num + 1  # where the next row begins: a cell may hold line ends
+    except BadCell as bad:
+        column, problem, remedy = bad.args
+        raise CopydeskError(f"{path}, line {line}, column {column!r}: {problem}", remedy) from None
     except UnicodeDecodeError as error:
         raise CopydeskError(f"{path} is not UTF-8", "save it as CSV UTF-8 (comma delimited)") from error
     except csv.Error as error:
@@ -154,70 +142,52 @@ def _rows(path: Path) -> Iterator[_Row]:
         raise CopydeskError(f"{where}: not readable as CSV ({error})", "look for an unclosed quotation mark") from error
     except OSError as error:
         raise CopydeskError(f"cannot read {path} ({error.strerror})", "a story keeps its facts there") from error
+    return tuple(fact for fact, _ in facts.values())
 
 
-def _check_heading(path: Path, heading: list[str]) -> None:
+def _check_heading(heading: list[str]) -> None:
     for name in COLUMNS:
         if heading.count(name) != 1:
-            found = "twice" if name in heading else "missing"
             remedy = f"the first line must hold these names, separated by commas: {', '.join(COLUMNS)}"
-            raise CopydeskError(f"{path}, line 1, column {name!r}: {found}", remedy)
+            raise BadCell(name, "twice" if name in heading else "missing", remedy)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The cells of one row, and where it stands, for messages."""
+def _fact(heading: list[str], cells: list[str]) -> Fact:
+    """The fact in the cells of one row."""
+    if len(cells) != len(heading):
+        last = heading[min(len(cells), len(heading)) - 1]
+        problem = f"{len(cells)} cells under {len(heading)} headings"
+        raise BadCell(last, problem, 'put a cell that holds a comma in "quotation marks"')
+    row = {name: cell for name, cell in zip(heading, cells, strict=True) if name in COLUMNS}
+    for column in ("id", "kind", "statement"):
+        if not row[column]:
+            raise BadCell(column, "empty", "every fact needs one")
+    for column, values in (("source_class", SOURCE_CLASSES), ("confidence", STANDING)):
+        if row[column] not in values:
+            raise BadCell(column, f"unknown value {row[column]!r}", f"write one of: {', '.join(values)}")
+    if row["source_url"] and not re.fullmatch(r"https?://\S+", row["source_url"]):
+        raise BadCell("source_url", f"{row['source_url']!r} is no web address", "begin it with https://")
+    day, year = _day("date", row.pop("date"))
+    known, known_year = _day("known_from", row.pop("known_from"))
+    if known_year and not known:  # the last day, so that nothing counts as known too early
+        known = dt.date(known_year, 12, 31)
+    return Fact(date=day, year=year, known_from=known, **row)
 
-    path: Path
-    line: int
-    cells: Mapping[str, str]
 
-    @classmethod
-    def of(cls, path: Path, line: int, heading: list[str], cells: list[str]) -> _Row:
-        row = cls(path, line, dict(zip(heading, (cell.strip() for cell in cells), strict=False)))
-        if len(cells) != len(heading):
-            last = heading[min(len(cells), len(heading)) - 1]
-            problem = f"{len(cells)} cells under {len(heading)} headings"
-            raise row.refuse(last, problem, 'put a cell that holds a comma in "quotation marks"')
-        return row
-
-    def refuse(self, column: str, problem: str, remedy: str) -> CopydeskError:
-        return CopydeskError(f"{self.path}, line {self.line}, column {column!r}: {problem}", remedy)
-
-    def fact(self) -> Fact:
-        plain = {name: self.cells[name] for name in COLUMNS if name not in ("date", "known_from")}
-        for column in ("id", "kind", "statement"):
-            if not plain[column]:
-                raise self.refuse(column, "empty", "every fact needs one")
-        self.one_of("source_class", SOURCE_CLASSES)
-        self.one_of("confidence", STANDING)
-        if plain["source_url"] and not re.fullmatch(r"https?://\S+", plain["source_url"]):
-            raise self.refuse("source_url", f"{plain['source_url']!r} is no web address", "begin it with https://")
-        day, year = self.day("date")
-        known, known_year = self.day("known_from")
-        if known_year and not known:
-            known = dt.date(known_year, 12, 31)
-        return Fact(date=day, year=year, known_from=known, **plain)
-
-    def one_of(self, column: str, values: Iterable[str]) -> None:
-        if self.cells[column] not in values:
-            raise self.refuse(column, f"unknown value {self.cells[column]!r}", f"write one of: {', '.join(values)}")
-
-    def day(self, column: str) -> tuple[dt.date | None, int | None]:
-        """The day and the year of a date; a year alone has no day, an empty cell has neither."""
-        text = self.cells[column]
-        if not text:
-            return None, None
-        try:
-            if re.fullmatch(r"[0-9]{4}", text):
-                return None, dt.date(int(text), 1, 1).year
-            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-                day = dt.date.fromisoformat(text)
-                return day, day.year
-        except ValueError:
-            pass  # such as 30 February: said below, with the remedy
+def _day(column: str, text: str) -> tuple[dt.date | None, int | None]:
+    """The day and the year of a date; a year alone has no day, an empty cell has neither."""
+    try:
+        if re.fullmatch(r"[0-9]{4}", text):
+            return None, dt.date(int(text), 1, 1).year
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            day = dt.date.fromisoformat(text)
+            return day, day.year
+    except ValueError:
+        pass  # such as 30 February: said below, with the remedy
+    if text:
         remedy = "write 2022-01-12, or 2022 when only the year is known, or leave it empty"
-        raise self.refuse(column, f"{text!r} is no date", remedy)
+        raise BadCell(column, f"{text!r} is no date", remedy)
+    return None, None
 
 
 def story_facts(story: Story) -> tuple[Fact, ...]:

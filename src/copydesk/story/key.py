@@ -34,6 +34,8 @@ SPANS = {*LAYERS} - PLACELESS - {"sources", "attributions"}
 """Layers whose records are spans themselves."""
 FUNCTIONS = ("problem", "cause", "moral", "remedy")
 """What a frame does (Entman 1993, Journal of Communication 43(4))."""
+ROLES = ("source", "cue", "content", *FUNCTIONS)
+"""Fields that are spans, or lists of them."""
 NEEDED: dict[str, tuple[str, ...]] = {
     "sources": ("name", "kind"),
     "sentences": ("voice",),
@@ -129,7 +131,9 @@ def read_key(path: Path) -> Key:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CopydeskError(f"{path} cannot be read as JSON ({error})", "mend the file or take a fresh copy") from None
+        raise CopydeskError(
+            f"{path} cannot be read as JSON ({error})", "correct the file or take a fresh copy"
+        ) from None
     if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
         raise CopydeskError(f"{path} is not an answer key of schema '{SCHEMA}'", "see CONTRIBUTING.md, 'A new story'")
     try:
@@ -144,8 +148,7 @@ def read_key(path: Path) -> Key:
 
 
 def _entry(layer: str, record: Mapping[str, Any]) -> Entry:
-    wrong = next(_misshapen(layer, record), "")
-    if wrong:
+    if wrong := next(_misshapen(layer, record), ""):
         raise CopydeskError(f"{record.get('id', layer)}: {wrong}", "compare it with a neighbour")
     contest = record.get("contestable") or {}
     alternatives = tuple(Alternative(a["id"], a["say"], a["patch"]) for a in contest.get("alternatives", ()))
@@ -157,24 +160,24 @@ def _misshapen(layer: str, record: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"it lacks '{n}'" for n in ("id", *NEEDED.get(layer, ())) if n not in record)
     if not isinstance(record["id"], str) or not record["id"]:
         yield "its id is not a word"
-    yield from (f"its {n} is not text" for n in TEXTS if not isinstance(record.get(n), str | None))
     if not _texts(record.get("readings", [])):
         yield "its readings are not a list of texts"
     contest = record.get("contestable") or {}
     if not isinstance(contest, dict) or not isinstance(contest.get("why", ""), str):
         yield "what is contestable needs a 'why' and alternatives"
+    yield from _wrong_values("its {}", record)  # a patch may hold any of these fields too
     for a in contest.get("alternatives", ()):
         if not isinstance(a, dict) or not _texts([a.get("id"), a.get("say")]) or not isinstance(a.get("patch"), dict):
             yield "an alternative needs 'id', 'say' and 'patch'"
-        yield from (f"the {n} of {a['id']} is not text" for n in TEXTS if not isinstance(a["patch"].get(n), str | None))
-    for of in (record, *(a["patch"] for a in contest.get("alternatives", ()))):
-        yield from (
-            f"its {n} is not a span"
-            for n in ("source", "cue", "content", *FUNCTIONS)
-            if of.get(n) is not None and not _spans(of[n])
-        )
+        yield from _wrong_values(f"the {{}} of {a['id']}", a["patch"])
     if layer in SPANS and not _spans(record):
         yield "it is not a span: 0 <= start < end"
+
+
+def _wrong_values(which: str, data: Mapping[str, Any]) -> Iterator[str]:
+    there = {name: value for name, value in data.items() if value is not None}
+    yield from (f"{which.format(n)} is not text" for n in TEXTS if not isinstance(there.get(n, ""), str))
+    yield from (f"{which.format(n)} is not a span" for n in ROLES if n in there and not _spans(there[n]))
 
 
 def _texts(value: Any) -> bool:

@@ -93,18 +93,13 @@ def edition() -> Edition:
 def shared_answers() -> dict[str, Any]:
     """Answers that fit any story; {} where there are none (graded editions)."""
     path = shared_answers_file()
-    return _shared_answers(path) if path else {}
+    return _read_once(path) if path else {}
 
 
 def shared_answers_file() -> Path | None:
     """Where the answers that fit any story lie: `answers.toml`, beside the stories."""
     found = (place / "answers.toml" for place in (*_places(), *_own_places()))
     return next((path.resolve() for path in found if path.is_file()), None)
-
-
-@lru_cache(maxsize=4)
-def _shared_answers(path: Path) -> dict[str, Any]:
-    return read_toml(path)
 
 
 def _folders(place: Path) -> list[Path]:
@@ -115,6 +110,7 @@ def _places() -> Iterator[Path]:
     if os.environ.get("COPYDESK_SEEDS"):
         yield Path(os.environ["COPYDESK_SEEDS"])
         return
+    # A notebook may run in a folder below the one that holds the stories, so the nearest one upwards counts.
     here = Path.cwd()
     for folder in (here, *here.parents):
         if _folders(folder / "seeds"):
@@ -141,13 +137,13 @@ def _find(story: str | Path) -> Path:
 @lru_cache(maxsize=16)
 def _load(folder: Path, with_key: bool) -> Story:
     about = read_toml(folder / "story.toml")
-    missing = [name for name in REQUIRED if name not in about]
-    if missing:
+    if missing := [name for name in REQUIRED if name not in about]:
         raise CopydeskError(f"{folder / 'story.toml'} lacks {', '.join(missing)}", "see CONTRIBUTING.md, 'A new story'")
     if not isinstance(about["date"], dt.date):
         raise CopydeskError(
             f"{folder / 'story.toml'}: {about['date']!r} is not a date", "write it as date = 2022-01-12"
         )
+    # Every offset in the key and in saved answers counts into this very text, so another text is refused.
     article = parse_article(read_page(folder / "page.txt"))
     if fingerprint(article.text) != about["sha256"]:
         raise CopydeskError(
@@ -165,4 +161,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CopydeskError(f"{path} cannot be read as TOML ({error})", "mend that line") from None
+        raise CopydeskError(f"{path} cannot be read as TOML ({error})", "correct that line") from None
+
+
+_read_once = lru_cache(maxsize=4)(read_toml)

@@ -21,7 +21,9 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from copydesk.answers.handin import read_handin
 from copydesk.base.errors import CopydeskError
+from copydesk.base.numbers import decimal, percent
 from copydesk.base.spans import Span, merge
+from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise, Offer
 from copydesk.lessons.lesson import Lesson
 
@@ -261,6 +263,12 @@ class Agreement:
     alpha: float | None
     low: float | None
     high: float | None
+
+    def cells(self) -> tuple[str, str, str]:
+        """The share, alpha and its interval as a table shows them."""
+        interval = load_wording("strings")["agreement"]["interval"]
+        ends = interval.format(low=decimal(self.low), high=decimal(self.high))
+        return percent(self.percent), decimal(self.alpha), ends if self.low is not None else decimal(None)
 
 
 def agreement(votes: ClassVotes) -> Agreement:

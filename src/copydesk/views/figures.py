@@ -5,8 +5,8 @@ Where the picture cannot be drawn (no matplotlib, as on a phone), the caption an
 
 from __future__ import annotations
 
-import base64
 import io
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.page.html import table
+from copydesk.page.html import static_html, table
 from copydesk.page.palette import palette
 
 if TYPE_CHECKING:
@@ -22,15 +22,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
 
-PAPER = palette()["page"][0]
-"""The ground of every picture: opaque, so that its ink keeps its contrast in the light and in the dark theme."""
+PAPER = palette()["panel"][0]
+"""The ground of every picture, and the filling of what is hollow."""
 PIXELS_PER_INCH = 100
-"""On the page; the file holds twice as many, for sharp screens."""
-STYLE = (
-    "figure.copydesk-figure :is(th, td) { text-align: left } figure.copydesk-figure td.cd-num { text-align: right } "
-    "figure.copydesk-figure .cd-long { overflow-wrap: anywhere }"
-)
-"""JupyterLab sets every cell of a table to the right."""
+COLORS = {light: name for name, (light, _) in reversed(palette().items())}
+"""Pictures are drawn in the colours of a light ground; on the page each follows the theme by its name."""
+FONT = "font-family: var(--jp-ui-font-family, system-ui, sans-serif)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +65,8 @@ class Figure:
     caption: str
     """What the picture says, in one sentence."""
     table: Table
-    png: bytes | None = None
-    width: int = 800
-    """How wide the picture is on the page, in CSS pixels; it shrinks where there is less room."""
+    svg: str = ""
+    """The picture: it follows the theme of the page, and shrinks where there is less room."""
     missing: str = ""
     """Why there is no picture."""
 
@@ -83,19 +79,16 @@ class Figure:
         return f"Figure: {self.caption}"
 
     def _repr_html_(self) -> str:
-        picture, excuse = "", ""
-        if self.png:
-            source = f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
-            style = f"width:100%;max-width:{self.width}px;height:auto"
-            picture = f'<img alt="{escape(self.alt)}" src="{source}" style="{style}">'
-        else:
+        excuse = ""
+        if not self.svg:
             why = f" ({escape(self.missing)})" if self.missing else ""
             excuse = f" <em>The picture could not be drawn here{why}; the table holds the same data.</em>"
-        return (
-            f'<figure class="copydesk-figure" style="margin:0"><style>{STYLE}</style>{picture}'
-            f'<figcaption style="margin:.5em 0">{escape(self.caption)}{excuse}</figcaption>'
-            f"<details{'' if self.png else ' open'}><summary>Table</summary>{self.table.html()}</details></figure>"
+        picture = f'<div role="img" aria-label="{escape(self.alt)}">{self.svg}</div>' if self.svg else ""
+        page = (
+            f'<figure class="cd-figure">{picture}<figcaption>{escape(self.caption)}{excuse}</figcaption>'
+            f"<details{'' if self.svg else ' open'}><summary>Table</summary>{self.table.html()}</details></figure>"
         )
+        return static_html(page)
 
 
 def show(plot: Callable[..., Axes], data: Any, *, alt: str, caption: str, table: Table, **options: Any) -> Figure:
@@ -110,23 +103,33 @@ def show(plot: Callable[..., Axes], data: Any, *, alt: str, caption: str, table:
         return replace(words, missing=str(error))
     if not hasattr(axes, "figure"):
         raise CopydeskError(f"the plot gave back {axes!r}, not its Axes", "end the plot function with `return ax`")
-    png, width = _draw(axes.figure.canvas.figure)
-    return replace(words, png=png, width=width)
+    return replace(words, svg=_draw(axes.figure.canvas.figure))
 
 
-def _draw(picture: Picture) -> tuple[bytes, int]:
-    """The picture as a PNG file of at most 256 colours, and its width on the page; notebooks carry it as text."""
-    from PIL import Image  # matplotlib brings it
+def _draw(picture: Picture) -> str:
+    """The picture as SVG whose text can be selected and whose colours are those of the page."""
+    import matplotlib
 
-    drawn, file = io.BytesIO(), io.BytesIO()
+    file = io.StringIO()
     try:
-        picture.savefig(drawn, format="png", dpi=2 * PIXELS_PER_INCH, pil_kwargs={"compress_level": 1})
+        with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "copydesk"}):
+            picture.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     finally:
         if pyplot := sys.modules.get("matplotlib.pyplot"):  # a figure left open there is shown a second time
             pyplot.close(picture)
-    few = Image.open(drawn).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(file, format="png")
-    return file.getvalue(), round(picture.get_figwidth() * PIXELS_PER_INCH)
+    svg = file.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<defs>.*?</defs>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' (id|clip-path)="[^"]*"', "", svg)  # two pictures on a page would share them
+    svg = re.sub(r'style="[^"]*"', _themed, svg)
+    size = 'aria-hidden="true" style="width: 100%; max-width: 48rem; height: auto"'
+    return re.sub(r'width="[^"]*" height="[^"]*"', size, re.sub(r">\s+<", "><", svg), count=1).strip()
+
+
+def _themed(style: re.Match[str]) -> str:
+    """Colours of the palette as the page names them, and the font of the page."""
+    named = re.sub(r"#[0-9a-f]{6}", lambda c: f"var(--cd-{COLORS[c[0]]})" if c[0] in COLORS else c[0], style[0])
+    return re.sub(r"font-family: [^;\"]*", FONT, named)
 
 
 def new_axes(*, width: float = 8.0, height: float = 4.5) -> Axes:

@@ -7,16 +7,14 @@ beside it.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.numbers import decimal, percent
-from copydesk.base.wording import load_wording, say_day
+from copydesk.base.wording import load_wording
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.palette import palette
-from copydesk.story.facts import Event, by_id, story_facts, timeline
 from copydesk.story.story import Story
 from copydesk.views.agreement import ClassVotes, agreement, class_votes, per_item_split
 from copydesk.views.figures import PAPER, Figure, Table, new_axes, show
@@ -27,71 +25,24 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-INK, QUIET, LINE, MARK, STORY = (palette()[name][0] for name in ("ink", "soft", "line", "share", "story"))
+INK, QUIET, LINE, MARK = (palette()[name][0] for name in ("ink", "soft", "line", "share"))
 FAMILY = "DejaVu Sans"  # comes with matplotlib: the same picture on every machine
 SIZE = 10.0  # of type, in points; so are all lengths below
 VOICES: dict[str, dict[str, Any]] = {
     "label": {"color": INK, "size": SIZE},
     "note": {"color": QUIET, "size": 9.0},
-    "story": {"color": STORY, "size": SIZE, "weight": "bold"},
 }
 WIDTH, EDGE = 576.0, 16.0
 LEAD = 14.5  # from line to line
-GAP = 11.0  # between events
-SPINE = 132.0  # where the line of a timeline stands
-TEXT = SPINE + 16.0
+GAP = 11.0  # between rows
 HINTED = 0.975  # on screen type comes out a little wider than it measures
 
 
-def timeline_plot(events: Sequence[Event], *, story: dt.date | None = None, ax: Axes | None = None) -> Axes:
-    """Events from top to bottom with their dates, evenly spaced; a dotted line where a year or more lies between.
-
-    With `story`, a line marks that day: filled dots could be known then, hollow ones could not. Axes given as `ax`
-    should be about as tall as the default ones, else lines of text come close.
-    """
-    if not events:
-        raise CopydeskError("no events to draw", "ask for a later day or for more kinds")
-    width = _width(ax)
-    ordered = sorted(events, key=lambda event: event.day)
-    labels = [_wrap(_label(event, story), width - TEXT - EDGE) for event in ordered]
-    places, line_at, height = _layout(ordered, labels, story)
-    ax = _sheet(ax, width, height)
-    for above, below, place, further in zip(ordered, ordered[1:], places, places[1:], strict=False):
-        dotted = _years_between(above.day, below.day) > 0
-        ax.plot([SPINE] * 2, [place, further], color=LINE, lw=1.2, ls=(0, (1, 2.5)) if dotted else "-", zorder=1)
-        if dotted:
-            years = round((below.day - above.day).days / 365.25)
-            pause = f"about {years} year{'s' if years > 1 else ''} later"
-            _write(ax, (SPINE - 16, (place + further) / 2), pause, voice="note", right=True)
-    for event, lines, place in zip(ordered, labels, places, strict=True):
-        hollow = story is not None and not event.known_on(story)
-        ax.plot([SPINE], [place], "o", ms=8, mfc=PAPER if hollow else MARK, mec=MARK, mew=1.6, zorder=3)
-        _write(ax, (SPINE - 16, place), event.when, right=True)
-        for number, line in enumerate(lines):
-            _write(ax, (TEXT, place + number * LEAD), line)
-    if story and line_at is not None:
-        ax.plot([EDGE, width - EDGE], [line_at, line_at], color=STORY, lw=1.4, zorder=2)
-        _write(ax, (TEXT, line_at + 13), f"The story: {say_day(story)}", voice="story")
-        if ordered[-1].day > story:
-            _write(ax, (TEXT, line_at + 13 + LEAD), "Below the line: had not happened yet", voice="note")
-    return ax
-
-
-def timeline_table(events: Sequence[Event], *, story: dt.date | None = None) -> Table:
-    """The same events as rows, with their source and, with `story`, whether they could be known that day."""
-    ordered = sorted(events, key=lambda event: event.day)
-    columns = ["date", "what happened", "source", "how sure"]
-    rows = [[event.when, event.label, event.fact.credit, event.fact.standing] for event in ordered]
-    if story:
-        columns.insert(2, f"known on {say_day(story)}")
-        for row, event in zip(rows, ordered, strict=True):
-            later = "no, later" if event.day > story or event.fact.known_from else "cannot be dated"
-            row.insert(2, "yes" if event.known_on(story) else later)
-    return Table(columns, rows)
-
-
 def shares_plot(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
-    """One bar per name, in the order given, each with its share of the whole in percent; shares are 0–1."""
+    """One bar per name, in the order given, each with its share of the whole in percent; shares are 0–1.
+
+    The axis always reaches from 0 to 100 %, so that a longer bar is a larger share in every picture.
+    """
     if not shares:
         raise CopydeskError("no shares to draw", "give at least one name with its share")
     for name, share in shares.items():
@@ -102,7 +53,7 @@ def shares_plot(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
     heights = [max(len(lines) * LEAD, 20.0) + GAP for lines in names]
     ax = _sheet(ax, width, sum(heights) + 2 * EDGE - GAP)
     zero = width * 0.34 + 12
-    scale = (width - EDGE - 44 - zero) / (max(shares.values()) or 1)
+    scale = width - EDGE - 44 - zero
     top = EDGE
     for lines, share, height in zip(names, shares.values(), heights, strict=True):
         middle = top + (height - GAP) / 2
@@ -163,38 +114,6 @@ def splits_plot(rows: Sequence[tuple[str, Mapping[str, float], str]], *, ax: Axe
             _write(ax, (left + bar + 8, middle + 12), f"you: {yours}", voice="note")
         top += height + (0 if len(lines) > 1 else 2)
     return ax
-
-
-def _layout(
-    events: Sequence[Event], labels: Sequence[Sequence[str]], story: dt.date | None
-) -> tuple[list[float], float | None, float]:
-    """How far down each event stands, where the story's line goes, and how tall it all is."""
-    places: list[float] = []
-    line_at, down = None, EDGE + LEAD / 2
-    for number, (event, label) in enumerate(zip(events, labels, strict=True)):
-        if story and line_at is None and event.day > story:
-            line_at, down = down - 3, down + 3 * LEAD + GAP
-        elif number and _years_between(events[number - 1].day, event.day):
-            room = down - places[-1]
-            down += max(LEAD * 0.8, 2 * LEAD + 6 - room)
-        places.append(down)
-        down += LEAD * len(label) + GAP
-    if story and line_at is None:
-        line_at, down = down - 3, down + LEAD + GAP
-    return places, line_at, down - GAP + EDGE - LEAD / 2
-
-
-def _label(event: Event, story: dt.date | None) -> str:
-    """The label, and a warning where something had happened by the day of the story but was not public."""
-    if story is None or event.day > story or event.known_on(story):
-        return event.label
-    since = event.fact.known_from
-    warning = f"public only from {say_day(since)}" if since else "when it became public is not known"
-    return f"{event.label} ({warning})"
-
-
-def _years_between(first: dt.date, second: dt.date) -> int:
-    return second.year - first.year - ((second.month, second.day) < (first.month, first.day))
 
 
 def _width(ax: Axes | None) -> float:
@@ -259,24 +178,6 @@ def _wrap(text: str, width: float, *, most: int = 3) -> list[str]:
     return lines
 
 
-def timeline_figure(lesson: Lesson, *, later: bool = False) -> Figure:
-    """The events a story's lesson lists, up to the day of the story unless `later`."""
-    story: Story = lesson.story
-    facts = story_facts(story)
-    own = story.lessons.get(lesson.id, {}).get("timeline", {})
-    wanted = own.get("facts", ())
-    if not wanted:
-        raise CopydeskError(
-            f"'{story.id}' has no timeline", "its folder needs context/facts.csv, and lessons.toml a list"
-        )
-    events = timeline([by_id(facts, f) for f in wanted], until=None if later else story.date, labels=own.get("labels"))
-    first, last = events[0].day, events[-1].day
-    caption = f"{len(events)} dated events, as {'known since' if later else 'known on ' + say_day(story.date)}."
-    alt = f"Timeline of {len(events)} events from {say_day(first)} to {say_day(last)}; the table lists them."
-    table = timeline_table(events, story=story.date)
-    return show(timeline_plot, events, alt=alt, caption=caption, table=table, story=story.date)
-
-
 def voices_figure(story: Story) -> Figure:
     """Whose words fill the story: the share of its words by speaker, and what nobody is named for."""
     counted = words_by_voice(story)
@@ -297,11 +198,12 @@ def scales_figure(story: Story, values: Mapping[str, str]) -> Figure:
         raise CopydeskError(say["no_key"])
     found = scales(story.key, values)
     you = {s.name: f", you {decimal(s.yours)}" for s in found if s.yours is not None}
-    shown = [f"{s.name} {s.low:g} to {s.high:g}{you.get(s.name, '')}" for s in found]
+    shown = [f"{s.name} {decimal(s.low)} to {decimal(s.high)}{you.get(s.name, '')}" for s in found]
     mine = [s for s in found if s.yours is not None]
     inside = sum(s.low <= s.yours <= s.high for s in mine if s.yours is not None)
-    rows = [[s.name, s.low, s.high, "" if s.yours is None else round(s.yours, 2)] for s in found]
+    rows = [[s.name, *(decimal(v) if v is not None else "" for v in (s.low, s.high, s.yours))] for s in found]
     caption = say["caption"].format(inside=inside, of=len(mine)) if mine else say["none"]
+    caption = f"{caption} {say['legend']}"
     alt = f"{say['alt']} {'; '.join(shown)}."
     return show(scales_plot, found, alt=alt, caption=caption, table=Table(say["columns"], rows))
 

@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 from pathlib import Path
 
@@ -19,10 +18,10 @@ from copydesk.answers.place import safe_name
 from copydesk.answers.schema import SCHEMA
 from copydesk.base.documents import Json, schema_of
 from copydesk.base.errors import CopydeskError
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import load_wording, say_moment
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
-from copydesk.lessons.results import Result, record_score
-from copydesk.page.html import static_html, table
+from copydesk.lessons.results import Result, shown_score
+from copydesk.page.html import Link, static_html, table
 from copydesk.story.story import Story, edition, load_story
 
 UNREAD = ("damaged", "page", "newer")
@@ -51,12 +50,13 @@ class Row:
         result = self.result
         return sum((result.share(o) or 0) >= o.bar for o in result.lesson.objectives) if result else 0
 
-    def cells(self) -> tuple[str, ...]:
-        """The row as it is shown."""
-        say = load_wording("strings")["progress"]
+    def cells(self) -> tuple[object, ...]:
+        """The row as it is shown; the lesson leads to its notebook, if that lies in the folder one works in."""
+        say, name, file = load_wording("strings")["progress"], f"{self.lesson[:2]} {self.title}", f"{self.lesson}.ipynb"
+        lesson = Link(name, file) if Path(file).is_file() else name
         state = say[self.state].format(why=self.fault)
         if self.state in UNREAD:
-            return (f"{self.lesson[:2]} {self.title}", state, *[say["nothing"]] * 4)
+            return (lesson, state, *[say["nothing"]] * 4)
         if self.fault:
             state = say["mended"].format(state=state, why=self.fault)
         points = objectives = say["nothing" if self.state == "not_begun" else "received"]
@@ -64,7 +64,7 @@ class Row:
             points = _of(self.result.points, self.result.possible)
             objectives = _of(self.met, len(self.result.lesson.objectives))
         saved = self.saved or say["nothing"]
-        return f"{self.lesson[:2]} {self.title}", state, _of(self.done, self.of), points, objectives, saved
+        return lesson, state, _of(self.done, self.of), points, objectives, saved
 
 
 def _of(n: float, of: float) -> str:
@@ -144,18 +144,6 @@ def _scored(lesson: Lesson, document: Json, fault: str) -> Row:
     begun = sum(bool(r.answer or r.tries) for r in asked)
     done = sum(bool(r.tries) for r in asked) if key else begun
     state = "not_begun" if not begun else "begun" if done < len(asked) else "done" if key else "all_received"
-    result = (
-        Result(lesson, {e.id: record_score(e, r, on[e].key, on[e].story.article.text) for e, r in records})
-        if key
-        else None
-    )
-    return Row(lesson.id, lesson.title, state, done, len(asked), result, _when(document["changed"]), fault)
-
-
-def _when(stamp: str | None) -> str:
-    """A stored moment as this machine's clock showed it; what is no moment stays as it is."""
-    try:
-        when = datetime.fromisoformat(stamp or "").astimezone()
-        return f"{when.day}\u00a0{when:%b}\u00a0{when:%Y}, {when:%H:%M}"
-    except (ValueError, OverflowError, OSError):
-        return stamp or ""
+    scores = {e.id: shown_score(e, r, on[e].key, on[e].story.article.text) for e, r in records}
+    result = Result(lesson, scores) if key else None
+    return Row(lesson.id, lesson.title, state, done, len(asked), result, say_moment(document["changed"]), fault)

@@ -7,22 +7,40 @@ from __future__ import annotations
 
 import base64
 import tempfile
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import ipywidgets as ipw
 
 from copydesk.answers import AnswerFile, folder
 from copydesk.answers.handin import HandIn, pack, unpack
+from copydesk.answers.place import learner_of, remember_learner
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.exercises.parallel_forms import PRIVATE
+from copydesk.lessons.lesson import lesson_titles
+from copydesk.page.html import paragraph, static_html
+from copydesk.story.story import edition
 from copydesk.views.plots import sourcing_figure
-from copydesk.views.sourcing import Counted
+from copydesk.views.sourcing import By, Counted
+from copydesk.widgets.later import Later, later_html
 
 
-def name_box(answers: AnswerFile) -> ipw.VBox:
+class Controls(ipw.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Stock controls one below the other; `still` makes what stands in their place where no kernel is, as HTML."""
+
+    def __init__(self, children: Sequence[ipw.Widget], still: Callable[[], str]) -> None:
+        super().__init__(children)
+        self.add_class("cd-live")
+        self.later = Later(still)
+
+    def _ipython_display_(self) -> None:
+        self.later.show_under(self._repr_mimebundle_(), {})
+
+
+def name_box(answers: AnswerFile) -> Controls:
     """A text box for the learner's name or number, and a button that keeps it."""
     say = load_wording("strings")["lesson"]
     label = ipw.HTML(_lines(f"<span>{escape(say['name_ask'])}</span>"))
@@ -30,25 +48,33 @@ def name_box(answers: AnswerFile) -> ipw.VBox:
     button = ipw.Button(description=say["name_save"], layout=ipw.Layout(width="max-content"))
     told = ipw.HTML()
 
+    def still() -> str:
+        return static_html(
+            f"{later_html('controls')}{paragraph(say['name_saved'].format(name=answers.learner or '–'))}"
+        )
+
     def keep(_: Any) -> None:
         try:
             answers.set_learner(box.value.strip())
             told.value = _status(say["name_saved"].format(name=box.value.strip() or "–"))
+            controls.later.refresh()
         except CopydeskError as error:
             told.value = _status(str(error))
 
     button.on_click(keep)
     box.observe(keep, names="value")  # also when the box is left, so that fast typing is never cut short
-    return ipw.VBox([label, ipw.HBox([box, button]), told])
+    controls = Controls([label, ipw.HBox([box, button]), told], still)
+    return controls
 
 
-def hand_in_box() -> ipw.VBox:
+def hand_in_box() -> Controls:
     """A button that packs all work and lists what was packed, and one that brings packed work back.
 
     What the forms of discernment hold goes in only if the learner ticks its box.
     """
     say = load_wording("strings")["lesson"]
     wide = ipw.Layout(width="max-content")
+    name = ipw.Text(value=learner_of(folder()) or "", description=say["name"], continuous_update=False)
     private = ipw.Checkbox(description=say["with_discernment"], indent=False, layout=ipw.Layout(width="auto"))
     why = ipw.HTML(_lines(f"<span>{escape(say['with_discernment_why'])}</span>"))
     button = ipw.Button(description=say["pack"], button_style="primary", layout=wide)
@@ -57,7 +83,10 @@ def hand_in_box() -> ipw.VBox:
 
     def run(_: Any) -> None:
         try:
-            told.value = _packed(pack(folder(), leave_out=() if private.value else PRIVATE))
+            if name.value.strip() != (learner_of(folder()) or ""):
+                remember_learner(folder(), name.value.strip())
+            leave_out = () if private.value else PRIVATE
+            told.value = _packed(pack(folder(), leave_out=leave_out, titles=lesson_titles()))
         except CopydeskError as error:
             told.value = _status(str(error))
 
@@ -68,16 +97,14 @@ def hand_in_box() -> ipw.VBox:
     def back(change: dict[str, Any]) -> None:
         for file in change["new"]:
             told.value = _brought_back(file["name"], bytes(file["content"]))
+        name.value = name.value or learner_of(folder()) or ""
 
     button.on_click(run)
-    private.observe(stale, names="value")
+    for box in (private, name):
+        box.observe(stale, names="value")
     upload.observe(back, names="value")
-    return ipw.VBox([private, why, ipw.HBox([button, upload]), told])
-
-
-def with_hand_in(html: str) -> ipw.VBox:
-    """A still page with the buttons of `hand_in_box` under it."""
-    return ipw.VBox([ipw.HTML(html), hand_in_box()])
+    still = static_html(later_html("controls") + paragraph(say["hand_in"].format(pack=say["pack"])))
+    return Controls([name, private, why, ipw.HBox([button, upload]), told], lambda: still)
 
 
 def _brought_back(name: str, content: bytes) -> str:
@@ -108,19 +135,21 @@ def _packed(handin: HandIn) -> str:
     data = base64.b64encode(handin.path.read_bytes()).decode()
     name = escape(handin.path.name)
     items = "".join(f"<li>{escape(line)}</li>" for line in handin.contents)
+    whom = edition().hand_in_to or say["hand_in_to"]
+    nameless = "" if handin.learner else f"<p><strong>{escape(say['no_name'].format(pack=say['pack']))}</strong></p>"
     return _lines(
-        f'<div role="status"><p>{escape(say["packed"].format(path=handin.path.name, size=size))}</p>'
-        f"<p>{escape(say['packed_list'])}</p><ul>{items}</ul></div>"
+        f'<div role="status"><p>{escape(say["packed"].format(path=handin.path.name, size=size, whom=whom))}</p>'
+        f"{nameless}<p>{escape(say['packed_list'])}</p><ul>{items}</ul></div>"
         f'<p><a style="text-decoration: underline" download="{name}" href="data:application/json;base64,{data}">'
         f"{escape(say['download'])}</a></p>"
     )
 
 
-def sourcing_explorer(items: tuple[Counted, ...]) -> ipw.VBox:
+def sourcing_explorer(items: tuple[Counted, ...]) -> Controls:
     """Shares by source, counted in attributions or in words, with one item dropped if wanted."""
     say = load_wording("strings")["sourcing"]
-    ways = [(say["attributions"], "attributions"), (say["words"], "words")]
-    by = ipw.ToggleButtons(options=ways, description=say["count_in"])
+    ways: list[By] = [*get_args(By)]
+    by = ipw.ToggleButtons(options=[(say[way], way) for way in ways], description=say["count_in"])
     drop = ipw.IntSlider(min=0, max=len(items), description=say["drop"], continuous_update=False)
     dropped, figure = ipw.HTML(), ipw.HTML()
 
@@ -129,7 +158,11 @@ def sourcing_explorer(items: tuple[Counted, ...]) -> ipw.VBox:
         dropped.value = say["dropped"].format(id=gone.id, speaker=gone.speaker) if gone else say["none_dropped"]
         figure.value = sourcing_figure(items, by=by.value, dropped=gone.id if gone else "")._repr_html_()
 
+    def still() -> str:
+        figures = "".join(sourcing_figure(items, by=way)._repr_html_() for way in ways)
+        return static_html(later_html("controls") + figures)
+
     by.observe(show, names="value")
     drop.observe(show, names="value")
     show()
-    return ipw.VBox([by, drop, dropped, figure])
+    return Controls([by, drop, dropped, figure], still)

@@ -4,12 +4,11 @@ function editor(context, edit, onChange, onLeave) {
   const say = context.say.edit;
   const id = freshId("edit");
   const counter = node("small", { id: `${id}-n` });
-  const count = (words) => words.trim().split(/\s+/).filter(Boolean).length;
   const same = (words) => words.split(/\s+/).join(" ").trim() === edit.original.split(/\s+/).join(" ").trim();
   let typed = false, shown = null;
 
   const tell = () => {
-    counter.textContent = `${fill(context.say.form_ui.words, { n: count(area.value) })} (${fill(context.say.form_ui.words_range, edit)})`;
+    counter.textContent = `${fill(context.say.form_ui.words, { n: countWords(area.value) })} (${fill(context.say.form_ui.words_range, edit)})`;
     reset.hidden = same(area.value);
   };
   // The page's own words are never sent back: unchanged, there is no version.

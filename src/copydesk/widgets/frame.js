@@ -16,6 +16,9 @@ const keySafe = { "data-lm-suppress-shortcuts": "true" };
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
+// A word as Python counts it: hyphens, decimal points and apostrophes stay inside, a dash alone is none.
+const countWords = (text) => (text.match(/[\p{L}\p{N}_’‘]+(?:[-,.][\p{L}\p{N}_’]+)*/gu) ?? []).length;
+
 // Every widget loads its own copy of this script, so a counter alone would repeat across widgets.
 let serial = 0;
 const mine = Math.random().toString(36).slice(2, 8);
@@ -30,9 +33,11 @@ function frame({ model, el }, makeBody) {
   const now = node("p", { class: "cd-now", id: freshId("now") });
   const saved = node("span", { class: "cd-saved", role: "status" });
   const tries = node("span", { class: "cd-tries" });
-  const headline = node("p", { class: "cd-headline", role: "status" });
+  const headline = node("p", { class: "cd-headline", role: "status", id: freshId("result") });
   const details = node("div", { class: "cd-details" });
-  const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, say.frame.check);
+  const result = node("div", { class: "cd-result", role: "group", tabindex: "-1", "aria-labelledby": headline.id, ...keySafe }, headline, details);
+  let asked = false; // a check was asked for here, and its result is to be shown
+  const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, spec.check_text);
   const button = (words, act, more = {}) => node("button", { type: "button", ...more, ...keySafe, onclick: act }, words);
   const again = button(say.frame.again, () => { sure.hidden = false; sure.focus(); });
   const keep = () => { sure.hidden = true; again.focus(); };
@@ -46,6 +51,7 @@ function frame({ model, el }, makeBody) {
     showKey(), button(say.frame.try_more, () => { ask("more"); }, { title: say.frame.try_more_why }));
   const other = node("button", { type: "button", title: say.frame.other_why, ...keySafe, onclick: () => { body.flush?.(); ask("other"); } }, say.frame.other);
   let seq = 0;
+  let heardBefore = null; // what stood under the headline before
   let waiting = false; // for the answer to a change made here
   let timer = null;
 
@@ -77,9 +83,17 @@ function frame({ model, el }, makeBody) {
     if (model.get("state").finished || check.hidden) return;
     body.flush?.();
     headline.textContent = say.frame.checking;
+    asked = true;
     tell({ do: "check" });
     clearTimeout(timer);
     timer = setTimeout(notSaved, 5000);
+  };
+  // What a check led to is scrolled to and takes the focus, so that nobody has to look for it.
+  const showResult = () => {
+    if (!section.contains(document.activeElement) || choice.contains(document.activeElement)) return; // the learner has gone on
+    result.focus({ preventScroll: true });
+    const { top, bottom } = result.getBoundingClientRect();
+    if (top < 60 || bottom > window.innerHeight) result.scrollIntoView({ block: bottom - top > window.innerHeight / 2 ? "start" : "center", behavior: "auto" });
   };
   const view = Math.random().toString(36).slice(2);
   const context = { spec, say, changed: push, check: doCheck, announce: (text) => { said.textContent = text; }, now: (text) => { now.textContent = text; }, nowNode: now };
@@ -90,11 +104,10 @@ function frame({ model, el }, makeBody) {
   const section = node("section", { class: "cd", "aria-labelledby": titleId, lang: spec.lang, tabindex: "-1", ...keySafe },
       node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
       node("p", { class: "cd-prompt" }, spec.prompt),
+      spec.reading?.length ? reading(spec, say) : null,
       body.root,
-      body.root.contains(now) ? null : now,
-      node("div", { class: "cd-bar" }, check, keyButton, tries, saved, other, again),
-      sure, choice,
-      headline, details,
+      node("div", { class: "cd-dock" }, now, body.tools ?? null, node("div", { class: "cd-bar" }, check, keyButton, tries, saved, other, again)),
+      sure, choice, result,
       spec.rights ? node("p", { class: "cd-rights" }, spec.rights) : null,
       said);
   el.append(section);
@@ -125,8 +138,12 @@ function frame({ model, el }, makeBody) {
       if (seq && state.saved_by === view) later(3000);
       if (seq && state.saved_by === view) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
     }
-    showFeedback(state.feedback, headline, details, say);
+    showFeedback(state.feedback, headline, details, say, body);
+    const heard = toHear(state.feedback, say);
+    if (heard && heardBefore !== null && heard !== heardBefore) said.textContent = heard;
+    heardBefore = heard;
     body.told?.(state);
+    if (asked && state.feedback) { asked = false; showResult(); }
   };
   el.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
@@ -144,10 +161,17 @@ function frame({ model, el }, makeBody) {
 
   body.show(model.get("answer").value);
   showState();
+  setTimeout(() => comeIntoView(section), 150);
   let kept = null;
   try { kept = sessionStorage.getItem(stash); } catch { /* no storage */ }
   if (kept) { const value = JSON.parse(kept); body.show(value); push(value); }
   return () => { clearTimeout(timer); clearTimeout(pause); model.off("change:state", showState); model.off("change:answer", onAnswer); };
+}
+
+// Shift+Enter moves on to the next cell, which shows the end of a long exercise; it is to be read from its title on.
+function comeIntoView(section) {
+  const next = section.closest(".jp-Cell")?.nextElementSibling;
+  if (next?.matches(".jp-mod-active") && section.getBoundingClientRect().top < 0) section.scrollIntoView({ block: "start" });
 }
 
 // Whether the kernel is at work on something else, where the front end lets it be seen.
@@ -161,28 +185,111 @@ function keyTable(title, rows) {
     node("table", {}, node("tbody", {}, ...rows.map(([keys, what]) => node("tr", {}, node("th", { scope: "row" }, keys), node("td", {}, what))))));
 }
 
-function showFeedback(feedback, headline, details, say) {
+// What a listener is told besides the headline: what is missing or where to look again; of the key, that it is there.
+function toHear(feedback, say) {
+  if (feedback?.lacks) return feedback.lacks.join(" ");
+  const hint = ({ text, items, named }) => (named || !items.length ? text : `${items.map((item) => item.where).join(", ")}: ${text}`);
+  if (feedback?.hints.length) return `${say.outcome.hints}: ${feedback.hints.map(hint).join(" ")}`;
+  return feedback?.key.length ? say.outcome.key_below : "";
+}
+
+function showFeedback(feedback, headline, details, say, body) {
   headline.textContent = feedback?.headline ?? "";
   headline.dataset.status = feedback?.status ?? "";
   details.replaceChildren();
+  // What is said of an item stands on it (`body.note`); what has no place of its own stands in the list.
+  const hinted = (feedback?.hints ?? []).flatMap(({ text, items }) => items.map((item) => ({ ...item, text })));
+  body.note?.(hinted, feedback?.key ?? []);
   if (!feedback) return;
   if (feedback.lacks) {
     details.append(node("ul", { class: "cd-lacks" }, ...feedback.lacks.map((lack) => node("li", {}, lack))), node("p", {}, feedback.foot));
     return;
   }
   if (feedback.hints.length) {
-    details.append(node("h4", {}, say.outcome.hints), node("ul", {}, ...feedback.hints.map((hint) => node("li", {}, hint))));
+    const link = (item, words) => (body.place?.(item) ? node("button", { type: "button", class: "cd-link", ...keySafe, onclick: () => goTo(body.place(item)) }, words) : words);
+    const hint = ({ text, items, named }) => (named || !items.length ? [items.length === 1 ? link(items[0], text) : text] : [...items.flatMap((item, n) => [n ? ", " : "", link(item, item.where)]), ": ", text]);
+    details.append(node("h4", {}, say.outcome.hints), node("ul", {}, ...feedback.hints.map((one) => node("li", {}, ...hint(one)))));
   }
-  if (!feedback.key.length) return;
-  const rows = feedback.key.map((row) =>
-    node("li", { "data-mark": row.mark },
-      node("span", { class: "cd-mark", "aria-hidden": "true" }, row.sign),
-      node("span", { class: "cd-visually-hidden" }, row.mark_text),
-      node("strong", {}, row.where, " "),
-      ...row.parts.map(([role, name, words, sign]) => node("span", { class: `cd-part cd-m-${role}` }, node("b", {}, `${sign} ${name}: `), words)),
-      row.reveal ? node(row.parts.length ? "div" : "span", {}, row.reveal) : null,
-      row.others.length ? node("div", { class: "cd-others" }, node("em", {}, say.outcome.others), node("ul", {}, ...row.others.map((other) => node("li", {}, other)))) : null,
-      row.readings.length ? node("div", { class: "cd-others" }, node("em", {}, say.outcome.rival_readings), node("ul", {}, ...row.readings.map((reading) => node("li", {}, reading)))) : null));
-  details.append(node("h4", {}, say.outcome.key), node("ul", { class: "cd-key" }, ...rows));
+  const rows = feedback.key.filter((row) => !body.shows?.(row));
+  if (rows.length) {
+    const list = node("ul", { class: "cd-key" }, ...rows.map((row) => keyRow(row, say)));
+    const title = fill(say.outcome.key, { n: rows.length });
+    details.append(body.shows ? node("details", { class: "cd-fold" }, node("summary", { ...keySafe }, title), list) : node("div", {}, node("h4", {}, title), list));
+  }
   if (feedback.foot) details.append(node("p", { class: "cd-foot" }, feedback.foot));
+}
+
+function goTo(place) {
+  place.scrollIntoView({ block: "center" });
+  place.focus({ preventScroll: true });
+}
+
+function keyRow(row, say) {
+  return node("li", { "data-mark": row.mark }, ...keyParts(row, say));
+}
+
+// Words with their web addresses as links.
+const linked = (text) => text.split(/(https?:\/\/\S*[^\s.,;)])/).map((part, n) => (n % 2 ? node("a", { href: part, target: "_blank", rel: "noopener noreferrer", ...keySafe }, part) : part));
+
+const kept = (...children) => children.filter((child) => child != null);
+
+// One item of the key: how it went, what the key has and why, and what else is defensible.
+function keyParts(row, say) {
+  const more = (title, listed) => (listed.length ? node("div", { class: "cd-others" }, node("em", {}, title), node("ul", {}, ...listed.map((text) => node("li", {}, text)))) : null);
+  return kept(
+    node("span", { class: "cd-sign", "aria-hidden": "true" }, row.sign), node("span", { class: "cd-visually-hidden" }, row.mark_text),
+    row.where ? node("strong", {}, row.where, " ") : null,
+    ...row.parts.map(([role, name, words, sign]) => node("span", { class: `cd-part cd-m-${role}` }, node("b", {}, `${sign} ${name}: `), words)),
+    row.reveal ? node(row.parts.length ? "div" : "span", {}, ...linked(row.reveal)) : null,
+    more(say.outcome.others, row.others), more(say.outcome.rival_readings, row.readings));
+}
+
+// The paragraphs that an exercise asks about, in sight while it is done; they can be folded, selected and copied.
+function reading(spec, say) {
+  return node("details", { class: "cd-reading", open: true }, node("summary", { ...keySafe }, say.frame.reading),
+    node("div", { class: "cd-reading-text", tabindex: "0", role: "region", "aria-label": say.frame.reading, ...keySafe }, ...spec.reading.map((block) => node("p", { class: "cd-block" }, node("span", { class: "cd-blockname" }, block.name), " ", block.text))));
+}
+
+// The key that chooses the n-th of several: 1 to 9, then 0 for the tenth.
+const keyName = (n) => (n < 10 ? node("kbd", { "aria-hidden": "true" }, String((n + 1) % 10)) : null);
+
+// One of a few choices as a row of segments, which keys choose too.
+function segments(options, chosen) {
+  const name = freshId("choice");
+  const inputs = Object.entries(options).map(([value, words], n) => {
+    const input = node("input", { type: "radio", name, value, ...keySafe, onchange: () => chosen(value) });
+    return [value, input, node("label", { class: "cd-segment" }, input, keyName(n), node("span", {}, words))];
+  });
+  const root = node("div", { class: "cd-segments" }, ...inputs.map(([, , label]) => label));
+  root.addEventListener("keydown", (event) => {
+    const input = /^[0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && inputs[(Number(event.key) + 9) % 10]?.[1];
+    if (!input) return;
+    event.preventDefault();
+    event.stopPropagation();
+    input.checked = true;
+    input.focus();
+    chosen(input.value);
+  });
+  return { root, set: (given) => inputs.forEach(([value, input]) => { input.checked = value === given; }) };
+}
+
+// A question or an item with its choices, and room for what is said of it after a check.
+const short = (options) => Object.values(options).join("").length <= 30; // these fit beside what they are about
+
+function choiceRow(legend, options, chosen, extra = []) {
+  const said = node("div", { class: "cd-said", id: freshId("said") });
+  const choice = segments(options, chosen);
+  const title = node("div", { class: "cd-legend", id: freshId("asked") }, ...legend);
+  const root = node("div", { class: "cd-item", role: "radiogroup", "aria-labelledby": title.id, tabindex: "-1", "aria-describedby": said.id, ...keySafe }, title, ...extra, choice.root, said);
+  return { root, said, set: choice.set };
+}
+
+// What a check says of items, on the items: a hint, or the key with its reason.
+function noteRows(rows, say) {
+  return (hinted, key) => rows.forEach((row, id) => {
+    const hint = hinted.find((item) => item.id === id), found = key.find((one) => one.item === id);
+    const mark = found ? found.mark : hint ? "again" : "";
+    row.root.dataset.mark = mark;
+    row.said.replaceChildren(...(found ? keyParts({ ...found, where: "" }, say) : hint ? [node("span", { class: "cd-sign", "aria-hidden": "true" }, "↺"), " ", hint.text] : []));
+  });
 }

@@ -4,29 +4,40 @@ const makeBody = (context) => {
   const { spec, say } = context;
   const groups = [];
   const grouped = spec.roles.length > 1;
-  const list = node("ol", { class: "cd-groups" });
-  const text = marker(context, { groups, roles: spec.roles, grouped, onChange: (save = true) => { showGroups(); if (save) context.changed({ groups: JSON.parse(JSON.stringify(groups)) }); } });
+  const list = node("ol", { class: `cd-groups${spec.grid ? " cd-grid" : ""}`, "aria-label": say.marker.list_label });
+  const send = () => context.changed({ groups: JSON.parse(JSON.stringify(groups)) });
+  const text = marker(context, { groups, roles: spec.roles, grouped, onChange: (save = true) => { showGroups(); if (save) send(); } });
 
   const choice = (group, name, options, g) => {
-    const select = node("select", { ...keySafe, onchange: (event) => { group.labels = { ...group.labels, [name]: event.target.value }; context.changed({ groups: JSON.parse(JSON.stringify(groups)) }); } },
-      node("option", { value: "" }, say.marker.choose), ...Object.entries(options).map(([value, words]) => node("option", { value }, words)));
+    const select = node("select", { ...keySafe, "aria-label": `${say.roles[name]} ${g + 1}`, onchange: (event) => { group.labels = { ...group.labels, [name]: event.target.value }; send(); } },
+      node("option", { value: "" }, fill(say.marker.choose, { label: say.roles[name] })), ...Object.entries(options).map(([value, words]) => node("option", { value }, words)));
     select.value = group.labels?.[name] ?? "";
-    return node("label", {}, `${say.roles[name]} ${g + 1} `, select);
+    return select;
+  };
+  const part = (group, role) => {
+    const words = (group[role] ?? []).map(([a, b]) => text.between(a, b)).join(" … ");
+    return node("span", { class: `cd-part cd-m-${role}` }, grouped ? node("b", {}, `${say.roles[role]}: `) : null, words || node("i", {}, say.marker.none_yet));
   };
   const showGroups = () => {
     list.replaceChildren(...groups.map((group, g) => {
-      const parts = spec.roles.map((role) => node("span", { class: `cd-part cd-m-${role}` }, node("span", { class: "cd-tag", "aria-hidden": "true" }, spec.tags[role]), grouped ? `${say.roles[role]}: ` : "", (group[role] ?? []).map(([a, b]) => text.between(a, b)).join(" … ") || node("i", {}, say.marker.none_yet)));
-      const labels = Object.entries(spec.labels).map(([name, options]) => choice(group, name, options, g));
       const building = grouped && g === text.active;
-      return node("li", { class: building ? "cd-building" : "", "aria-current": building ? "true" : null },
-        node("strong", {}, building ? fill(say.marker.building, { item: spec.item, n: g + 1 }) : `${spec.item[0].toUpperCase()}${spec.item.slice(1)} ${g + 1}`), ...parts, labels.length ? node("span", { class: "cd-break" }) : null, ...labels,
-        grouped && !building ? node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.edit}: ${spec.item} ${g + 1}`, onclick: () => { text.go(g); text.focus(); } }, say.marker.edit) : null,
-        node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${spec.item} ${g + 1}`, onclick: () => { text.remove(g); text.focus(); } }, say.marker.remove));
+      const verdict = text.verdict(g);
+      const name = building ? fill(say.marker.building, { item: spec.item, n: g + 1 }) : `${spec.item[0].toUpperCase()}${spec.item.slice(1)} ${g + 1}`;
+      const button = (words, act) => node("button", { type: "button", ...keySafe, "aria-label": `${words}: ${spec.item} ${g + 1}`, onclick: act }, words);
+      return node("li", { class: building ? "cd-building" : "", "aria-current": building ? "true" : null, "data-mark": verdict?.mark ?? "" },
+        node("strong", { class: grouped ? "" : "cd-number" }, verdict ? node("span", { class: "cd-sign", title: verdict.mark_text }, verdict.sign) : null, grouped ? name : node("span", { "aria-label": name }, `${g + 1}`)),
+        node("span", { class: "cd-parts" }, ...spec.roles.map((role) => part(group, role))),
+        ...Object.entries(spec.labels).map(([label, options]) => choice(group, label, options, g)),
+        node("span", { class: "cd-acts" }, grouped && !building ? button(say.marker.edit, () => { text.go(g); text.focus(); }) : null, button(say.marker.remove, () => { text.remove(g); text.focus(); })));
     }));
     if (!groups.length) list.append(node("li", { class: "cd-empty" }, say.marker.building_none));
   };
   return {
-    root: node("div", {}, text.box, context.nowNode, markerTools(context, text, spec.roles, grouped), list, markerKeys(say)),
+    root: node("div", {}, text.box, list, markerKeys(say)),
+    tools: markerTools(context, text, spec.roles, grouped),
+    note: (hinted, key) => { if (text.judge(key)) showGroups(); },
+    place: (item) => text.place(item),
+    shows: () => false,
     show: (answer) => {
       groups.splice(0, groups.length, ...JSON.parse(JSON.stringify(answer?.groups ?? [])));
       const open = groups.findIndex((group) => spec.roles.some((role) => !(group[role] ?? []).length));

@@ -1,10 +1,12 @@
 // A text whose words can be picked and labelled, by keys, by pointer and by touch. One tab stop; offsets come from Python.
 
+const bare = (words) => words.replace(/[,.;:]+$/, "");
+
 function marker(context, { groups, roles, grouped, onChange }) {
   const { spec, say } = context;
   const word = [];
   const blocks = spec.blocks.map((block) => node("p", { role: "group", "aria-label": block.label, class: "cd-block" },
-    node("span", { class: "cd-blockname", "aria-hidden": "true" }, block.id),
+    node("span", { class: "cd-blockname", "aria-hidden": "true" }, block.name),
     ...block.sentences.flatMap((sentence) => sentence.words.flatMap(([text, start, end, space]) => {
       const tag = node("span", { class: "cd-tag", "aria-hidden": "true" });
       const el = node("span", { class: "cd-word", role: "option", tabindex: word.length ? "-1" : "0", "aria-selected": "false", ...keySafe }, tag, text);
@@ -14,24 +16,49 @@ function marker(context, { groups, roles, grouped, onChange }) {
       return [el, gap];
     }))));
   const box = node("div", { class: "cd-text", role: "listbox", "aria-multiselectable": "true", "aria-label": say.marker.text_label, "aria-describedby": context.nowNode.id }, ...blocks);
+  // The labels at hand where words were picked by pointer; the same buttons stand in the bar, for keys and for screen readers.
+  const popup = node("div", { class: "cd-popup", "aria-hidden": "true", hidden: true }, ...labelButtons(context, roles, (role) => { label(role); focus(at); }, { tabindex: "-1" }));
+  // Why the key has something so, at the words in question.
+  const why = node("div", { class: "cd-why", role: "status", hidden: true });
+  const views = ["mine", "key", "both"];
+  const buttons = views.map((name) => node("button", { type: "button", "aria-pressed": "false", ...keySafe, onclick: () => { seen = name; refresh(); } }, say.marker[`view_${name}`]));
+  const viewSwitch = node("div", { class: "cd-switch", role: "group", "aria-label": say.marker.view, hidden: true }, ...buttons);
+  const root = node("div", { class: "cd-textwrap" }, viewSwitch, box, popup, why);
+  const under = (card, i) => {
+    card.hidden = false;
+    const home = root.getBoundingClientRect(), place = word[i].el.getBoundingClientRect();
+    card.style.top = `${place.bottom - home.top + 6}px`;
+    card.style.left = `${Math.max(0, Math.min(place.left - home.left, home.width - card.offsetWidth))}px`;
+  };
 
+  let keyed = [], seen = "mine"; // the key, row by row, once it may be seen, and whose marks are on the text
+  let checked = false; // whether the marks are still those that were checked
   let at = 0, anchor = 0, picked = false, active = groups.length - 1, dragging = false, tapped = false, tapAt = 0;
   let past = [], future = [], notice = "";
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const range = () => [Math.min(anchor, at), Math.max(anchor, at)];
 
   // ── painting ──
+  const verdict = (g) => (keyed.length && checked ? keyed.find((row) => row.group === g) ?? say.marker.meets_nothing : null);
+  const allMarks = () => {
+    const marks = word.map(() => []);
+    const lay = (spans, more) => spans.forEach(([start, end]) => {
+      let first = true;
+      word.forEach((w, i) => { if (w.start < end && start < w.end) { marks[i].push({ ...more, first, long: end - start }); first = false; } });
+    });
+    if (seen !== "key") groups.forEach((group, g) => roles.forEach((role) => lay(group[role] ?? [], { role, g, sign: verdict(g)?.sign ?? "", name: `${say.roles[role]} ${g + 1}` })));
+    const same = (row, role, start, end) => seen === "both" && (groups[row.group]?.[role] ?? []).some(([a, b]) => word.every((w) => (w.start < b && a < w.end) === (w.start < end && start < w.end)));
+    if (seen !== "mine") keyed.forEach((row, k) => row.marks.filter((mark) => !same(row, ...mark)).forEach(([role, start, end, sign]) => lay([[start, end]], { role, g: `key${k}`, sign, row, name: fill(say.marker.in_key, { role: say.roles[role] }) })));
+    return marks;
+  };
   const paint = () => {
     const [from, to] = range();
-    const marks = word.map(() => []);
+    const marks = allMarks();
     const last = word.length - 1;
-    groups.forEach((group, g) => roles.forEach((role) => (group[role] ?? []).forEach(([start, end]) => {
-      let first = true;
-      word.forEach((w, i) => { if (w.start < end && start < w.end) { marks[i].push({ role, g, first, long: end - start }); first = false; } });
-    })));
     // Where marks overlap, the mark being built is the lowest line and the other ones stand above it.
     const shown = marks.map((found) => [...found].sort((a, b) => (b.g === active) - (a.g === active) || b.long - a.long));
-    const look = (found, inPick) => found.map((m, n) => (n ? ` cd-over${Math.min(n, 2)}-${m.role}` : ` cd-m-${m.role}${grouped && m.g !== active ? " cd-other" : ""}`)).join("") + (inPick ? " cd-picked" : "");
+    const dim = (m) => grouped && seen === "mine" && !keyed.length && m.g !== active;
+    const look = (found, inPick) => found.map((m, n) => (n ? ` cd-over${Math.min(n, 2)}-${m.role}` : ` cd-m-${m.role}${dim(m) ? " cd-other" : ""}`)).join("") + (inPick ? " cd-picked" : "");
     const goesOn = (m) => !m.first;
     word.forEach((w, i) => {
       const inPick = picked && i >= from && i <= to;
@@ -39,9 +66,9 @@ function marker(context, { groups, roles, grouped, onChange }) {
       w.el.className = `cd-word${look(shown[i], inPick)}`;
       w.gap.className = `cd-gap${look(joined, inPick && i < to)}`;
       w.el.setAttribute("aria-selected", String(inPick));
-      w.tag.textContent = marks[i].filter((m) => m.first).map((m) => `${spec.tags[m.role]}${m.g + 1}`).join(" ");
-      const labels = marks[i].map((m) => `${say.roles[m.role]} ${m.g + 1}`).join(", ");
-      if (labels) w.el.setAttribute("aria-label", `${w.text}, ${labels}`); else w.el.removeAttribute("aria-label");
+      w.tag.textContent = marks[i].filter((m) => m.first).map((m) => `${spec.tags[m.role]}${m.row ? "" : m.g + 1}${m.sign}`).join(" ");
+      const labels = marks[i].map((m) => `${m.sign} ${m.name}`.trim()).join(", ");
+      if (labels) w.el.setAttribute("aria-label", `${bare(w.text)}, ${labels}`); else w.el.removeAttribute("aria-label");
     });
   };
   const focus = (i) => {
@@ -57,18 +84,54 @@ function marker(context, { groups, roles, grouped, onChange }) {
     notice = "";
     refresh();
   };
-  const refresh = () => { paint(); context.now(whatNow()); };
+  const refresh = () => {
+    paint();
+    context.now(whatNow());
+    buttons.forEach((button, n) => button.setAttribute("aria-pressed", String(views[n] === seen)));
+    if (!picked) popup.hidden = true;
+  };
+  // The key's rows on a word: those that are seen there, and those the learner's own mark there is about.
+  const rowsOn = (i) => {
+    const { start, end } = word[i];
+    const here = ([a, b]) => a < end && start < b;
+    const own = (row) => checked && seen !== "key" && roles.some((role) => (groups[row.group]?.[role] ?? []).some(here));
+    return keyed.filter((row) => own(row) || (seen !== "mine" && row.marks.some(([, a, b]) => here([a, b]))));
+  };
+  const explain = (i) => {
+    const rows = rowsOn(i);
+    why.replaceChildren(...rows.map((row) => node("div", { "data-mark": row.mark }, ...keyParts(row, say))));
+    if (rows.length) under(why, i); else why.hidden = true;
+  };
+  const judge = (key) => {
+    const had = keyed.length > 0;
+    const rows = key.filter((row) => row.marks.length);
+    if (JSON.stringify(rows) === JSON.stringify(keyed)) return false; // nothing new: what has the focus stays
+    keyed = rows;
+    checked = true;
+    viewSwitch.hidden = !keyed.length;
+    if (had !== keyed.length > 0) seen = keyed.length ? "both" : "mine";
+    why.hidden = true;
+    refresh();
+    return true;
+  };
+  const place = ({ group, where }) => {
+    const spans = roles.flatMap((role) => groups[group]?.[role] ?? []);
+    const i = spans.length ? word.findIndex((w) => w.end > spans[0][0]) : word.findIndex((w) => spec.blocks.find((block) => block.id === w.block).label.toLowerCase() === where.toLowerCase());
+    return word[i]?.el;
+  };
 
   // ── what can be done now ──
+  const touch = window.matchMedia?.("(hover: none) and (pointer: coarse)").matches; // no keys to name
   const keysText = () => roles.map((role, i) => `${i + 1} (${say.roles[role]})`).join(", ");
   const whatNow = () => {
     const [from, to] = range();
     const count = to - from + 1;
+    if (picked && !tapped && touch) return fill(say.marker.picked_touch, { n: count });
     if (picked && !tapped) return count === 1 ? fill(say.marker.picked_one, { keys: keysText() }) : fill(say.marker.picked, { n: count, keys: keysText() });
     if (tapped) return say.marker.tap;
     if (notice) return notice;
     const group = groups[active];
-    if (!grouped || !group) return say.marker.pick;
+    if (!grouped || !group) return touch ? say.marker.tap_first : say.marker.pick;
     const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
     return fill(parts.length ? say.marker.need : say.marker.complete, { item: spec.item, n: active + 1, parts: parts.join(", ") });
   };
@@ -77,6 +140,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
   const change = (alter, spoken, seen = false) => {
     past.push(copy({ groups, active }));
     future = [];
+    checked = false;
     alter();
     settle(spoken, seen);
   };
@@ -102,7 +166,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     settle(spoken);
   };
   const without = (spans, start, end) => spans.flatMap(([a, b]) => (b <= start || a >= end ? [[a, b]] : [[a, Math.min(b, start)], [Math.max(a, end), b]].filter(([x, y]) => /\S/.test(between(x, y)))));
-  const between = (start, end) => word.filter((w) => w.start < end && start < w.end).map((w) => w.text).join(" ").replace(/[,.;:]+$/, "");
+  const between = (start, end) => bare(word.filter((w) => w.start < end && start < w.end).map((w) => w.text).join(" "));
   // A mark belongs to the attribution being built, unless its paragraph already has one that lacks this role; what would
   // replace a mark in another paragraph begins a new one.
   const home = (role, block) => {
@@ -143,7 +207,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
       const group = groups[active];
       lost.forEach((other) => { group[other] = group[other].flatMap((span) => (kept.includes(span) ? [span] : without([span], start, end))); });
       group[role] = several ? [...without(group[role] ?? [], start, end), ...spans].sort((a, b) => a[0] - b[0]) : [[start, end]];
-    }, [lost.length ? say.marker.said_over : say.marker.said_label, ...(left.length ? [say.marker.said_left] : [])].map((text) => fill(text, told)).join(". "), lost.length || left.length);
+    }, [say.marker[`${lost.length ? "said_over" : "said_label"}${grouped ? "" : "_alone"}`], ...(left.length ? [say.marker.said_left] : [])].map((text) => fill(text, told)).join(". "), lost.length || left.length);
   };
   const clear = () => {
     const [from, to] = range();
@@ -186,9 +250,10 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const command = ctrlKey || metaKey;
     const moves = { ArrowRight: () => at + 1, ArrowLeft: () => at - 1, ArrowDown: () => bySentence(1, shiftKey), ArrowUp: () => bySentence(-1, shiftKey), Home: () => sameSentence(at, -1), End: () => sameSentence(at, 1), PageDown: () => byBlock(1), PageUp: () => byBlock(-1) };
     const plain = { a: () => { anchor = sameSentence(at, -1); move(sameSentence(at, 1), true); }, n: begin, "[": () => go(active - 1), "]": () => go(active + 1), Delete: clear, Backspace: clear, Enter: () => {} }; // Enter does not check: a try is spent by the button alone
-    if (picked) plain.Escape = drop; // with nothing picked, Escape goes back to the notebook
+    if (picked) plain.Escape = drop; else if (!why.hidden) plain.Escape = () => { why.hidden = true; }; // then Escape goes back to the notebook
     let act = null;
     if (altKey) return;
+    if (command && key.toLowerCase() === "c" && picked) { navigator.clipboard?.writeText(between(word[range()[0]].start, word[range()[1]].end)); return; }
     if (command) act = { z: () => (shiftKey ? step(future, past, say.marker.said_redo) : step(past, future, say.marker.said_undo)), y: () => step(future, past, say.marker.said_redo) }[key.toLowerCase()];
     else if (moves[key]) act = () => move(moves[key](), shiftKey);
     else if (/^[1-9]$/.test(key)) act = () => { pickHere(); label(roles[key - 1]); };
@@ -205,6 +270,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
   // A screen reader may put the focus on any word: what is done next is done there.
   box.addEventListener("focusin", (event) => {
     const i = indexAt(event.target);
+    if (i >= 0) explain(i);
     if (i < 0 || i === at) return;
     word[at].el.tabIndex = -1;
     word[i].el.tabIndex = 0;
@@ -224,8 +290,11 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const i = indexAt(document.elementFromPoint(event.clientX, event.clientY));
     if (i >= 0 && i !== at) move(i, true);
   });
-  const stop = () => { dragging = false; };
+  const stop = () => { if (dragging && picked) under(popup, range()[1]); dragging = false; };
   window.addEventListener("pointerup", stop);
+  box.addEventListener("pointerover", (event) => { const i = indexAt(event.target); if (!dragging && i >= 0 && event.pointerType === "mouse" && keyed.length) explain(i); });
+  root.addEventListener("pointerleave", () => { why.hidden = true; });
+  root.addEventListener("focusout", (event) => { if (!root.contains(event.relatedTarget)) { why.hidden = true; popup.hidden = true; } });
   box.addEventListener("click", (event) => {
     const i = indexAt(event.target);
     if (i < 0 || event.pointerType !== "touch") return;
@@ -234,16 +303,20 @@ function marker(context, { groups, roles, grouped, onChange }) {
     move(i, second);
     tapped = !second;
     refresh();
+    if (second) under(popup, range()[1]); else popup.hidden = true; // after the first tap it would lie over the words to tap next
   });
 
-  return { box, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; notice = ""; } };
+  return { box: root, verdict, judge, place, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; notice = ""; } };
+}
+
+function labelButtons({ say, spec }, roles, act, more = {}) {
+  return roles.map((role, i) => node("button", { type: "button", class: `cd-label cd-l-${role}`, ...more, ...keySafe, onclick: () => act(role) }, node("kbd", {}, String(i + 1)), " ", say.roles[role], node("span", { class: "cd-tag", "aria-hidden": "true" }, spec.tags[role])));
 }
 
 function markerTools(context, text, roles, grouped) {
   const { say, spec } = context;
-  const tool = (name, act, extra) => node("button", { type: "button", ...keySafe, onclick: act }, name, extra);
-  const labels = roles.map((role, i) => node("button", { type: "button", class: `cd-label cd-l-${role}`, ...keySafe, onclick: () => { text.label(role); text.focus(); } }, node("kbd", {}, String(i + 1)), say.roles[role], node("span", { class: "cd-tag" }, spec.tags[role])));
-  return node("div", { class: "cd-tools", role: "group", "aria-label": say.marker.label_as }, ...labels,
+  const tool = (name, act) => node("button", { type: "button", ...keySafe, onclick: act }, name);
+  return node("div", { class: "cd-tools", role: "group", "aria-label": say.marker.label_as }, ...labelButtons(context, roles, (role) => { text.label(role); text.focus(); }),
     grouped ? tool(fill(say.marker.new, { item: spec.item }), () => { text.begin(); text.focus(); }) : null,
     tool(say.marker.clear, () => { text.clear(); text.focus(); }), tool(say.marker.undo, () => text.undo()), tool(say.marker.redo, () => text.redo()));
 }

@@ -12,13 +12,15 @@ const makeBody = (context) => {
     const place = node("span", { class: "cd-place" });
     const chosen = node("span", { class: "cd-chosen" });
     const el = node("li", { class: "cd-row", role: "option", "aria-selected": "false", tabindex: "-1", ...keySafe }, place, " ", node("span", { class: "cd-event" }, item.text), " ", chosen);
+    const said = node("div", { class: "cd-said" });
+    el.append(said);
     el.dataset.id = item.id;
-    return [item.id, { el, place, chosen, text: item.text }];
+    return [item.id, { el, root: el, said, place, chosen, text: item.text }];
   }));
   list.append(...[...rows.values()].map((row) => row.el));
 
   // ── what is shown ──
-  const short = (id) => { const words = rows.get(id).text.split(/\s+/); return words.length > 7 ? `${words.slice(0, 7).join(" ")} …` : words.join(" "); };
+  const short = (id) => { const words = rows.get(id).text.split(/\s+/); return words.length > 7 ? `${words.slice(0, 7).join(" ")} …` : words.join(" ").replace(/\.$/, ""); };
   const place = (id = at) => order.indexOf(id) + 1;
   const said = (text) => context.announce(fill(text, { words: short(at), place: place(), of }));
   const paint = () => {
@@ -140,8 +142,11 @@ const makeBody = (context) => {
   const hint = say.order.how + (known.length ? ` ${say.order.how_known}` : "");
   const keys = [...say.order.keys, ...(known.length ? say.order.keys_known : [])];
   return {
-    root: node("div", {}, list, context.nowNode, tools, node("p", { class: "cd-hint" }, hint), keyTable(say.marker.keys_title, keys)),
+    root: node("div", {}, list, node("p", { class: "cd-hint" }, hint), keyTable(say.marker.keys_title, keys)),
+    tools,
     flush: putDown,
+    note: (hinted, key) => noteRows(rows, say)(hinted, []), // the key has an order of its own, and stands below
+    place: (item) => rows.get(item.id)?.el,
     show: (answer) => {
       const given = (answer?.order ?? []).filter((id) => rows.has(id));
       order = [...new Set([...given, ...spec.items.map((item) => item.id)])];

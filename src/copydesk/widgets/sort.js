@@ -3,25 +3,32 @@
 const makeBody = (context) => {
   const { spec, say } = context;
   const choices = {};
-  const inputs = [];
   const tell = () => context.now(fill(say.form_ui.sorted, { n: Object.keys(choices).length, of: spec.items.length }));
-  const rows = spec.items.map((item) => {
-    const name = freshId("sort");
-    const radios = Object.entries(spec.choices).map(([value, words]) => {
-      const input = node("input", { type: "radio", name, value, ...keySafe, onchange: () => { choices[item.id] = value; tell(); context.changed({ choices: { ...choices } }); } });
-      inputs.push([item.id, value, input]);
-      return node("label", {}, input, words);
-    });
-    const extra = (item.cards ?? []).map((card) => node("div", { class: "cd-card" }, node("b", {}, card.date, " "), card.statement, " ", node("cite", {}, card.credit), card.later ? node("i", {}, ` (${say.lesson.later_note})`) : null));
-    return node("fieldset", { class: "cd-item" }, node("legend", {}, node("span", { class: "cd-blockname" }, item.where), " ", item.text), ...extra, node("div", { class: "cd-radios" }, ...radios));
-  });
+  const rows = new Map(spec.items.map((item) => {
+    const cards = (item.cards ?? []).map((card) => factCard(card, say));
+    const legend = [node("span", { class: "cd-blockname" }, item.where), " ", item.text];
+    const choose = (value) => { choices[item.id] = value; tell(); context.changed({ choices: { ...choices } }); };
+    return [item.id, choiceRow(legend, spec.choices, choose, cards)];
+  }));
+  // Many classes make a table on a wide screen: a row for each item, a column for each class.
+  const many = Object.values(spec.choices);
+  const columns = many.length > 4 ? node("div", { class: "cd-columns", "aria-hidden": "true" }, node("span", {}), ...many.map((words, n) => node("span", {}, keyName(n), words))) : null;
   return {
-    root: node("div", { class: "cd-sort" }, ...rows),
+    root: node("div", { class: `cd-rows cd-sort${columns ? " cd-matrix" : short(spec.choices) ? " cd-beside" : ""}`, style: `--columns: ${many.length}` }, columns, ...[...rows.values()].map((row) => row.root)),
+    note: noteRows(rows, say),
+    place: (item) => rows.get(item.id)?.root,
+    shows: (row) => rows.has(row.item),
     show: (answer) => {
       Object.keys(choices).forEach((id) => delete choices[id]);
       Object.assign(choices, answer?.choices ?? {});
-      inputs.forEach(([id, value, input]) => { input.checked = choices[id] === value; });
+      rows.forEach((row, id) => row.set(choices[id]));
       tell();
     },
   };
 };
+
+// A dated fact to read beside an item; an address is a link.
+function factCard(card, say) {
+  const source = card.address ? node("a", { href: card.address, target: "_blank", rel: "noopener noreferrer", ...keySafe }, card.credit) : card.credit;
+  return node("div", { class: "cd-card" }, node("b", {}, card.date, " "), card.statement, " ", node("cite", {}, source), card.later ? node("i", {}, ` (${say.lesson.later_note})`) : null);
+}

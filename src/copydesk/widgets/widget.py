@@ -10,12 +10,10 @@ from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from uuid import uuid4
 from weakref import WeakSet
 
 import anywidget
 import traitlets
-from IPython.display import display, update_display
 
 from copydesk.answers import AnswerFile, Record, Try
 from copydesk.base.errors import CopydeskError
@@ -24,7 +22,9 @@ from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.feedback import feedback
 from copydesk.exercises.outcome import Outcome
 from copydesk.lessons.lesson import Lesson
+from copydesk.lessons.results import round_is_over
 from copydesk.page.html import css
+from copydesk.widgets.later import RESULTS, Later, later_note
 
 OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSet)
 """The widgets of this kernel by answer file and exercise: two of one exercise show the same work."""
@@ -62,8 +62,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         self.outcome: Outcome | None = None
         self._shown = 0
         self._last = self._kept = (0, "")  # which change, from which view, came last, and which is on the disk
-        self._later: dict[str, str] = {}  # the static view as it is on a page
-        self._later_id = f"copydesk-{uuid4().hex}"
+        self.later = Later(self._still)
         self._warned: dict[str, Any] | None = None  # the answer of which it was said what it lacks
         self._goes_on = False  # whether the learner chose to go on to the next try after one that passed
         restored = bool(self.record.answer)
@@ -90,29 +89,21 @@ class ExerciseWidget(anywidget.AnyWidget):
         The static view is an output of its own, since JupyterLab shows a widget that is gone as an error. While the
         widget is there the stylesheet hides the static view.
         """
-        data, meta = self._repr_mimebundle_()
-        data.pop("text/html", None)
-        display(data, metadata=meta, raw=True)  # type: ignore[no-untyped-call]
-        self._later = self._for_later()
-        display(self._later, raw=True, display_id=self._later_id)  # type: ignore[no-untyped-call]
+        self.later.show_under(*self._repr_mimebundle_())
 
-    def refresh_later(self) -> None:
-        """Bring the static view under the widget up to date, if it is on a page and shows other work."""
-        if self._later and self._later != (later := self._for_later()):
-            self._later = later
-            update_display(later, raw=True, display_id=self._later_id)  # type: ignore[no-untyped-call]
+    def _refresh_later(self) -> None:
+        """Bring what stands on the page without this widget up to date: its static view, and the result."""
+        self.later.refresh()
+        if result := RESULTS.get(str(self.answers.path)):
+            result.refresh()
 
-    def _for_later(self) -> dict[str, str]:
-        note = load_wording("strings")["still"]["run"]
-        still = self.exercise.static_view(self.lesson.story, self.answer["value"], note=note)
-        return {"text/plain": repr(self), "text/html": still}
+    def _still(self) -> str:
+        return self.exercise.static_view(self.lesson.story, self.answer["value"], note=later_note("exercise"))
 
     @property
     def finished(self) -> bool:
         """Whether the tries of this round are used up, or the answer was right and no more was wanted."""
-        made = self._made()
-        right = any(t.score >= self.exercise.bar for t in made) and not self.record.key_waits
-        return bool(self.exercise.tries) and (right or len(made) >= self.exercise.tries)
+        return round_is_over(self.exercise, self.record)
 
     def check(self, *, ask: bool = False) -> Outcome:
         """Check the answer as it stands; a try counts only if there is something to check.
@@ -201,7 +192,7 @@ class ExerciseWidget(anywidget.AnyWidget):
             case {"do": "save", "seq": int(seq), "by": str(by), "value": dict(value)}:
                 self._try(lambda: self.save(value, seq=seq, by=by))
             case {"do": "later"}:
-                self._try(self.refresh_later)
+                self._try(self._refresh_later)
                 return
             case {"do": "check"}:
                 self._try(lambda: self.check(ask=True))
@@ -269,7 +260,8 @@ class ExerciseWidget(anywidget.AnyWidget):
             return str(say["tries_received"])
         if not of:
             return str(say["tries_free" if self.exercise.points else "tries_open"])
-        done = say["tries_done" if left else "tries_none"]
+        passed = any(t.score >= self.exercise.bar for t in self._made())
+        done = say["tries_done" if left or passed else "tries_none"]
         text = done if self.finished else say["tries_last" if left == 1 else "tries_left"]
         if self.record.round > 1:
             text = f"{text} · {say['round'].format(n=self.record.round)}"

@@ -5,15 +5,16 @@ const makeBody = (context) => {
   const groups = [];
   const texts = {};
   const areas = [];
+  const boxes = new Map();
   let typing = null;
   const value = () => ({ texts: { ...texts }, evidence: groups.flatMap((group) => group.evidence ?? []) });
   const flush = () => { if (typing) { clearTimeout(typing); typing = null; context.changed(value()); } };
-  const count = (words) => words.trim().split(/\s+/).filter(Boolean).length;
-  const picks = node("ul", { class: "cd-groups" });
+  const picks = node("ul", { class: "cd-groups", "aria-label": say.marker.list_label });
   const text = spec.evidence ? marker(context, { groups, roles: ["evidence"], grouped: false, onChange: () => { showPicks(); context.changed(value()); } }) : null;
-  const showPicks = () => picks.replaceChildren(...groups.map((group, g) => node("li", {},
-    node("span", { class: "cd-part cd-m-evidence" }, group.evidence.map(([a, b]) => text.between(a, b)).join(" … ")),
-    node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${say.roles.evidence} ${g + 1}`, onclick: () => text.remove(g) }, say.marker.remove))));
+  const showPicks = () => picks.replaceChildren(...(groups.length ? [] : [node("li", { class: "cd-empty" }, say.marker.building_none)]), ...groups.map((group, g) => node("li", {},
+    node("strong", { class: "cd-number" }, `${g + 1}`),
+    node("span", { class: "cd-parts" }, node("span", { class: "cd-part cd-m-evidence" }, group.evidence.map(([a, b]) => text.between(a, b)).join(" … "))),
+    node("span", { class: "cd-acts" }, node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${say.roles.evidence} ${g + 1}`, onclick: () => text.remove(g) }, say.marker.remove)))));
   const later = (wait) => { clearTimeout(typing); typing = setTimeout(flush, wait); };
   const edits = spec.edits.map((edit) => [edit.id, editor(context, edit, (version) => {
     if (version === undefined) delete texts[edit.id]; else texts[edit.id] = version;
@@ -27,13 +28,20 @@ const makeBody = (context) => {
       tell();
       later(400);
     }, onblur: flush });
-    const tell = () => { counter.textContent = `${fill(say.form_ui.words, { n: count(area.value) })} (${fill(say.form_ui.words_range, field)})`; };
+    const tell = () => { counter.textContent = `${fill(say.form_ui.words, { n: countWords(area.value) })} (${fill(say.form_ui.words_range, field)})`; };
     areas.push([field.id, (given) => { area.value = given ?? ""; tell(); }]);
-    return node("div", { class: "cd-item" }, node("label", { for: id }, field.label), area, counter);
+    const said = node("div", { class: "cd-said" });
+    const root = node("div", { class: "cd-item", tabindex: "-1", ...keySafe }, node("label", { for: id }, field.label), area, counter, said);
+    boxes.set(field.id, { root, said });
+    return root;
   });
   return {
-    root: node("div", { class: "cd-write" }, ...(text ? [text.box, context.nowNode, markerTools(context, text, ["evidence"], false), picks] : []), ...edits.map(([, editing]) => editing.root), ...rows),
+    tools: text ? markerTools(context, text, ["evidence"], false) : null,
+    root: node("div", { class: "cd-write" }, ...(text ? [text.box, picks] : []), ...edits.map(([, editing]) => editing.root), ...rows),
     flush,
+    note: noteRows(boxes, say),
+    place: (item) => boxes.get(item.id)?.root,
+    shows: (row) => boxes.has(row.item),
     told: (state) => edits.forEach(([id, editing]) => editing.told(state.measures[id])),
     show: (answer) => {
       groups.splice(0, groups.length, ...(answer?.evidence ?? []).map((span) => ({ evidence: [span], labels: {} })));

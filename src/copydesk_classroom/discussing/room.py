@@ -20,6 +20,7 @@ from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.page.html import Page, static_html
 from copydesk.story.story import Story, load_story
 from copydesk.views.agreement import Agreement, ClassVotes, Run, agreement, class_folder, heat, per_item_split
+from copydesk.views.ready import Sentence, agreement_holds
 from copydesk_classroom.discussing.answers import ClassMarks, Item, Reader, class_choices, class_marks, items_of
 from copydesk_classroom.pages import render
 from copydesk_classroom.reporting.heat import stretches, touched
@@ -54,7 +55,7 @@ def compare_page(lesson: Lesson, both: tuple[Exercise, Exercise], votes: tuple[C
     found = [agreement(v) for v in votes]
     again = both[1].title if both[1] is not both[0] else say["again"].format(title=both[1].title)
     heading = say["heading"].format(before=both[0].title, after=again)
-    measures = [(name, v.learners, *_cells(a)) for (name, v), a in zip(named, found, strict=True)]
+    measures = [(name, v.learners, *a.cells()) for (name, v), a in zip(named, found, strict=True)]
     html = _room(heading, [*dict.fromkeys(map(_who, votes))], measures=measures, **_votes(items, named))
     return Page(html, say["plain"].format(title=heading, before=_measure(found[0]), after=_measure(found[1])))
 
@@ -146,13 +147,6 @@ def _measure(found: Agreement) -> str:
     return str(say["measure"].format(**told, alpha=decimal(found.alpha), **ends))
 
 
-def _cells(found: Agreement) -> tuple[str, str, str]:
-    none = str(class_wording("discussion")["compare"]["none"])
-    interval = f"{decimal(found.low)} to {decimal(found.high)}" if found.low is not None else none
-    alpha = decimal(found.alpha) if found.alpha is not None else none
-    return percent(found.percent) if found.percent is not None else none, alpha, interval
-
-
 def _passages(runs: Sequence[Run]) -> Iterator[Run]:
     """Runs that touch, as one passage with the most who marked any of its words."""
     start, end, n = -1, -1, 0
@@ -196,20 +190,35 @@ class Room:
     def _repr_html_(self) -> str:
         return Page.saying(repr(self)).html
 
+    def ready(self) -> Sentence:
+        """Whether agreement is counted as it should be here and now, in words."""
+        return Sentence(self._say("ready" if agreement_holds() else "not_ready"))
+
     def split(self, exercise: str) -> Page:
         """How the class chose, item by item; `exercise` is lesson/exercise, as in `06/vote`."""
         lesson, chosen = self._choices(exercise)
         votes = class_choices(self._read(self.folder, lesson), lesson, chosen)
         return self._wait(chosen, votes, self.folder) or split_page(lesson, chosen, _sure(votes))
 
-    def agreement(self, exercise: str) -> Agreement | Page:
-        """How far the votes on an exercise agree, in figures."""
-        lesson, chosen = self._choices(exercise)
-        votes = class_choices(self._read(self.folder, lesson), lesson, chosen)
-        return self._wait(chosen, votes, self.folder) or agreement(_sure(votes))
-
     def compare(self, exercise: str, second: str = "", *, folder: Path | str | None = None) -> Page:
         """The class before and after a talk: two vote exercises, or one with a second folder of hand-ins."""
+        found = self._both(exercise, second, folder)
+        return found if isinstance(found, Page) else compare_page(*found)
+
+    def in_words(self, exercise: str, second: str = "", *, folder: Path | str | None = None) -> Sentence | Page:
+        """What `compare` shows in one sentence to say aloud, without a figure."""
+        found = self._both(exercise, second, folder)
+        if isinstance(found, Page):
+            return found
+        before, after = (agreement(votes).alpha for votes in found[2])
+        if before is None or after is None:
+            return Sentence(self._say("no_alpha"))
+        return Sentence(self._say("closer" if after > before else "further" if after < before else "as_before"))
+
+    def _both(
+        self, exercise: str, second: str, folder: Path | str | None
+    ) -> tuple[Lesson, tuple[Exercise, Exercise], tuple[ClassVotes, ClassVotes]] | Page:
+        """Two votes to compare; a sentence where there are not two."""
         lesson, first = self._choices(exercise)
         after = self._choices(second)[1] if second else first
         place = Path(folder) if folder else self.folder
@@ -223,7 +232,7 @@ class Room:
         if same or (now and _sure(before).made_up != now.made_up):
             return Page.saying(self._say("half", title=after.title, folder=place))
         wait = self._wait(after, now, place)
-        return wait or compare_page(lesson, (first, after), (_sure(before), _sure(now)))
+        return wait or (lesson, (first, after), (_sure(before), _sure(now)))
 
     def heat(self, exercise: str, role: str = "") -> Page:
         """Where the class marked, on the text; of several roles the first, or the one named (source, cue, content)."""

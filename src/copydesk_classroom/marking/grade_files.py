@@ -17,7 +17,7 @@ from pathlib import Path
 
 from copydesk import __version__
 from copydesk.answers.place import file_part, safe_name
-from copydesk.base.documents import Damaged, Fields, Json, all_are, check_fields, decode, new_object, schema_of
+from copydesk.base.documents import Damaged, Field, Fields, Json, check_fields, decode, new_object, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import backup, read_bytes, stamp
 from copydesk.base.store import JsonStore
@@ -25,10 +25,16 @@ from copydesk_classroom.marking.rubric import MOST, Grade, rubric_rows
 from copydesk_classroom.wording import class_wording
 
 SCHEMA, KIND = 1, "copydesk-grades"
-DOCUMENT: Fields = {"comments": ([], (list,)), "grades": ({}, (dict,)), "grader": ("", (str,))}
-"""The fields of a file, with their defaults and types."""
-ENTRY: Fields = {"points": ({}, (dict,)), "comments": ([], (list,)), "note": ("", (str,)), "rev": (0, (int,))}
-"""The fields of each of its grades."""
+COMMENTS = Field([], (list,), each=str)
+ENTRY: Fields = {
+    "points": Field({}, (dict,), each=int),
+    "comments": COMMENTS,
+    "note": Field("", (str,)),
+    "rev": Field(0, (int,)),
+}
+"""The fields of each grade in a file."""
+DOCUMENT: Fields = {"comments": COMMENTS, "grades": Field({}, (dict,), each=ENTRY), "grader": Field("", (str,))}
+"""The fields of a file."""
 LONGEST, LONGEST_NOTE, MOST_COMMENTS = 500, 10_000, 60
 """The most letters in a comment of the list and in a note, and the most comments in a list."""
 
@@ -52,15 +58,8 @@ def checked(document: Json) -> Json:
     if schema_of(document) > SCHEMA:
         raise CopydeskError("a newer Copydesk wrote these grades", "update Copydesk")
     check_fields(document, DOCUMENT)
-    if not all_are(str, document["comments"]):
-        raise Damaged("holds comments of the wrong kind")
-    for entry in document["grades"].values():
-        if not isinstance(entry, dict):
-            raise Damaged("holds something other than a grade")
-        check_fields(entry, ENTRY)
-        right = all(type(n) is int and 0 <= n <= MOST for n in entry["points"].values())
-        if not right or not all_are(str, entry["comments"]):
-            raise Damaged("holds points or comments of the wrong kind")
+    if any(not 0 <= n <= MOST for entry in document["grades"].values() for n in entry["points"].values()):
+        raise Damaged(f"holds points that are not 0 to {MOST}")
     return document
 
 
@@ -197,7 +196,7 @@ class GradeFile:
 
     def _load(self) -> Json | None:
         """Read the file or, failing that, its backup; call this with the lock held."""
-        document, damage = self._store.mend()
+        document, damage = self._store.repair()
         if damage and damage.aside:
             self.notice = class_wording("grade_writing")["desk"]["damaged"].format(aside=damage.aside)
         return document

@@ -12,6 +12,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.numbers import decimal, percent
 from copydesk.page.html import Page, static_html
 from copydesk.views.agreement import bootstrap_interval, krippendorff_alpha, percent_agreement
+from copydesk.views.ready import Sentence, agreement_holds
 from copydesk_classroom.course import Policy
 from copydesk_classroom.marking.grade_files import GradeFile, graders
 from copydesk_classroom.marking.rubric import Grade, Row, rows_of, rubric_rows
@@ -177,6 +178,10 @@ class GradingDesk:
         ]
         return _shown(lines=lines)
 
+    def ready(self) -> Sentence:
+        """Whether agreement is counted as it should be here and now, in words."""
+        return Sentence(self._say("desk", "ready" if agreement_holds() else "not_ready"))
+
     def grade(self) -> GradeWriting:
         """The screen to grade on."""
         from copydesk_classroom.prose.screen import GradeWriting
@@ -201,10 +206,6 @@ class GradingDesk:
         html = _shown(say["columns"], rows, say["caption"])
         return Page(html, self._say("desk", "overview", n=len(self.texts), list=listed))
 
-    def counts(self) -> dict[str, int]:
-        """How many texts there are, by exercise."""
-        return dict(Counter(self.name(t) for t in self.texts))
-
     def name(self, text: Text) -> str:
         """An exercise as a grader reads it: the number of its lesson, its title, and its story where there are two."""
         exercise, story = text.exercise, text.unit.id[0]
@@ -221,11 +222,16 @@ class GradingDesk:
         remark = self._say("agreement", "made_up") if self.made_up else ""
         return GraderAgreement((a, b), compare(self.texts, mine, theirs), remark)
 
-    def alphas(self, first: str = "", second: str = "") -> dict[str, float | None]:
-        """Krippendorff's alpha by row of the rubric, to two places; {} where there are not two graders."""
+    def least_agreed(self, first: str = "", second: str = "") -> Sentence | Page:
+        """The rows of the rubric on which two graders agree most and least, in words."""
         found = self.agreement(first, second)
-        rows = () if isinstance(found, Page) else found.rows
-        return {r.row.id: None if r.alpha is None else round(r.alpha, 2) for r in rows}
+        if isinstance(found, Page):
+            return found
+        alphas = {r.row.id: r.alpha for r in found.rows if r.alpha is not None}
+        if not alphas:
+            return Sentence(self._say("agreement", "no_alphas"))
+        most, least = max(alphas, key=lambda row: alphas[row]), min(alphas, key=lambda row: alphas[row])
+        return Sentence(self._say("agreement", "least", most=most, least=least))
 
     def differences(self, first: str = "", second: str = "", *, by: int = 2) -> Page:
         """The texts on which two graders are far apart in a row, to be read again together."""

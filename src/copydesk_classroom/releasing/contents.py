@@ -30,6 +30,7 @@ KIT = (
     *(
         "map/*.js",
         "map/*.css",
+        "map/*.html",
         "map/data/*.svg",
         "map/data/*.csv",
         "map/data/*.toml",
@@ -194,6 +195,7 @@ def release_toml(edition: Edition) -> str:
     """
     said = {"schema": SCHEMA, "kit": __version__, "course": edition.course, "graded": edition.graded}
     said |= {"story": edition.story, "lessons": edition.lessons}
+    said |= {"hand_in_to": edition.hand_in_to} if edition.hand_in_to else {}
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items()]
     lines += [f"due = {edition.due.isoformat()}\n"] if edition.due else []
     return "".join(lines).replace(

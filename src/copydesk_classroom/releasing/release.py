@@ -52,19 +52,20 @@ def release(  # noqa: PLR0913
     graded: bool = False,
     course: str = "",
     due: str | dt.date | None = None,
+    hand_in_to: str = "",
     as_zip: bool = True,
 ) -> Release:
     """Make a student edition in the folder `out`, and beside it a zip of the same.
 
     `lessons` are names or numbers, by default all; lesson 00 comes along unless `"-00"` leaves it out. `due` is a day
-    or a moment, here unless it has a zone. Raises CopydeskError if something is not there, or `out` holds anything but
-    an earlier release as it was made.
+    or a moment, here unless it has a zone; `hand_in_to` says where the work goes. Raises
+    CopydeskError if something is not there, or `out` holds anything but an earlier release as it was made.
     """
     folder, opened = Path(out).resolve(), load_story(story)
     chosen = choose(lessons, opened)
     _check_keys(chosen, graded=graded)
     ids = tuple(lesson.id for lesson in chosen)
-    edition = Edition(" ".join(course.split()), parse_due(due), graded, opened.id, ids)
+    edition = Edition(" ".join(course.split()), parse_due(due), graded, opened.id, ids, " ".join(hand_in_to.split()))
     target = folder.with_name(f"{folder.name}.zip") if as_zip else None
     if target:
         check_zip(target)

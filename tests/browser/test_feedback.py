@@ -1,0 +1,153 @@
+"""Labels at hand, and feedback on the words and rows it is about, in a real JupyterLab."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from copydesk.answers import AnswerFile
+from copydesk.lessons.lesson import load_lesson
+from tests.browser.lab import Lab, exercise, run_all
+
+pytestmark = pytest.mark.browser
+MARKS, ROWS = ("04_which_words_frame", "devices"), ("01_what_is_on_the_page", "blocks")
+IN_VIEW = "e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.height > 0; }"
+
+
+def answered(lab: Lab, lesson_id: str, exercise_id: str, *, tries: int):
+    """An answer that is partly wrong, checked so often before the lesson is opened; gives the exercise."""
+    lesson = load_lesson(lesson_id)
+    asked, text = lesson.exercise(exercise_id), lesson.story.article.text
+    answer = dict(asked.model_answers(lesson.key, text)["key"])
+    if "groups" in answer:
+        answer["groups"] = answer["groups"][:3]
+    else:
+        first, second = list(answer["choices"])[:2]
+        other = next(c for c in asked.labels if c != answer["choices"][first])
+        answer["choices"] = {**answer["choices"], first: other, second: other}
+    outcome = asked.outcome(answer, lesson.key, text)
+    file = AnswerFile(lab.answers / lesson.story.id / f"{lesson_id}.json", lesson.story.about["sha256"])
+    for _ in range(tries):
+        file.add_try(asked.id, answer, outcome.score, outcome.score * asked.points)
+    return asked
+
+
+def opened(page, lab: Lab, lesson: str, title: str, *, theme: str = "JupyterLab Light"):
+    lab.open(page, lesson, theme=theme)
+    run_all(page)
+    section = exercise(page, title)
+    page.wait_for_timeout(1500)  # outputs above it still grow
+    section.evaluate("e => e.scrollIntoView({ block: 'start' })")
+    page.wait_for_timeout(300)
+    return section
+
+
+def test_labels_are_at_the_words_and_in_view_on_a_low_screen(page, lab: Lab) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    section = opened(page, lab, MARKS[0], load_lesson(MARKS[0]).exercise(MARKS[1]).title)
+    first, last = section.locator(".cd-word").nth(2), section.locator(".cd-word").nth(4)
+    start, end = first.bounding_box(), last.bounding_box()
+    page.mouse.move(start["x"] + 4, start["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 4, end["y"] + 8, steps=4)
+    assert section.locator(".cd-popup").is_hidden(), "nothing lies over the text while words are being picked"
+    page.mouse.up()
+    popup = section.locator(".cd-popup button").first
+    popup.wait_for(timeout=5000)
+    assert abs(popup.bounding_box()["y"] - end["y"]) < 60
+    for at_hand in (section.locator(".cd-tools .cd-label").first, section.get_by_role("button", name="Check")):
+        assert at_hand.evaluate(IN_VIEW), "the bar stays in view"
+    places = [section.locator(".cd-word").nth(n).bounding_box()["x"] for n in range(8)]
+    popup.click()
+    section.locator(".cd-word.cd-m-wording").nth(2).wait_for(timeout=10_000)
+    assert popup.is_hidden()
+    assert [section.locator(".cd-word").nth(n).bounding_box()["x"] for n in range(8)] == places, "a tag moves no word"
+
+
+def test_the_result_takes_the_focus_and_hints_lead_to_their_items(page, lab: Lab) -> None:
+    asked = answered(lab, *ROWS, tries=1)
+    section = opened(page, lab, ROWS[0], asked.title)
+    rows = section.locator(".cd-item")
+    assert rows.nth(0).get_attribute("data-mark") == rows.nth(1).get_attribute("data-mark") == "again"
+    assert rows.nth(0).locator(".cd-said").inner_text().strip() and not rows.nth(2).get_attribute("data-mark")
+    links = section.locator(".cd-details .cd-link")
+    assert links.count() == 2
+    links.nth(1).click()
+    assert page.evaluate("document.activeElement.matches('.cd-item')") and rows.nth(1).evaluate(IN_VIEW)
+
+    wrong = rows.nth(0).locator("input:checked").get_attribute("value")
+    for digit in ("2", "1"):
+        rows.nth(0).locator("input").first.focus()
+        page.keyboard.press(digit)
+        chosen = rows.nth(0).locator("input").nth(int(digit) - 1)
+        assert chosen.is_checked(), "a digit chooses"
+        if chosen.get_attribute("value") != wrong:
+            break
+    section.get_by_role("button", name="Check").click()
+    section.locator('.cd-item[data-mark="full"], .cd-item[data-mark="none"]').first.wait_for(timeout=10_000)
+    assert page.evaluate("document.activeElement.matches('.cd-result')")
+    assert section.locator(".cd-headline").evaluate(IN_VIEW)
+    assert not section.locator(".cd-key").count(), "what stands on its item is not listed again"
+
+
+def test_the_key_lies_on_the_text_and_each_mark_says_why(page, lab: Lab) -> None:
+    asked = answered(lab, *MARKS, tries=2)
+    section = opened(page, lab, MARKS[0], asked.title)
+    mine, key, both = section.locator(".cd-switch button").all()
+    assert both.get_attribute("aria-pressed") == "true"
+    mine.click()
+    own = section.locator(".cd-word.cd-m-wording").count()
+    key.click()
+    keyed = section.locator(".cd-word.cd-m-wording")
+    assert keyed.count() > own > 0
+    assert "✓" in section.locator(".cd-text .cd-tag:not(:empty)").all_text_contents()[0] or "○" in str(
+        section.locator(".cd-text .cd-tag:not(:empty)").all_text_contents()
+    )
+    keyed.first.hover()
+    why = section.locator(".cd-why")
+    assert why.is_visible() and len(why.inner_text()) > 20
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(200)
+    assert why.is_hidden()
+    keyed.first.focus()
+    assert why.is_visible(), "by keyboard too"
+    page.keyboard.press("Escape")
+    assert why.is_hidden()
+    assert section.locator(".cd-groups li[data-mark=full]").count() == 3
+    folded = section.locator("details.cd-fold")
+    assert folded.count() == 1 and folded.get_attribute("open") is None
+    assert section.bounding_box()["height"] < 2000
+
+
+def test_shift_enter_shows_an_exercise_from_its_title_on(page, lab: Lab) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    lab.open(page, ROWS[0])
+    run_all(page)
+    title = load_lesson(ROWS[0]).exercise(ROWS[1]).title
+    cell = page.locator(".jp-CodeCell", has=exercise(page, title))
+    cell.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_timeout(2500)
+    assert exercise(page, title).locator("h3").evaluate(IN_VIEW)
+
+
+def test_picked_words_can_be_copied(page, lab: Lab) -> None:
+    section = opened(page, lab, MARKS[0], load_lesson(MARKS[0]).exercise(MARKS[1]).title)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    section.locator(".cd-word").nth(2).click()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Control+c")
+    page.wait_for_timeout(200)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.split() == [section.locator(".cd-word").nth(n).inner_text().split()[-1] for n in (2, 3)]
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("where", [MARKS, ROWS], ids=["marks", "rows"])
+def test_axe_finds_nothing_with_feedback_shown(page, lab: Lab, where: tuple[str, str], theme: str) -> None:
+    asked = answered(lab, *where, tries=2)
+    section = opened(page, lab, where[0], asked.title, theme=theme)
+    section.locator("[data-mark=full]").first.wait_for(timeout=10_000)
+    found = Axe().run(page, context="section.cd").response["violations"]
+    assert not [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]

@@ -1,0 +1,183 @@
+"""What a screen reader is given: the accessibility tree of one exercise of each type, before and after a check."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from copydesk.lessons.lesson import load_lesson
+from tests.browser.lab import Lab, exercise, run_all
+from tests.browser.test_screen import pick, wait_saved
+
+pytestmark = pytest.mark.browser
+SILENT = {"generic", "none", "InlineTextBox", "LineBreak", "ListMarker", "paragraph", "strong", "LabelText", "Legend"}
+NAMED = {"region", "listbox", "option", "button", "radio", "textbox", "combobox", "table"}
+"""What a listener goes to; each must have a name."""
+STATES = ("checked", "selected", "disabled", "invalid")
+
+
+def tree(page: Page, section: Locator) -> list[dict[str, Any]]:
+    """The nodes of one exercise in Chromium's accessibility tree, in reading order."""
+    section.evaluate("e => e.setAttribute('data-tree', '')")
+    devtools = page.context.new_cdp_session(page)
+    root = devtools.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    found = devtools.send("DOM.querySelector", {"nodeId": root, "selector": "[data-tree]"})["nodeId"]
+    backend = devtools.send("DOM.describeNode", {"nodeId": found})["node"]["backendNodeId"]
+    section.evaluate("e => e.removeAttribute('data-tree')")
+    nodes = {n["nodeId"]: n for n in devtools.send("Accessibility.getFullAXTree")["nodes"]}
+    listed, waiting = [], [next(n for n in nodes.values() if n.get("backendDOMNodeId") == backend)]
+    while waiting:
+        node = waiting.pop(0)
+        listed.append(node)
+        waiting[:0] = [nodes[i] for i in node.get("childIds", []) if i in nodes]
+    return listed
+
+
+def heard(page: Page, section: Locator) -> list[str]:
+    """The exercise as a listener hears it, a line for each thing; printed, to be read through."""
+    lines, above = [], ""
+    page.wait_for_timeout(500)  # the tree follows the page
+    for node in tree(page, section):
+        role, name = node.get("role", {}).get("value"), node.get("name", {}).get("value", "").strip()
+        if node.get("ignored") or role in SILENT or (role == "StaticText" and name in above):
+            continue
+        assert name or role not in NAMED, f"a {role} without a name"
+        assert not re.search(r"[,;:]{2}|\.:|[a-z][A-Z]$|undefined|\{|_", name), f"{role}: {name}"
+        holds = {p["name"] for p in node.get("properties", []) if p["value"].get("value") in (True, "true")}
+        states = [state for state in STATES if state in holds]
+        lines.append(" ".join(filter(None, ["" if role == "StaticText" else role, name, *states])))
+        above = name
+    print("\n".join(lines))
+    return lines
+
+
+def opened(page: Page, lab: Lab, lesson: str, name: str) -> Locator:
+    lab.open(page, lesson)
+    run_all(page)
+    return exercise(page, load_lesson(lesson).exercise(name).title)
+
+
+def check(page: Page, section: Locator, *, times: int = 1) -> None:
+    for _ in range(times):
+        section.get_by_role("button", name="Check").click()
+        page.wait_for_timeout(1500)
+
+
+def in_order(lines: list[str], *wanted: str) -> None:
+    """That these lines are heard, one after the other, with others between them."""
+    rest = iter(lines)
+    for line in wanted:
+        assert line in rest, f"“{line}” is not heard, or too early"
+
+
+def test_mark(page: Page, lab: Lab) -> None:
+    section = opened(page, lab, "00_start_here", "first_mark")
+    in_order(
+        heard(page, section),
+        *("region Your first mark 2 points", "heading Your first mark 2 points"),
+        *("listbox Text to mark", "group paragraph 1", "option LOWER", "option Thursday."),
+        *("group Label as", "button 1 source", "button 2 cue", "button 3 content", "button New attribution"),
+        *("list What you have marked", "listitem", "Nothing marked yet.", "button Check", "2 of 2 tries left"),
+    )
+    pick(page, section, 15, 18)
+    page.keyboard.press("1")
+    wait_saved(section)
+    check(page, section)
+    in_order(
+        heard(page, section),
+        *("option spring, source 1", "option Ines, source 1", "option Okafor"),
+        *("You are building attribution 1.", "source:", "spring, harbour master Ines", "cue:", "not yet"),
+        *("button Remove: attribution 1", "button Check", "Not yet: 33 of 100.", "heading Where to look again"),
+        "Where to look again: Your attribution in paragraph 1: look again at the cue, content.",
+    )
+
+
+def test_sort(page: Page, lab: Lab) -> None:
+    section = opened(page, lab, "00_start_here", "voices")
+    in_order(
+        heard(page, section),
+        "region Whose voice? 2 points",
+        "group p3.s1 The town paid for a new engine in January.",
+        *("radio the reporter’s own voice", "radio somebody else’s words", "radio both in one sentence"),
+        *("0 of 6 sorted", "button Check", "2 of 2 tries left"),
+    )
+    for item in range(5):
+        section.locator("fieldset").nth(item).locator("input").first.check()
+    wait_saved(section)
+    check(page, section)
+    told = "Not sorted yet: 1 of 6 (p5.s1)."
+    in_order(
+        heard(page, section),
+        *("radio the reporter’s own voice checked", "5 of 6 sorted", "button Check"),
+        "Not checked, and no try is used: something is still missing.",
+        *("listitem", told, "status", told),
+    )
+    check(page, section, times=2)
+    section.locator("fieldset").nth(5).locator("input").first.check()
+    check(page, section)
+    in_order(
+        heard(page, section),
+        *("button Check disabled", "heading The key, with its reasons", "found:"),
+        *("status", "The key with its reasons is below."),
+    )
+
+
+def test_form(page: Page, lab: Lab) -> None:
+    section = opened(page, lab, "06_do_we_agree", "by_hand")
+    question = "textbox 1. Sentence 3 has two yes and one no. Of its three pairs of coders, which share agrees?"
+    in_order(heard(page, section), question, "A number from 0 to 1", "0 of 4 answered", "button Check")
+    section.locator("input[type=text]").first.fill("33")
+    page.keyboard.press("Tab")
+    wait_saved(section)
+    check(page, section)
+    in_order(
+        heard(page, section),
+        *(f"{question} invalid", "Write a number from 0 to 1, for example 0 or 1.", "button Check"),
+        *("Question 1: “33” is not a number from 0 to 1.", "status"),
+    )
+    section = exercise(page, load_lesson("06_do_we_agree").exercise("explain").title)
+    in_order(heard(page, section), "group 2. Alpha for a question is 0.3. What follows?", "radio the text is unclear")
+
+
+def test_order(page: Page, lab: Lab) -> None:
+    section = opened(page, lab, "07_what_was_going_on", "order")
+    lines = heard(page, section)
+    events = [line for line in lines if line.startswith("option ")]
+    assert [line.split()[1] for line in events] == [str(n) for n in range(1, 9)]
+    assert all(re.search(r"not said yet: known, or only later\?( selected)?$", line) for line in events)
+    in_order(
+        lines,
+        *("listbox Events, the earliest first", "group For the event chosen", "button Earlier", "button Later"),
+        *("button 1 known on the day of the story", "button 2 known only later", "button This is my order"),
+    )
+    section.get_by_role("button", name="This is my order").click()
+    page.keyboard.press("1")
+    wait_saved(section)
+    lines = heard(page, section)
+    assert lines[lines.index("group For the event chosen") - 2].startswith("option 8 ")
+    first = next(line for line in lines if line.startswith("option 1 "))
+    assert first.endswith("known on the day of the story selected")
+    words = first.removeprefix("option 1 ").split()[:3]
+    assert lines[-1].startswith(" ".join(words)) and lines[-1].endswith(": known on the day of the story")
+
+
+def test_write(page: Page, lab: Lab) -> None:
+    section = opened(page, lab, "08_your_own_brief", "brief")
+    in_order(
+        heard(page, section),
+        *("listbox Text to mark", "group Label as", "button 1 evidence", "list What you have marked", "listitem"),
+        *("Nothing marked yet.", "textbox Headline", "textbox The brief, about 250 words", "button Check"),
+    )
+    section.get_by_label("Headline").fill("A dam – and no water")
+    pick(page, section, 2, 3)
+    page.keyboard.press("1")
+    wait_saved(section)
+    lines = heard(page, section)
+    in_order(lines, "button Remove: evidence 1", "textbox Headline", "5 words (3 to 12 words)", "button Check")
+    assert lines[-1].endswith(": evidence")
+    section.get_by_role("button", name="Check").click()
+    page.wait_for_timeout(1500)
+    in_order(heard(page, section), "heading Where to look again", "status")
