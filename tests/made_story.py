@@ -23,7 +23,7 @@ FACTS = {
 }
 """Day, first day known, and words; "vote" and "storm" share a day, and of "owner" only the year is known."""
 LESSONS = f"""
-[{LESSON}.recall]
+[{LESSON}.order]
 type = "order"
 title = "The winter in order"
 prompt = "Put the events in order, the earliest first, and say which were known on the day of the story."
@@ -32,7 +32,7 @@ points = 4
 bar = 0.8
 items = [{", ".join(f'{{ fact = "{name}" }}' for name in FACTS if name != "owner")}]
 
-[{LESSON}.predict]
+[{LESSON}.measure]
 type = "order"
 title = "How a story comes to be"
 prompt = "Put the steps in order."
@@ -57,8 +57,8 @@ edits = [
 fields = [{{ id = "moved", label = "What moved, and what would a reader think of first?", min = 5, max = 60 }}]
 """
 ANSWERS = {
-    f"{LESSON}/recall": {"paid": {"why": "the bill is dated"}},
-    f"{LESSON}/predict": {"order": {"accept": ["call", "file", "edit", "print"], "why": "each needs the one before"}},
+    f"{LESSON}/order": {"paid": {"why": "the bill is dated"}},
+    f"{LESSON}/measure": {"order": {"accept": ["call", "file", "edit", "print"], "why": "each needs the one before"}},
     f"{LESSON}/cases": {
         "samples": [
             {

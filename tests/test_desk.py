@@ -85,7 +85,7 @@ def test_counts_come_from_the_key() -> None:
     assert repr(shown).endswith("Kaja Kallas: 7; Russia: 3; One NATO diplomat: 1.")
     assert '<th scope="row">Kaja Kallas</th><td class="cd-num">7</td>' in shown._repr_html_()
     shown = devices.devices(after="devices")
-    assert "metaphor: 3" in repr(shown) and "owned_term" not in repr(shown) and repr(shown).endswith("together: 28.")
+    assert "metaphor: 3" in repr(shown) and "owned_term" not in repr(shown) and repr(shown).endswith("together: 34.")
     measures = open_lesson("03_how_strong_is_the_sourcing")
     finish(measures, "numbers")
     assert "sum of squared shares: 0.49, 0.55; effective number of sources: 2.05, 1.82" in repr(

@@ -7,7 +7,7 @@ name is gone, this raises an error that says what to do, where the bare name wou
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -23,7 +23,7 @@ from copydesk.exercises.mark import label_words
 from copydesk.exercises.parallel_forms import PRIVATE, choose_form, discernment, first_answer
 from copydesk.exercises.sort import Sort
 from copydesk.lessons.lesson import Lesson, lesson_titles, load_lesson
-from copydesk.lessons.results import Result, is_finished, results, shown_score
+from copydesk.lessons.results import Result, is_finished, shown_result
 from copydesk.page.html import Page, blocks, static_html, table
 from copydesk.story.edition import edition_words
 from copydesk.story.facts import by_id, story_facts
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 class ShownResult(Result):
     """A result that a notebook keeps up to date while the learner works on."""
 
-    desk: Desk
+    desk: Desk = field(kw_only=True)
 
     def _ipython_display_(self) -> None:
         from copydesk.widgets.later import RESULTS, Later
@@ -113,7 +113,8 @@ class Desk:
 
     def result(self) -> ShownResult:
         """The learner's own result so far, beside each objective's bar; on a page it follows the work."""
-        return ShownResult(self.lesson, results(self.lesson, self.answers, score=shown_score).scores, self)
+        found = shown_result(self.lesson, {e.id: self.answers.record(e.id) for e in self.lesson.exercises})
+        return ShownResult(self.lesson, found.scores, found.first, desk=self)
 
     def discernment(self, exercise_id: str = "discern") -> Page:
         """How well the learner's questions were aimed, and how well before the course; never graded."""

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.lessons.lesson import load_lesson
+from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.edition import edition_words
 from copydesk.story.story import Story, list_stories, load_story
 from copydesk.views.comparisons import compare_finder
+from copydesk_classroom.checking.guess import guess_objectives
 from copydesk_classroom.checking.key import key_faults
 from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring, lesson_faults
 from copydesk_classroom.checking.settings import check_settings
@@ -37,6 +38,7 @@ CHECK_EXAMPLES = """examples:
   copydesk check --story baltics-2022   one story
   copydesk check --story baltics-2022 --finder   also compare the finder with the key
   copydesk check --lesson 02_who_says_so --all   list every scoring check
+  copydesk check --guess                how often each objective is met by chance
   copydesk check --roster class.csv --weights weights.csv --due 2027-03-01   the settings for grading a class
 """
 SETTINGS = ("roster", "weights", "due", "rubric")
@@ -49,7 +51,8 @@ def add_check(commands: Any) -> None:
         "check",
         help="check stories, keys, lessons and the settings for grading",
         description="Check every story, key and lesson, and that scoring is fair: the key and each alternative score "
-        "100 %, a blank answer scores 0, marking everything stays under 50 %, and one answer everywhere does not pass.",
+        "100 %, a blank answer scores 0, marking everything stays under 50 %, one answer everywhere does not pass, and "
+        "guessing does not meet an objective.",
         epilog=CHECK_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -57,6 +60,7 @@ def add_check(commands: Any) -> None:
     parser.add_argument("--lesson", help="one lesson (default: all)")
     parser.add_argument("--finder", action="store_true", help="also compare the attribution finder with the key")
     parser.add_argument("--all", action="store_true", help="list every scoring check, not only those that fail")
+    parser.add_argument("--guess", action="store_true", help="say how often each objective is met by chance")
     parser.add_argument("--roster", type=Path, help="check this roster: who is on it, which columns are read")
     parser.add_argument("--weights", type=Path, help="check these weights: what each lesson is worth")
     parser.add_argument("--due", help="check this due date: when a submission is late")
@@ -82,7 +86,7 @@ def run_check(options: argparse.Namespace) -> int:
             _print_finder(story)
         for lesson_id in sorted(story.lessons):
             if options.lesson in (None, lesson_id):
-                faults += _check_lesson(lesson_id, story, show_all=options.all)
+                faults += _check_lesson(load_lesson(lesson_id, story), show_all=options.all, show_guess=options.guess)
     print(_verdict(faults))
     return int(faults > 0)
 
@@ -111,18 +115,28 @@ def _check_story(story: Story) -> int:
     return len(found)
 
 
-def _check_lesson(lesson_id: str, story: Story, *, show_all: bool) -> int:
-    lesson = load_lesson(lesson_id, story)
+def _check_lesson(lesson: Lesson, *, show_all: bool, show_guess: bool) -> int:
     faults = lesson_faults(lesson)
-    checks = [] if faults or lesson.key is None else check_scoring(lesson)
+    sound = not faults and lesson.key is not None
+    checks = check_scoring(lesson) if sound else []
     failed = [check for check in checks if not check.holds]
     passed = f"{len(checks) - len(failed)} of {len(checks)} scoring checks passed"
-    print(f"  {lesson_id}: {len(lesson.exercises)} exercises, {passed}")
+    print(f"  {lesson.id}: {len(lesson.exercises)} exercises, {passed}")
     for fault in faults:
         print(f"    FAULT {fault}")
     for check in checks if show_all else failed:
         print(_check_line(check))
-    return len(faults) + len(failed)
+    by_chance = _check_guess(lesson, show=show_guess) if sound else 0
+    return len(faults) + len(failed) + by_chance
+
+
+def _check_guess(lesson: Lesson, *, show: bool) -> int:
+    """Print how often each objective is met by chance, or only those that are met too often; returns their number."""
+    guessed = [*guess_objectives(lesson, quick=not show)]
+    for one in guessed:
+        if show or not one.holds:
+            print(f"{one}{'' if one.holds else ' FAILED'}")
+    return sum(not one.holds for one in guessed)
 
 
 def _print_finder(story: Story) -> None:

@@ -16,7 +16,7 @@ from tests.browser.test_keyboard import HERE, check, do_order, do_write, inside,
 from tests.made_story import LESSON, make_story
 
 pytestmark = pytest.mark.browser
-CELLS = ('desk.exercise("recall")', 'desk.exercise("predict")', 'desk.exercise("cases")')
+CELLS = ('desk.exercise("order")', 'desk.exercise("measure")', 'desk.exercise("cases")')
 Open = Callable[..., Lesson]
 
 
@@ -67,26 +67,26 @@ def best(lesson: Lesson, name: str) -> dict:
 
 def test_the_whole_order_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
     lesson = made(page)
-    asked, answer = lesson.exercise("recall"), best(lesson, "recall")
+    asked, answer = lesson.exercise("order"), best(lesson, "order")
     page.locator(".jp-Cell").first.focus()
     do_order(page, lesson, asked, answer)
     section = exercise(page, asked.title)
     saved(section)
     page.wait_for_timeout(500)
-    assert shown(section) == answer["order"] == kept(lab, lesson, "recall")["answer"]["order"]
-    assert kept(lab, lesson, "recall")["answer"]["choices"] == answer["choices"]
+    assert shown(section) == answer["order"] == kept(lab, lesson, "order")["answer"]["order"]
+    assert kept(lab, lesson, "order")["answer"]["choices"] == answer["choices"]
     assert page.evaluate(f"{HERE}.matches('.cd-row')"), "the focus stays with the event that was moved"
     page.keyboard.press("Enter")  # this spends no try
     check(page, asked.title)
     section.locator('.cd-headline[data-status="right"]').wait_for(timeout=10_000)
-    assert len(kept(lab, lesson, "recall")["tries"]) == 1
+    assert len(kept(lab, lesson, "order")["tries"]) == 1
     assert section.locator(".cd-key > li").count() == 7
     assert cell_count(page) == 1 + len(CELLS), "keys reached JupyterLab"
 
 
 def test_picking_up_putting_back_and_undo(page, lab: Lab, made: Open) -> None:
     lesson = made(page)
-    section, cards = exercise(page, "The winter in order"), lesson.exercise("recall").shuffled()
+    section, cards = exercise(page, "The winter in order"), lesson.exercise("order").shuffled()
     page.locator(".jp-Cell").first.focus()
     tab_to(page, inside("The winter in order", ".cd-row"))
     press = page.keyboard.press
@@ -95,7 +95,7 @@ def test_picking_up_putting_back_and_undo(page, lab: Lab, made: Open) -> None:
     moved = [cards[1], cards[2], cards[0], *cards[3:]]
     assert shown(section) == moved and section.locator(".cd-held").count() == 1
     assert "place 3 of 7" in spoken(section)
-    assert kept(lab, lesson, "recall")["answer"] == {}, "what is in the hand is not yet put anywhere"
+    assert kept(lab, lesson, "order")["answer"] == {}, "what is in the hand is not yet put anywhere"
     press("Escape")
     assert shown(section) == cards and "back at place 1" in spoken(section)
     for key in ("Space", "End", "Space"):
@@ -107,7 +107,7 @@ def test_picking_up_putting_back_and_undo(page, lab: Lab, made: Open) -> None:
     press("Control+y")
     saved(section)
     page.wait_for_timeout(500)
-    assert kept(lab, lesson, "recall")["answer"] == {"order": [*cards[1:], cards[0]]}
+    assert kept(lab, lesson, "order")["answer"] == {"order": [*cards[1:], cards[0]]}
     for key in ("ArrowDown", "Alt+ArrowDown", "a", "b", "x", "m"):
         press(key)
     assert "end of the list" in spoken(section)
@@ -124,7 +124,7 @@ def test_an_untouched_order_is_not_a_try_until_it_is_taken(page, lab: Lab, made:
     tab_to(page, inside(title, ".cd-row"))
     check(page, title)
     section.get_by_text("an untouched list is not a try").wait_for(timeout=10_000)
-    assert kept(lab, lesson, "predict")["tries"] == []
+    assert kept(lab, lesson, "measure")["tries"] == []
     page.wait_for_timeout(5500)
     assert "does not answer" not in section.locator(".cd-saved").text_content(), (
         "a check that changes nothing is answered"
@@ -138,15 +138,15 @@ def test_an_untouched_order_is_not_a_try_until_it_is_taken(page, lab: Lab, made:
     saved(section)
     check(page, title)
     section.locator('.cd-headline[data-status="not_yet"]').wait_for(timeout=10_000)
-    assert len(kept(lab, lesson, "predict")["tries"]) == 1
-    assert kept(lab, lesson, "predict")["answer"] == {"order": lesson.exercise("predict").shuffled()}
+    assert len(kept(lab, lesson, "measure")["tries"]) == 1
+    assert kept(lab, lesson, "measure")["answer"] == {"order": lesson.exercise("measure").shuffled()}
 
 
 def test_by_touch_in_a_narrow_window(browser, lab: Lab, made: Open) -> None:
     context = browser.new_context(has_touch=True, viewport={"width": 800, "height": 1000})
     page = context.new_page()
     lesson = made(page)
-    section, cards = exercise(page, "The winter in order"), lesson.exercise("recall").shuffled()
+    section, cards = exercise(page, "The winter in order"), lesson.exercise("order").shuffled()
     section.locator(".cd-row").nth(2).tap()
     later = section.get_by_role("button", name="Later", exact=True)
     for button in (later, section.get_by_role("button", name="Earlier"), section.locator(".cd-row").first):
@@ -158,25 +158,25 @@ def test_by_touch_in_a_narrow_window(browser, lab: Lab, made: Open) -> None:
     saved(section)
     page.wait_for_timeout(500)
     assert shown(section) == [*cards[:2], cards[3], cards[4], cards[2], *cards[5:]]
-    assert kept(lab, lesson, "recall")["answer"]["choices"] == {cards[2]: "later"}
+    assert kept(lab, lesson, "order")["answer"]["choices"] == {cards[2]: "later"}
     assert section.evaluate("el => el.scrollWidth <= el.clientWidth"), "nothing is cut off"
     context.close()
 
 
 def test_by_mouse_too(page, lab: Lab, made: Open) -> None:
     lesson = made(page)
-    section, cards = exercise(page, "The winter in order"), lesson.exercise("recall").shuffled()
+    section, cards = exercise(page, "The winter in order"), lesson.exercise("order").shuffled()
     rows = section.locator(".cd-row")
     start, end = rows.nth(0).bounding_box(), rows.nth(3).bounding_box()
     page.mouse.move(start["x"] + 90, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(end["x"] + 90, end["y"] + end["height"] - 4, steps=12)
-    assert kept(lab, lesson, "recall")["answer"] == {}
+    assert kept(lab, lesson, "order")["answer"] == {}
     page.mouse.up()
     saved(section)
     page.wait_for_timeout(500)
     moved = [*cards[1:4], cards[0], *cards[4:]]
-    assert shown(section) == moved == kept(lab, lesson, "recall")["answer"]["order"]
+    assert shown(section) == moved == kept(lab, lesson, "order")["answer"]["order"]
     section.get_by_role("button", name="Undo").click()
     assert shown(section) == cards, "one drag is one change"
 
@@ -232,7 +232,7 @@ def test_the_version_of_another_window_can_be_seen(page, lab: Lab, made: Open) -
     button = section.get_by_role("button", name="Show the other version")
     assert button.is_hidden()
     elsewhere = AnswerFile.open(lesson.story.id, LESSON, sha256=lesson.story.about["sha256"], root=lab.answers)
-    elsewhere.save("predict", {"order": other})
+    elsewhere.save("measure", {"order": other})
     page.locator(".jp-Cell").first.focus()
     tab_to(page, inside(title, ".cd-row"))
     page.keyboard.press("Alt+ArrowDown")
@@ -248,7 +248,7 @@ def test_the_version_of_another_window_can_be_seen(page, lab: Lab, made: Open) -
             timeout=10_000,
         )
         section.locator(".cd-saved", has_text="This is the other version").wait_for(timeout=10_000)
-        entry = kept(lab, lesson, "predict")
+        entry = kept(lab, lesson, "measure")
         assert entry["answer"] == {"order": expected} and entry["others"] == [{"order": beside}]
         page.keyboard.press("Shift+Tab")
     page.wait_for_timeout(5500)

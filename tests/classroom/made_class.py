@@ -14,7 +14,7 @@ from typing import Any
 from copydesk.answers import Record
 from copydesk.answers.handin import KIND
 from copydesk.lessons.lesson import Lesson, load_lesson
-from copydesk.lessons.results import record_score
+from copydesk.lessons.results import record_scores
 from copydesk.story.story import load_story
 
 STORY, LESSON = "practice", "00_start_here"
@@ -60,12 +60,13 @@ def full(**other: Any) -> Json:
 
 
 def percent(of: Json) -> str:
-    """What a document is worth by `results.record_score`, as grades.csv says it."""
+    """What a document is worth by `results.record_scores`, as grades.csv says it."""
     its = lesson(of["lesson"], of["story"])
     records = {e.id: Record.of(of["exercises"][e.id]) for e in its.exercises if e.id in of["exercises"]}
     on = {e: its.on_story_of(e) for e in its.exercises}
     scores = {
-        e.id: record_score(e, records.get(e.id, Record()), at.key, at.story.article.text) or 0 for e, at in on.items()
+        e.id: record_scores(e, records.get(e.id, Record()), at.key, at.story.article.text)[0] or 0
+        for e, at in on.items()
     }
     earned = sum(e.points * scores[e.id] for e in its.exercises)
     return str(round(100 * round(earned, 2) / sum(e.points for e in its.exercises), 1))

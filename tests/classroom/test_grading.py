@@ -17,7 +17,7 @@ from benchmarks.make_class import document as made
 from benchmarks.make_class import make_class
 from copydesk.answers import Record
 from copydesk.base.errors import CopydeskError
-from copydesk.lessons.results import record_score
+from copydesk.lessons.results import record_scores
 from copydesk_classroom.collecting.state import BASE, HOME
 from copydesk_classroom.grading.grade import Summary, grade
 from tests.classroom.made_class import (
@@ -71,7 +71,7 @@ def test_scores_are_those_of_the_lessons(klass: Path, tmp_path: Path) -> None:
             for e in its.exercises:
                 record = Record.of(d["exercises"][e.id]) if e.id in d["exercises"] else Record()
                 on = its.on_story_of(e)
-                score = record_score(e, record, on.key, on.story.article.text)
+                score = record_scores(e, record, on.key, on.story.article.text)[0]
                 row = given[(name, d["lesson"], e.id)]
                 assert row["score"] == ("" if score is None else str(score))
                 assert row["status"] == ("blank" if score is None else "form only" if e.type == "write" else "graded")

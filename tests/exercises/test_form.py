@@ -95,3 +95,20 @@ def test_models_cover_every_accepted_value_and_lazy_answers_every_option() -> No
     lazy = FORM.lazy_answers(KEY, "")
     assert {"all a", "all b", "all yes", "always option 1", "always option 3"} <= set(lazy)
     assert FORM.model_answers(Key("made", "", {}), "") == {}
+
+
+class TestEarlierQuestions:
+    """What an earlier version asked is no longer shown, and an answer to it is worth what it was."""
+
+    form = made("form", bar=0.6, questions=QUESTIONS[:1], earlier=QUESTIONS[1:2])
+
+    def test_an_answer_to_them_is_scored_by_them(self) -> None:
+        outcome = self.form.outcome({"values": {"year": 2004}}, KEY, "")
+        assert outcome.score == 1 and [n.item for n in outcome.notes] == ["year"]
+        assert self.form.as_answered({"values": {"year": 2004}}).item_words(None) == {"year": "When?"}  # type: ignore[arg-type]
+
+    def test_any_other_answer_is_to_what_is_asked_now(self) -> None:
+        for values, score in (({"who": "a"}, 1), ({"who": "b"}, 0), ({}, 0)):
+            outcome = self.form.outcome({"values": values}, KEY, "")
+            assert outcome.score == score and [n.item for n in outcome.notes] == ["who"]
+        assert [*self.form.model_answers(KEY, "")["key"]["values"]] == ["who"]

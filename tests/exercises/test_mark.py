@@ -244,8 +244,29 @@ class TestFreeShare:
     def test_a_plain_control_always_costs(self) -> None:
         assert self.value("plain Monday") == pytest.approx(2 / 3, abs=1e-4)
 
-    def test_a_second_mark_on_a_device_always_costs(self) -> None:
-        assert self.value("turn") == pytest.approx(2 / 3, abs=1e-4)
+    def test_a_second_mark_on_a_device_is_one_of_the_marks_elsewhere(self) -> None:
+        assert self.value("turn") == self.value("turn", "back in", "turn back") == 1
+        assert self.value(*["turn back"] * 9) < 0.8
+
+    def test_one_device_with_each_class_does_not_find_the_right_one(self) -> None:
+        classes = ("metaphor", "agency")
+        marks: Groups = [{"wording": [at("turn back")], "labels": {"device": name}} for name in classes]
+        settings = {"layer": "framing", "roles": ["wording"], "labels": ["device"], "free_share": 0.25}
+        assert value(marks, self.k, **settings) == 1, "of two on one place the first is taken"
+        assert value(marks[::-1], self.k, **settings) == 0.5
+        wide = {**marks[0], "wording": [at("may turn back")]}
+        assert value([wide, marks[1]], self.k, **settings) == 0.5, "the nearer one is taken, whatever it is called"
+
+
+def test_an_accepted_class_is_right_also_where_the_score_is_full_without_it() -> None:
+    devices = (DEVICE, entry("framing", "D2", {"device": "hedge"}, region="p1", device="agency", **record("may")))
+    groups: Groups = [
+        {"wording": [at("turn back")], "labels": {"device": "metaphor"}},
+        {"wording": [at("may")], "labels": {"device": "hedge"}},
+    ]
+    settings = {"layer": "framing", "roles": ["wording"], "labels": ["device"], "need": 1}
+    outcome = exercise(**settings).outcome({"groups": groups}, key(framing=devices), TEXT)
+    assert outcome.score == 1 and [n.earned for n in outcome.notes] == [2, 2]
 
 
 def test_marks_on_nothing_are_told_by_paragraph_not_by_words() -> None:

@@ -96,7 +96,7 @@ def lesson(module: ModuleType) -> Lesson:
     exercise = make_exercise(old.id, SETTINGS, old.story.article)
     assert old.story.key is not None and type(exercise) is module.TrueOrFalse
     key = replace(old.story.key, answers={exercise.key_name: ANSWERS})
-    return Lesson(old.id, old.title, old.minutes, replace(old.story, key=key, lessons={old.id: {}}), (), (exercise,))
+    return Lesson(old.id, old.title, old.minutes, 0, replace(old.story, key=key, lessons={old.id: {}}), (), (exercise,))
 
 
 def test_it_is_refused_with_a_wrong_setting(module: ModuleType) -> None:

@@ -245,17 +245,17 @@ def lesson(tmp_path: Path) -> Lesson:
 
 def changed(lesson: Lesson, **settings: Any) -> Lesson:
     """The lesson with other settings for its first exercise, and its dates joined anew."""
-    own = {**lesson.story.lessons[LESSON], "recall": {**lesson.story.lessons[LESSON]["recall"], **settings}}
+    own = {**lesson.story.lessons[LESSON], "order": {**lesson.story.lessons[LESSON]["order"], **settings}}
     return load_lesson(LESSON, replace(lesson.story, lessons={LESSON: own}))
 
 
-def faults(lesson: Lesson, name: str = "recall") -> list[str]:
+def faults(lesson: Lesson, name: str = "order") -> list[str]:
     return [f.partition(": ")[2] for f in lesson_faults(lesson) if f.startswith(f"{LESSON}/{name}:")]
 
 
 class TestFacts:
     def test_the_dates_are_the_key(self, lesson: Lesson) -> None:
-        asked, text = lesson.exercise("recall"), lesson.story.article.text
+        asked, text = lesson.exercise("order"), lesson.story.article.text
         told = asked.events(lesson.key, text)  # type: ignore[arg-type]
         assert [e.id for e in told] == ["silent", "vote", "storm", "paid", "closed", "sails", "pier"]
         assert [e.accept for e in told] == [("known",)] * 4 + [("later",)] * 3
@@ -269,30 +269,30 @@ class TestFacts:
     def test_a_year_alone_is_before_and_after_nothing_within_it(self, lesson: Lesson) -> None:
         items = [{"id": i, "fact": i} for i in ("silent", "owner", "vote", "paid")]
         found = changed(lesson, items=items)
-        told = {e.id: e for e in found.exercise("recall").events(found.key, "")}  # type: ignore[arg-type]
+        told = {e.id: e for e in found.exercise("order").events(found.key, "")}  # type: ignore[arg-type]
         assert told["owner"].when == "2021" and told["owner"].before(told["paid"])
         assert not told["owner"].before(told["vote"]) and not told["silent"].before(told["owner"])
         assert told["owner"].days == (dt.date(2021, 1, 1).toordinal(), dt.date(2021, 12, 31).toordinal())
-        models = found.exercise("recall").model_answers(found.key, "")  # type: ignore[arg-type]
-        assert {found.exercise("recall").outcome(a, found.key, "").score for a in models.values()} == {1.0}
+        models = found.exercise("order").model_answers(found.key, "")  # type: ignore[arg-type]
+        assert {found.exercise("order").outcome(a, found.key, "").score for a in models.values()} == {1.0}
 
     def test_all_proofs_hold(self, lesson: Lesson) -> None:
-        mine = [p for p in check_scoring(lesson) if p.exercise in ("recall", "predict", "cases")]
+        mine = [p for p in check_scoring(lesson) if p.exercise in ("order", "measure", "cases")]
         assert len(mine) == 9 and [p for p in mine if not p.holds] == []
 
     def test_one_choice_for_all_must_not_pass_even_in_order(self, lesson: Lesson) -> None:
         items = [{"id": i, "fact": i} for i in ("silent", "vote", "paid", "storm", "sails")]
-        failed = [p for p in check_scoring(changed(lesson, items=items)) if p.exercise == "recall" and not p.holds]
+        failed = [p for p in check_scoring(changed(lesson, items=items)) if p.exercise == "order" and not p.holds]
         assert len(failed) == 1 and "in order, all known" in failed[0].detail
 
     def test_in_a_graded_release_nothing_is_scored(self, lesson: Lesson) -> None:
         blind = replace(lesson, story=replace(lesson.story, key=None))
-        assert blind.key is None and blind.exercise("recall").outcome({"order": ["pier"]}, blind.key, "") == RECEIVED
+        assert blind.key is None and blind.exercise("order").outcome({"order": ["pier"]}, blind.key, "") == RECEIVED
 
 
 class TestFaults:
     def test_a_sound_exercise_has_none(self, lesson: Lesson) -> None:
-        assert faults(lesson) == [] == faults(lesson, "predict") == faults(lesson, "cases")
+        assert faults(lesson) == [] == faults(lesson, "measure") == faults(lesson, "cases")
 
     @pytest.mark.parametrize(
         ("settings", "said"),
@@ -307,7 +307,7 @@ class TestFaults:
                 {"items": [{"id": f"o{n}", "fact": i} for n, i in enumerate(FACTS) if i != "owner"]},
                 "ids in their alphabet",
             ),
-            ({"deal": 10}, "set deal = 11"),
+            ({"deal": 17}, "set deal = 18"),
         ],
     )
     def test_what_is_wrong_is_said(self, settings: dict[str, Any], said: str, lesson: Lesson) -> None:
@@ -323,12 +323,12 @@ class TestFaults:
     )
     def test_so_is_a_key_that_does_not_fit(self, answers: Any, said: str, lesson: Lesson) -> None:
         assert lesson.story.key is not None
-        keyed = replace(lesson.story.key, answers={f"{LESSON}/predict": answers})
-        assert any(said in f for f in faults(replace(lesson, story=replace(lesson.story, key=keyed)), "predict"))
+        keyed = replace(lesson.story.key, answers={f"{LESSON}/measure": answers})
+        assert any(said in f for f in faults(replace(lesson, story=replace(lesson.story, key=keyed)), "measure"))
 
     def test_known_needs_a_day_from_which_it_was_known(self, lesson: Lesson, tmp_path: Path) -> None:
         known = faults(
-            changed(lesson, items=[*lesson.story.lessons[LESSON]["recall"]["items"], {"id": "x", "text": "x"}])
+            changed(lesson, items=[*lesson.story.lessons[LESSON]["order"]["items"], {"id": "x", "text": "x"}])
         )
         assert any("nothing says when 'x'" in f for f in known)
         sheet = make_story(tmp_path / "undated") / "context" / "facts.csv"
@@ -343,7 +343,7 @@ class TestFaults:
 
 
 def test_feedback_gives_nothing_of_the_key_away_before_the_last_try(lesson: Lesson) -> None:
-    asked = lesson.exercise("recall")
+    asked = lesson.exercise("order")
     found = asked.outcome(
         {"order": asked.shuffled(), "choices": {"vote": "later"}}, lesson.key, lesson.story.article.text
     )

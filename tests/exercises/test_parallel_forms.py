@@ -30,7 +30,7 @@ from copydesk.exercises.parallel_forms import (
 )
 from copydesk.framing import find_cues
 from copydesk.lessons.lesson import Lesson, _exercise, lesson_titles, load_lesson
-from copydesk.lessons.results import record_score
+from copydesk.lessons.results import record_scores
 from copydesk.story.key import Key
 from copydesk.story.story import load_story
 from copydesk.views.discernment import discernment_page
@@ -190,8 +190,8 @@ class TestScoringWithoutADesk:
         outcome = EXERCISE.outcome(answer(form), key(), "")
         assert (outcome.status, outcome.score) == ("right", 1) and [n.item for n in outcome.notes] == IDS[form]
         assert [n.where for n in outcome.notes] == [str(n) for n in range(1, 11)]
-        assert record_score(EXERCISE, tried(answer(form, "ask")), key(), "") == 0.5
-        assert record_score(EXERCISE, Record({"choices": {IDS[form][0]: "ask"}}), key(), "") is None
+        assert record_scores(EXERCISE, tried(answer(form, "ask")), key(), "") == (0.5, 0.5)
+        assert record_scores(EXERCISE, Record({"choices": {IDS[form][0]: "ask"}}), key(), "") == (None, None)
 
     def test_all_sentences_are_asked_and_each_form_has_a_model_answer(self) -> None:
         assert len(EXERCISE.asked(key())) == 20

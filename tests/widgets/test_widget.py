@@ -385,26 +385,26 @@ class TestOrder:
     def test_the_browser_is_told_words_and_no_dates(
         self, made: Lesson, make: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        widget = make("recall", made)
-        told, cards = widget.spec, made.exercise("recall").shuffled()
+        widget = make("order", made)
+        told, cards = widget.spec, made.exercise("order").shuffled()
         assert [i["id"] for i in told["items"]] == cards and set(told["choices"]) == {"known", "later"}
         assert all(set(i) == {"id", "text"} for i in told["items"])
         sent = json.dumps([told["items"], widget.state], ensure_ascii=False)
         assert FACTS["paid"][2] in sent and not re.search(r"20[0-9]{2}|Lakeside Wire|bill", sent)
         blind = replace(made, story=replace(made.story, key=None))
         monkeypatch.setattr(Order, "dated_answers", lambda *_: {})
-        assert made.exercise("recall").full_view(blind.story) == told
-        assert make("predict", made).spec["choices"] == {}
+        assert made.exercise("order").full_view(blind.story) == told
+        assert make("measure", made).spec["choices"] == {}
 
     def test_an_untouched_list_is_no_try_and_taken_as_it_is_it_is_one(self, made: Lesson, make: Make) -> None:
-        widget = make("predict", made)
+        widget = make("measure", made)
         assert widget.check().status == "not_attempted"
         assert "“This is my order”" in widget.state["feedback"]["headline"]
-        send(widget, {"order": made.exercise("predict").shuffled()})
+        send(widget, {"order": made.exercise("measure").shuffled()})
         assert widget.check().status == "not_yet" and len(widget.record.tries) == 1
 
     def test_the_still_twin_numbers_only_what_was_arranged(self, made: Lesson, make: Make) -> None:
-        widget = make("recall", made)
+        widget = make("order", made)
         assert "not yet arranged" in widget._repr_mimebundle_()[0]["text/html"]
         assert 'scope="row">1<' not in widget._repr_mimebundle_()[0]["text/html"]
         send(widget, {"order": ["vote", "paid"], "choices": {"paid": "later"}})
@@ -434,7 +434,7 @@ class TestEdits:
         assert rows["words"] == ("9", "8") and rows["attributions"] == ("0", "1")
         assert rows["passives that leave out who acts"] == ("0", "1")
         assert make("cases", made).state["measures"] == widget.state["measures"]
-        assert make("recall", made).state["measures"] == {}
+        assert make("order", made).state["measures"] == {}
 
     def test_the_still_twin_shows_page_version_and_what_moved(self, made: Lesson, make: Make) -> None:
         widget = make("cases", made)

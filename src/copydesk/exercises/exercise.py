@@ -97,6 +97,8 @@ class Exercise(ABC):
     points: float = 1
     tries: int = 2
     """How often it may be checked before the key is shown; 0: as often as wanted, with no key at the end."""
+    more: bool = False
+    """Whether it is for learners who have time, and not in the core of the lesson."""
     bar: float = 0.8
     """The score, 0 to 1, from which an answer is right."""
     region: tuple[str, ...] = ()
@@ -145,13 +147,14 @@ class Exercise(ABC):
     def full_view(self, story: Story) -> dict[str, Any]:
         """Everything the browser is sent: what every type needs, and the type's own view."""
         say = load_wording("strings")
-        points = "practice" if not self.points else "point" if self.points == 1 else "points"
+        name = "practice" if not self.points else "point" if self.points == 1 else "points"
+        points = say["frame"][name].format(n=f"{self.points:g}")
         return {
             "uid": f"{story.id}/{self.key_name}/{story.about['sha256'][:8]}",
             "type": self.type,
             "title": self.title,
             "prompt": self.prompt,
-            "points_text": say["frame"][points].format(n=f"{self.points:g}"),
+            "points_text": say["frame"]["more"].format(points=points) if self.more else points,
             "check_text": say["frame"]["check" if self.points or self.tries else "keep"],
             "lang": story.about["language"],
             "rights": story.rights,

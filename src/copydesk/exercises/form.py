@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -65,8 +65,16 @@ class Form(Exercise):
     hints_name_place = False
 
     questions: tuple[Question, ...] = ()
+    earlier: tuple[Question, ...] = ()
+    """What an earlier version asked in their place: an answer to these is shown and scored by them."""
     pairs: tuple[Swap, ...] = ()
     """Sentences to compare with the same in other words, for questions about them."""
+
+    def as_answered(self, answer: Mapping[str, Any]) -> Form:
+        """The exercise with the questions of an earlier version, if the answer is to those."""
+        given = answer.get("values") or {}
+        now, then = (any(q.id in given for q in asked) for asked in (self.questions, self.earlier))
+        return _earlier(self) if then and not now else self
 
     def view(self, story: Story) -> dict[str, Any]:
         """The questions, without what is said after an answer."""
@@ -88,10 +96,10 @@ class Form(Exercise):
     def score(self, answer: Answer, key: Key, text: str) -> Outcome:
         """The share of keyed questions that are right."""
         values = {n: v for n, v in answer.get("values", {}).items() if v not in (None, "")}
-        keyed, notes = self.keyed(key), []
-        for number, question in enumerate(self.questions, 1):
+        shown, keyed, notes = self.as_answered(answer), self.keyed(key), []
+        for number, question in enumerate(shown.questions, 1):
             value = values.get(question.id)
-            notes.append(_note(self, number, key, accepts(keyed.get(question.id, {}), value), value is None))
+            notes.append(_note(shown, number, key, accepts(keyed.get(question.id, {}), value), value is None))
         return Outcome.of(self.share_right(notes, values), notes, bar=self.bar, attempted=bool(values))
 
     def missing(self, answer: object, story: Story) -> list[str]:
@@ -113,7 +121,8 @@ class Form(Exercise):
 
     def model_answers(self, key: Key, text: str) -> dict[str, Answer]:
         """The key's values, and each other accepted value in its place; both ends of a range."""
-        return self.each_accepted({q: e["range"] if "range" in e else e["accept"] for q, e in self.keyed(key).items()})
+        keyed = [(q.id, self.keyed(key)[q.id]) for q in self.questions if q.id in self.keyed(key)]
+        return self.each_accepted({q: e["range"] if "range" in e else e["accept"] for q, e in keyed})
 
     def lazy_answers(self, key: Key, text: str) -> dict[str, Answer]:
         """One answer everywhere, by value and by place in the list."""
@@ -152,7 +161,7 @@ class Form(Exercise):
         yield from (pair.span for pair in self.pairs)
 
     def offers_by_id(self, story: Story) -> Mapping[str, Mapping[str, str]]:
-        return {q.id: q.options for q in self.questions}
+        return {q.id: q.options for q in (*self.questions, *self.earlier)}
 
     def scoring_checks(self, key: Key, text: str) -> Iterator[tuple[str, bool, str]]:
         """A form without points must not score anything as wrong."""
@@ -160,6 +169,11 @@ class Form(Exercise):
             answered = self.score({"values": {q.id: "?" for q in self.questions}}, key, text)
             worth = [n.item for n in answered.notes if n.possible]
             yield "practice carries no points", not worth, ", ".join(worth)
+
+
+@lru_cache(maxsize=64)
+def _earlier(form: Form) -> Form:
+    return replace(form, questions=form.earlier, earlier=())
 
 
 @lru_cache(maxsize=16)

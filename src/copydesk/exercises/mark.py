@@ -44,6 +44,18 @@ Price = Callable[[list[Group]], float]
 """What groups that meet nothing cost together."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The targets as the key allows them to be read, and how a learner's groups answer them."""
+
+    targets: list[Target]
+    matches: list[Match]
+    loose: list[Group]
+    """The groups that meet no target."""
+    worth: tuple[float, float]
+    """The score; and of two readings with one score, the less that the groups which were found fail to earn."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mark(Exercise):
     """An exercise of marks; an answer is `{"groups": [{role: [[start, end], …], "labels": {name: value}}, …]}`."""
@@ -65,7 +77,7 @@ class Mark(Exercise):
     variety: int = 1
     """How many different right labels there must be for labels to count in full."""
     free_share: float | None = None
-    """The share of the region's words that may be marked on neither a device nor a plain control without cost."""
+    """The share of the region's words that marks which meet no device may cover without cost, plain controls apart."""
     given: tuple[Mapping[str, Any], ...] = ()
     """Groups that are marked already."""
     worked: bool = False
@@ -182,7 +194,7 @@ class Mark(Exercise):
             if patch.get("not_an_attribution"):
                 ways.append([t for t in others if t.entry.id != entry.id])
             elif "merge_with" in patch:
-                ways.append(merged(entry, patch["merge_with"], others))
+                ways.append(merged(entry, patch, others))
             else:
                 patched = _patched(self, entry, alternative)
                 ways.append([patched if t.entry.id == entry.id else t for t in others])
@@ -193,31 +205,33 @@ class Mark(Exercise):
         groups = self.groups(answer, len(text))
         meetings, price = Meetings(groups, text), self._pricing(groups, key, text)
 
-        def worth(way: list[Target]) -> float:
-            return self._harmonic(*align(way, groups, meetings=meetings), price)
+        def read(way: list[Target]) -> Reading:
+            matches, loose = align(way, groups, meetings=meetings)
+            value = self._harmonic(matches, loose, price)
+            return Reading(way, matches, loose, (value, -sum(m.lost for m in matches)))
 
-        targets = self._best_readings(key, meetings, worth)
-        matches, loose = align(targets, groups, meetings=meetings)
-        notes = [note_on(m, text) for m in matches] + self._over_notes(loose, key)
-        value = self._harmonic(matches, loose, price)
+        best = self._best_reading(key, meetings, read)
+        notes = [note_on(m, text) for m in best.matches] + self._over_notes(best.loose, key)
         number = {id(g): n for n, g in enumerate(groups)}
-        about = {m.target.entry.id: number[id(m.group)] for m in matches if m.group}
-        return replace(Outcome.of(value, notes, bar=self.bar, attempted=bool(groups)), groups=about)
+        about = {m.target.entry.id: number[id(m.group)] for m in best.matches if m.group}
+        outcome = Outcome.of(best.worth[0], notes, bar=self.bar, attempted=bool(groups))
+        return replace(outcome, groups=about)
 
-    def _best_readings(self, key: Key, meetings: Meetings, worth: Callable[[list[Target]], float]) -> list[Target]:
-        """The targets under the readings that are worth most, entry by entry; ties keep the key's own."""
-        best, value = self.targets(key), None
-        for entry in [t.entry for t in best if t.entry.alternatives]:
-            if value == 1:
+    def _best_reading(self, key: Key, meetings: Meetings, read: Callable[[list[Target]], Reading]) -> Reading:
+        """The reading that is worth most, entry by entry; ties keep the key's own.
+
+        A full score does not end the search: a class that is accepted must not be shown as wrong because the score can
+        do without it.
+        """
+        best = read(self.targets(key))
+        for entry in [t.entry for t in best.targets if t.entry.alternatives]:
+            if best.worth == (1.0, 0.0):
                 break  # no reading is worth more
-            if not any(t.entry.id == entry.id for t in best):
+            if not any(t.entry.id == entry.id for t in best.targets):
                 continue  # merged into another by then
-            own, *others = self.readings(entry, best)
-            for way in others:
-                if not meetings.alike(own, way):
-                    value = worth(best) if value is None else value
-                    if (other := worth(way)) > value:
-                        best, value = way, other
+            own, *others = self.readings(entry, best.targets)
+            tried = [read(way) for way in others if not meetings.alike(own, way)]
+            best = max(best, *tried, key=lambda reading: reading.worth) if tried else best
         return best
 
     def _harmonic(self, matches: list[Match], loose: list[Group], price: Price) -> float:
@@ -243,16 +257,15 @@ class Mark(Exercise):
     def _pricing(self, groups: list[Group], key: Key, text: str) -> Price:
         """What those of these groups cost that meet nothing: each its fields, as much as a missed entry would.
 
-        With `free_share`, marks that touch neither a device nor a plain control are free until they cover that share
-        of the region's words.
+        With `free_share`, marks that do not touch a plain control are free until they cover that share of the region's
+        words. A second mark inside a device is one of them.
         """
-        share = self.free_share
-        if share is None:
+        if self.free_share is None:
             return lambda loose: sum(g.fields for g in loose)
-        devices, free = _ground(self, key, text)
-        dear = {id(g) for g in groups if touches(g, devices)}
+        controls, length = _ground(self, key, text)
+        dear = {id(g) for g in groups if touches(g, controls)}
         size = {id(g): sum(len(words(text, s)) for spans in g.roles.values() for s in spans) for g in groups}
-        allowed = share * free
+        allowed = self.free_share * length
 
         def price(loose: list[Group]) -> float:
             covered, charged = 0, 0.0
@@ -286,11 +299,9 @@ class Mark(Exercise):
             whole = [[[s.start, s.end]] for s in sentences]
             everything = [[[s.start, s.end] for s in sentences]]
             for name, pieces in (("every word", single), ("every sentence", whole), ("one mark over all", everything)):
-                for role in self.roles:
-                    groups = [{role: p, "labels": labels} for p in pieces]
-                    answers[f"{name}, {role}{tag}"] = {"groups": groups}
-                groups = [{**dict.fromkeys(self.roles, p), "labels": labels} for p in pieces]
-                answers[f"{name}, all roles{tag}"] = {"groups": groups}
+                for roles in dict.fromkeys([*((role,) for role in self.roles), self.roles]):
+                    groups = [{**dict.fromkeys(roles, p), "labels": labels} for p in pieces]
+                    answers[f"{name}, {' and '.join(roles)}{tag}"] = {"groups": groups}
         return answers
 
     @property
@@ -339,9 +350,8 @@ def _patched(exercise: Mark, entry: Entry, alternative: Alternative) -> Target:
 
 @lru_cache(maxsize=64)
 def _ground(exercise: Mark, key: Key, text: str) -> tuple[tuple[Span, ...], int]:
-    """Where marks on nothing cost: on plain controls and on devices; and how many words the region has."""
+    """The plain controls, where a mark always costs, and how many words the region has."""
     spans = [s for c in key.layer("controls", exercise.region) for s in c.spans("span")]
-    spans += [s for t in exercise.targets(key) for found in t.roles.values() for s in found]
     paragraphs = key.layer("paragraphs", exercise.region)
     return tuple(spans), sum(len(words(text, p.spans("span")[0])) for p in paragraphs)
 

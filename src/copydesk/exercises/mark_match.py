@@ -44,6 +44,17 @@ class Match:
     total: float = 0.0
     """What all fields earned together."""
 
+    @classmethod
+    def of(cls, one: Target, group: Group, text: str) -> Match:
+        """The match of a target with one group."""
+        earned = credit(one, group, text)
+        return cls(one, group, earned, sum(earned.values()))
+
+    @property
+    def lost(self) -> float:
+        """What the group that was taken failed to earn."""
+        return self.target.fields - self.total if self.group else 0.0
+
 
 def reach(roles: Mapping[str, tuple[Span, ...]]) -> tuple[int, int]:
     """From where to where spans go, whatever their roles."""
@@ -59,14 +70,18 @@ def target(entry: Entry, data: Mapping[str, Any], asked: Iterable[str], labelled
     return Target(entry, {r: s for r, s in roles.items() if s}, labels)
 
 
-def merged(entry: Entry, into: str, targets: Sequence[Target]) -> list[Target]:
-    """The targets with one entry joined to another: the contents of both are the content of the first."""
-    both = [t for t in targets if t.entry.id in (entry.id, into)]
+def merged(entry: Entry, patch: Mapping[str, Any], targets: Sequence[Target]) -> list[Target]:
+    """The targets with one entry joined to another: the contents of both are the content of the first.
+
+    The patch names the other entry, and may change labels.
+    """
+    both = [t for t in targets if t.entry.id in (entry.id, patch["merge_with"])]
     if len(both) < 2:
         return list(targets)
     first, second = both
     contents = (*first.roles.get("content", ()), *second.roles.get("content", ()))
-    joined = replace(first, roles={**first.roles, "content": contents})
+    labels = {n: patch.get(n, value) for n, value in first.labels.items()}
+    joined = replace(first, roles={**first.roles, "content": contents}, labels=labels)
     return [joined if t is first else t for t in targets if t is not second]
 
 
@@ -80,58 +95,53 @@ def key_answer(targets: Iterable[Target]) -> Answer:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
-    """A target with all groups that meet it, as matches, each with the number of its group; and the match with none."""
-
-    target: Target
-    matches: tuple[tuple[float, int, Match], ...]
-    alone: Match
-
-    def alike(self, other: Met) -> bool:
-        """Whether two readings of a target are worth the same, and earn the same with these groups."""
-        mine, theirs = ([(number, m.earned) for _, number, m in met.matches] for met in (self, other))
-        one, another = self.target, other.target
-        return one.fields == another.fields and one.roles.keys() == another.roles.keys() and mine == theirs
-
-
 class Meetings:
     """Which groups meet a target and what they earn there; readings share most targets, so each is looked at once."""
 
     def __init__(self, groups: Sequence[Group], text: str) -> None:
         self._groups, self._text = groups, text
         self._reach = [reach(group.roles) for group in groups]
-        self._known: dict[Target, Met] = {}
+        self._known: dict[Target, list[tuple[float, int, Match]]] = {}
 
-    def of(self, one: Target) -> Met:
-        """The meetings of one target."""
-        met = self._known.get(one)
-        if met is None:
+    def of(self, one: Target) -> list[tuple[float, int, Match]]:
+        """The groups that meet a target: how near each is, its number, and the match with it."""
+        if one not in self._known:
             start, end = one.reach
             near = [j for j, (a, b) in enumerate(self._reach) if a < end and start < b]
-            earned = [(j, credit(one, self._groups[j], self._text)) for j in near]
-            totals = [(sum(e.values()), j, e) for j, e in earned if any(role in e for role in one.roles)]
-            matches = tuple((total, j, Match(one, self._groups[j], e, total)) for total, j, e in totals)
-            met = self._known[one] = Met(one, matches, Match(one, None, {}))
-        return met
+            found = [(j, Match.of(one, self._groups[j], self._text)) for j in near]
+            self._known[one] = [(self._rank(m), j, m) for j, m in found if m.earned]
+        return self._known[one]
+
+    def _rank(self, match: Match) -> float:
+        """Which of several groups is taken for a target: the one that earns most.
+
+        Where entries are stretches of the page it is the nearest one, whatever it is called: otherwise marking a device
+        once with each class would find the right class.
+        """
+        one, group = match.target, match.group
+        if group and one.entry.layer in LAYER_ROLES:
+            return sum(word_f1(self._text, group.roles.get(r, ()), spans) for r, spans in one.roles.items())
+        return match.total
 
     def alike(self, one: Sequence[Target], other: Sequence[Target]) -> bool:
         """Whether two readings of all targets come to the same with these groups."""
         changed = [(a, b) for a, b in zip(one, other, strict=False) if a is not b]
-        return len(one) == len(other) and all(self.of(a).alike(self.of(b)) for a, b in changed)
+        return len(one) == len(other) and all(self._worth(a) == self._worth(b) for a, b in changed)
+
+    def _worth(self, one: Target) -> tuple[Any, ...]:
+        return one.fields, one.roles.keys(), [(j, m.earned) for _, j, m in self.of(one)]
 
 
 def align(targets: Sequence[Target], groups: Sequence[Group], *, meetings: Meetings) -> tuple[list[Match], list[Group]]:
     """Pair targets and groups, the closest first; return the matches and the groups left over."""
-    met = [meetings.of(one) for one in targets]
-    pairs = [(total, -i, -j, match) for i, m in enumerate(met) for total, j, match in m.matches]
+    pairs = [(rank, -i, -j, match) for i, one in enumerate(targets) for rank, j, match in meetings.of(one)]
     taken: dict[int, Match] = {}
     used: set[int] = set()
     for _, i, j, match in sorted(pairs, reverse=True):  # the numbers tell any two apart
         if i not in taken and j not in used:
             taken[i] = match
             used.add(j)
-    matches = [taken.get(-i, m.alone) for i, m in enumerate(met)]
+    matches = [taken.get(-i) or Match(one, None, {}) for i, one in enumerate(targets)]
     return matches, [g for j, g in enumerate(groups) if -j not in used]
 
 

@@ -27,7 +27,7 @@ HELP = ("hint", "after")
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """What a learner will be able to do, and the share of points that shows it."""
+    """What a learner will be able to do, and the share of points that shows it at the first try."""
 
     text: str
     exercises: tuple[str, ...]
@@ -41,6 +41,8 @@ class Lesson:
     id: str
     title: str
     minutes: int
+    """What the core takes; `more_minutes` is for learners who have time (`benchmarks/lessons.py` computes both)."""
+    more_minutes: int
     story: Story
     objectives: tuple[Objective, ...]
     exercises: tuple[Exercise, ...]
@@ -86,6 +88,14 @@ class Lesson:
         known = ", ".join(e.id for e in self.exercises)
         raise CopydeskError(f"lesson {self.id} has no exercise '{exercise_id}'", f"there are: {known}")
 
+    def exercises_of(self, objective: Objective) -> tuple[Exercise, ...]:
+        """The exercises that show whether an objective is met."""
+        return tuple(map(self.exercise, objective.exercises))
+
+    def is_read_by_people(self, objective: Objective) -> bool:
+        """Whether people say if it is met, because it is shown by texts."""
+        return all(e.checks_form_only for e in self.exercises_of(objective))
+
 
 def list_lessons() -> list[str]:
     """The ids of all lessons, in order.
@@ -127,7 +137,8 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
         _exercise(lesson_id, e, own.get(e["id"], {}), story, records.get(f"{lesson_id}/{e['id']}", {})) for e in listed
     )
     objectives = tuple(Objective(o["text"], tuple(o["exercises"]), o["bar"]) for o in generic["objective"])
-    return Lesson(lesson_id, generic["title"], generic["minutes"], story, objectives, exercises)
+    minutes, more_minutes = generic["minutes"], generic.get("more_minutes", 0)
+    return Lesson(lesson_id, generic["title"], minutes, more_minutes, story, objectives, exercises)
 
 
 @cache
@@ -160,7 +171,8 @@ def _exercise(lesson: str, generic: Json, own: Json, story: Story, records: Json
     if there := joined.get("story"):
         story = _other_story(there, story)
         records = _records(story).get(f"{lesson}/{joined['id']}", {})
-    if questions := [*generic.get("questions", ()), *own.get("questions", ())]:
-        helps = {i: {n: r[n] for n in HELP if n in r} for i, r in records.items() if i != "samples"}
-        joined["questions"] = [{**q, **helps.get(q.get("id"), {})} for q in questions]
+    helps = {i: {n: r[n] for n in HELP if n in r} for i, r in records.items() if i != "samples"}
+    for name in ("questions", "earlier"):
+        if questions := [*generic.get(name, ()), *own.get(name, ())]:
+            joined[name] = [{**q, **helps.get(q.get("id"), {})} for q in questions]
     return make_exercise(lesson, joined, story.article)

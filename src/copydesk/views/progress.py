@@ -20,7 +20,7 @@ from copydesk.base.documents import Json, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording, say_moment
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
-from copydesk.lessons.results import Result, shown_score
+from copydesk.lessons.results import Result, shown_result
 from copydesk.page.html import Link, static_html, table
 from copydesk.story.story import Story, edition, load_story
 
@@ -44,12 +44,6 @@ class Row:
     saved: str = ""
     fault: str = ""
 
-    @property
-    def met(self) -> int:
-        """How many objectives are met."""
-        result = self.result
-        return sum((result.share(o) or 0) >= o.bar for o in result.lesson.objectives) if result else 0
-
     def cells(self) -> tuple[object, ...]:
         """The row as it is shown; the lesson leads to its notebook, if that lies in the folder one works in."""
         say, name, file = load_wording("strings")["progress"], f"{self.lesson[:2]} {self.title}", f"{self.lesson}.ipynb"
@@ -62,7 +56,9 @@ class Row:
         points = objectives = say["nothing" if self.state == "not_begun" else "received"]
         if self.result:
             points = _of(self.result.points, self.result.possible)
-            objectives = _of(self.met, len(self.result.lesson.objectives))
+            objectives = _of(self.result.count("met"), len(self.result.lesson.objectives))
+            if handed_in := self.result.count("handed_in"):
+                objectives = say["for_reader"].format(met=objectives, n=handed_in)
         saved = self.saved or say["nothing"]
         return lesson, state, _of(self.done, self.of), points, objectives, saved
 
@@ -138,12 +134,10 @@ def _row(lesson: Lesson, root: Path) -> Row:
 def _scored(lesson: Lesson, document: Json, fault: str) -> Row:
     """The row of a lesson whose answers can be read, or that has none yet."""
     kept = {name: Record.of(entry) for name, entry in document["exercises"].items()}
-    records = [(e, kept.get(e.id, Record())) for e in lesson.exercises]
-    asked = [record for e, record in records if not e.is_example]
-    key, on = lesson.key, {e: lesson.on_story_of(e) for e in lesson.exercises}
+    records = {e.id: kept.get(e.id, Record()) for e in lesson.exercises}
+    asked = [records[e.id] for e in lesson.exercises if not e.is_example]
     begun = sum(bool(r.answer or r.tries) for r in asked)
-    done = sum(bool(r.tries) for r in asked) if key else begun
-    state = "not_begun" if not begun else "begun" if done < len(asked) else "done" if key else "all_received"
-    scores = {e.id: shown_score(e, r, on[e].key, on[e].story.article.text) for e, r in records}
-    result = Result(lesson, scores) if key else None
+    done = sum(bool(r.tries) for r in asked) if lesson.key else begun
+    state = "not_begun" if not begun else "begun" if done < len(asked) else "done" if lesson.key else "all_received"
+    result = shown_result(lesson, records) if lesson.key else None
     return Row(lesson.id, lesson.title, state, done, len(asked), result, say_moment(document["changed"]), fault)

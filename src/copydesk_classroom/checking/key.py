@@ -113,7 +113,7 @@ def _attributions(key: Key, article: Article) -> Iterator[str]:
             for other in (*a.spans("source"), *a.spans("cue")):
                 if span.overlap(other):
                     yield f"{a.id}: its source or cue lies inside its content"
-            clash = {used[i] for i in range(span.start, span.end) if i in used}
+            clash = {used[i] for i in range(span.start, span.end) if i in used} - {a.get("nested_in")}
             if clash:
                 yield f"{a.id}: its content overlaps that of {', '.join(sorted(clash))}"
             used.update(dict.fromkeys(range(span.start, span.end), a.id))

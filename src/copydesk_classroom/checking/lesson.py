@@ -27,6 +27,10 @@ def lesson_faults(lesson: Lesson) -> list[str]:
         for name in objective.exercises:
             if name not in known:
                 faults.append(f"{lesson.id}: the objective '{objective.text}' names no exercise '{name}'")
+        if len({e.more for e in lesson.exercises if e.id in objective.exercises}) > 1:
+            faults.append(
+                f"{lesson.id}: the objective '{objective.text}' is half in the core and half in what is `more`"
+            )
     own = lesson.story.lessons.get(lesson.id, {})
     if "timeline" in own:  # a lesson with a timeline uses the map
         try:

@@ -305,10 +305,13 @@ class KeptTables:
         row = self.base.execute("SELECT about FROM course").fetchone()
         return str(row[0]) if row else None
 
-    def everybody(self) -> Iterator[tuple[str, dict[str, float], Kept | None]]:
-        """Each learner's name, points by lesson, and results; None if there was nothing to grade."""
-        for who, name, totals in self.base.execute("SELECT who, name, totals FROM published ORDER BY who"):
-            yield name, json.loads(totals), self.graded(who)
+    def everybody(self) -> Iterator[tuple[str, dict[str, float], Kept | None, str]]:
+        """Each learner's name, points by lesson, results (None if there was nothing to grade) and contribution."""
+        wanted = (
+            "SELECT who, name, totals, contribution FROM published LEFT JOIN contributions USING (who) ORDER BY who"
+        )
+        for who, name, totals, contribution in self.base.execute(wanted):
+            yield name, json.loads(totals), self.graded(who), contribution or ""
 
     def forget_gone(self) -> list[str]:
         """Delete the results of learners who are no longer graded; returns the files of their pages."""

@@ -21,7 +21,6 @@ from copydesk.exercises.exercise import Exercise, Offer, place
 from copydesk.exercises.feedback import SIGNS, foot, hints
 from copydesk.exercises.feedback import row as feedback_row
 from copydesk.exercises.outcome import Answer, Note, Outcome
-from copydesk.lessons.results import Result
 from copydesk.page.article import Block
 from copydesk.page.html import Mark, blocks
 from copydesk_classroom.course import Unit
@@ -66,14 +65,13 @@ def _lesson(sheet: Sheet) -> dict[str, Any]:
     """One lesson; without exercises if it was not handed in."""
     say, unit = class_wording("classroom")["page"], sheet.unit
     amounts = _points(sheet.points, unit.possible)
-    result = Result(unit.lesson, {m.exercise.id: m.score for m in sheet.marked}) if sheet.marked else None
     return {
         "anchor": "-".join(unit.id),
         "title": f"{unit.lesson.id.partition('_')[0]} {unit.lesson.title}",
         "of": say["of"].format(**amounts),
         "share": percent(sheet.points, of=unit.possible),
         "earned": say["of_points"].format(**amounts),
-        "objectives": result.by_objective() if result else [],
+        "objectives": sheet.result.by_objective() if sheet.marked else [],
         "exercises": [Markup(exercise_html(unit, m)) for m in sheet.marked],
     }
 
@@ -95,7 +93,8 @@ def exercise_html(unit: Unit, marked: Marked) -> str:
 
 
 def _exercise(unit: Unit, marked: Marked) -> str:
-    say, exercise, outcome = class_wording("classroom")["page"], marked.exercise, marked.outcome
+    say, outcome = class_wording("classroom")["page"], marked.outcome
+    exercise = marked.exercise.as_answered(marked.answer)
     worth = unit.worth[exercise.id]
     of = say["of_points"].format(points=points(worth * (marked.share or 0)), possible=points(worth))
     earned = f"<span class=pts>{of}</span>" if worth else f'<span class="pts soft">{say["practice"]}</span>'

@@ -22,7 +22,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.files import write
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer, Outcome
-from copydesk.lessons.results import best_of, counted
+from copydesk.lessons.results import Result, best_of, counted
 from copydesk_classroom.collecting.state import Kept
 from copydesk_classroom.course import Unit
 from copydesk_classroom.marking.grade_files import grade_of, graders
@@ -82,9 +82,19 @@ class Sheet:
         worth = self.unit.worth
         object.__setattr__(self, "points", sum(worth[m.exercise.id] * (m.share or 0) for m in self.marked))
 
+    @property
+    def result(self) -> Result:
+        """The result as the learner sees it, with what people gave."""
+        return Result(
+            self.unit.lesson,
+            {m.exercise.id: m.score for m in self.marked},
+            {m.exercise.id: m.first[1].score if m.first else None for m in self.marked},
+            {m.exercise.id: m.judged.share for m in self.marked if m.judged},
+        )
+
 
 def mark_lesson(unit: Unit, document: Json, shown: str, problems: list[tuple[str, Problem]]) -> Sheet:
-    """Score the answers to a lesson in the file `shown`, as `results.record_score` does for a learner.
+    """Score the answers to a lesson in the file `shown`, as `results.record_scores` does for a learner.
 
     An exercise that cannot be scored counts as blank, and is added to `problems`.
     """

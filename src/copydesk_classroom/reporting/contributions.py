@@ -21,7 +21,6 @@ from copydesk.exercises.exercise import BLANK, Exercise
 from copydesk.exercises.outcome import Note, Outcome
 from copydesk.exercises.parallel_forms import discernment
 from copydesk.exercises.sort import Sort
-from copydesk.lessons.results import Result
 from copydesk_classroom.course import Unit
 from copydesk_classroom.marking.scores import Marked, Sheet
 
@@ -52,10 +51,8 @@ def _lesson_lines(number: int, sheet: Sheet) -> list[str]:
     lines = [f"{number}\tbegun"]
     if all(scores[e.id] is not None for e in sheet.unit.lesson.exercises if e.points):
         lines.append(f"{number}\tfinished")
-    result = Result(sheet.unit.lesson, scores)
-    for place, objective in enumerate(sheet.unit.lesson.objectives):
-        if (result.share(objective) or 0) >= objective.bar:
-            lines.append(f"{number}\tmet\t{place}")
+    objectives, result = sheet.unit.lesson.objectives, sheet.result
+    lines += [f"{number}\tmet\t{place}" for place, o in enumerate(objectives) if result.state(o) == "met"]
     for place, marked in enumerate(sheet.marked):
         if marked.outcome and not marked.exercise.parallel_forms():  # forms are compared, not broken down
             lines += _exercise_lines(f"{number}.{place}", sheet.unit, marked, marked.outcome)

@@ -13,7 +13,6 @@ from typing import Any
 from copydesk.base.numbers import percent
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.parallel_forms import Discernment
-from copydesk.lessons.results import Result
 from copydesk.views.agreement import Interval, bootstrap_interval, krippendorff_alpha, percent_agreement
 from copydesk_classroom.collecting.state import Kept, KeptTables
 from copydesk_classroom.course import Unit
@@ -122,7 +121,7 @@ def _lessons(units: tuple[Unit, ...], course: Course) -> Iterator[dict[str, Any]
 
 
 def _objectives(units: tuple[Unit, ...], course: Course) -> Iterator[dict[str, Any]]:
-    """How many of those who began a lesson met each of its objectives."""
+    """How many of those who began a lesson met each of its objectives; of texts, nothing before people graded any."""
     for number, unit in enumerate(units):
         studied = course.lessons.get(number, Studied())
         for place, objective in enumerate(unit.lesson.objectives):
@@ -132,7 +131,8 @@ def _objectives(units: tuple[Unit, ...], course: Course) -> Iterator[dict[str, A
                 "bar": objective.bar,
                 "met": studied.met[place],
                 "begun": studied.begun,
-                "shown": studied.begun >= FEWEST,
+                "shown": studied.begun >= FEWEST
+                and (studied.met[place] or not unit.lesson.is_read_by_people(objective)),
             }
 
 
@@ -194,40 +194,30 @@ class Names:
     missing: list[str]
 
 
-def names_of(units: tuple[Unit, ...], everybody: Iterable[tuple[str, dict[str, float], Kept | None]]) -> Names:
+def names_of(units: tuple[Unit, ...], everybody: Iterable[tuple[str, dict[str, float], Kept | None, str]]) -> Names:
     """All learners, those with the fewest points first, and who handed in nothing."""
     say, possible = class_wording("report")["names"], sum(u.possible for u in units) or 1
     listed, missing = [], []
-    for name, totals, kept in everybody:
+    for name, totals, kept, contribution in everybody:
         shown = one_line(name) or str(say["nobody"])
         if kept is None:
             missing.append(shown)
         else:
-            listed.append(_learner(units, shown, sum(totals.values()) / possible, totals, kept))
+            row = _learner(units, shown, sum(totals.values()) / possible, totals, kept)
+            listed.append({**row, "met": contribution.count("\tmet\t")})
     ordered = sorted(listed, key=lambda row: (row["share"], sort_key(row["name"])))
     return Names([u.lesson.id[:2] for u in units], ordered, sorted(missing, key=sort_key))
 
 
 def _learner(units: tuple[Unit, ...], name: str, share: float, totals: dict[str, float], kept: Kept) -> dict[str, Any]:
-    """One learner: the share of all points and of each lesson's, the objectives met, and what is furthest below."""
+    """One learner: the share of all points and of each lesson's, and the exercises furthest below their bar."""
     shares = [
         totals.get(unit.name, 0) / unit.possible if given is not None and unit.possible else None
         for unit, given in zip(units, kept.scores, strict=True)
     ]
-    met, of = _met(units, kept)
-    told = {"met": met, "objectives": of, "hardest": _hardest(units, kept)}
-    return {"name": name, "share": share, "shares": shares, **told}
-
-
-def _met(units: tuple[Unit, ...], kept: Kept) -> tuple[int, int]:
-    """How many objectives of the lessons that were handed in the learner has met, and of how many."""
-    met, of = 0, 0
-    for unit, given in zip(units, kept.scores, strict=True):
-        if given is not None:
-            result = Result(unit.lesson, {e.id: s for e, (s, _) in zip(unit.lesson.exercises, given, strict=True)})
-            met += sum((result.share(o) or 0) >= o.bar for o in unit.lesson.objectives)
-            of += len(unit.lesson.objectives)
-    return met, of
+    handed_in = [unit for unit, given in zip(units, kept.scores, strict=True) if given is not None]
+    objectives = sum(len(unit.lesson.objectives) for unit in handed_in)
+    return {"name": name, "share": share, "shares": shares, "objectives": objectives, "hardest": _hardest(units, kept)}
 
 
 def _hardest(units: tuple[Unit, ...], kept: Kept) -> list[str]:
