@@ -28,7 +28,7 @@ SECONDS = {"choice": 20, "number": 60, "move": 45, "field": 25, "word": 8, "view
 """For a choice, a number to work out, an event to move, a part of a mark, a word to write, a figure to look at."""
 AGAIN = 0.5
 """How much of the answering a second try takes."""
-SHOWN = re.compile(r"""exercise\("(\w+)"\)""")
+SHOWN = re.compile(r"""(?:exercise|worked_example)\("(\w+)"\)""")
 
 
 def count(text: str) -> int:
@@ -84,9 +84,9 @@ def minutes_of(exercise: Exercise, lesson: Lesson) -> float:
     return read / PACE + answering(exercise, lesson) * tries / 60
 
 
-def told(cells: list[dict[str, Any]]) -> Iterator[tuple[float, str]]:
+def told(lesson: Lesson) -> Iterator[tuple[float, str]]:
     """The minutes for prose and views in a notebook, with the exercise that comes next: they lead to that one."""
-    minutes = 0.0
+    cells, minutes = json.loads((NOTEBOOKS / f"{lesson.id}.ipynb").read_text("utf-8"))["cells"], 0.0
     for cell in cells:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
@@ -99,14 +99,19 @@ def told(cells: list[dict[str, Any]]) -> Iterator[tuple[float, str]]:
     yield minutes, ""
 
 
+def schedule(lesson: Lesson) -> list[tuple[Exercise | None, float]]:
+    """Each exercise in the order of the notebook, with the minutes for it and for what leads to it; None at the end."""
+    leads = dict.fromkeys((name for _, name in told(lesson)), 0.0)
+    for time, name in told(lesson):
+        leads[name] += time
+    parts = [(lesson.exercise(name) if name else None, time) for name, time in leads.items()]
+    return [(e, time + (minutes_of(e, lesson) if e else 0)) for e, time in parts]
+
+
 def minutes(lesson: Lesson) -> tuple[int, int]:
     """The minutes of the core, and those of the parts for learners who have time."""
-    cells = json.loads((NOTEBOOKS / f"{lesson.id}.ipynb").read_text("utf-8"))["cells"]
-    optional = {e.id for e in lesson.exercises if e.more}
-    times = [(name in optional, time) for time, name in told(cells)]
-    times += [(e.more, minutes_of(e, lesson)) for e in lesson.exercises]
-    core, more = (sum(time for is_more, time in times if is_more == wanted) for wanted in (False, True))
-    return math.ceil(core), math.ceil(more)
+    more = sum(time for e, time in schedule(lesson) if e and e.more)
+    return math.ceil(sum(time for _, time in schedule(lesson)) - more), math.ceil(more)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Write what the kit says of itself into the teacher sheets: objectives, what is graded and by whom, the rubric.
+"""Write what the kit says of itself into the teacher sheets: objectives, minutes, what is graded by whom, the rubric.
 
 `make notebooks` calls this. Only what stands between `<!-- name -->` and `<!-- /name -->` is written anew.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from benchmarks.lessons import schedule
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
@@ -20,7 +21,36 @@ Blocks = Mapping[str, str]
 
 def lesson_blocks(lesson: Lesson) -> Blocks:
     """What a sheet takes from its lesson."""
-    return {"objectives": "\n".join(f"- {o.text}" for o in lesson.objectives), "grading": grading(lesson)}
+    objectives = "\n".join(f"- {o.text}" for o in lesson.objectives)
+    return {"objectives": objectives, "timing": timing(lesson), "grading": grading(lesson)}
+
+
+def timing(lesson: Lesson) -> str:
+    """The minutes of each part as `benchmarks/lessons.py` computes them: the core, then what is “if you have time”."""
+    core, more = [], []
+    for exercise, time in schedule(lesson):
+        if exercise is None:
+            core.append(("Result, key points, hand in", time))
+        else:
+            (more if exercise.more else core).append((f"*{exercise.title}*", time))
+    rows = [*rounded(core, lesson.minutes)]
+    rows += [(n, f"If you have time: {what}") for n, what in rounded(more, lesson.more_minutes)]
+    return table(("Minutes", "What happens"), rows)
+
+
+def rounded(parts: Iterable[tuple[str, float]], total: int) -> Iterator[tuple[str, str]]:
+    """The parts in whole minutes that add up to the total; what takes less than two minutes goes with the next."""
+    names: list[str] = []
+    spent, begun = 0, 0.0
+    parts = list(parts)
+    for number, (name, time) in enumerate(parts, 1):
+        names.append(name)
+        begun += time
+        is_last = number == len(parts)
+        if is_last or begun - spent >= 2:
+            until = total if is_last else round(begun)
+            yield str(until - spent), ", ".join(names)
+            names, spent = [], until
 
 
 def grading(lesson: Lesson) -> str:
@@ -28,15 +58,18 @@ def grading(lesson: Lesson) -> str:
     rows = [
         (
             e.title,
+            "if you have time" if e.more else "core",
             f"{e.points:g}",
             *(("complete", "person") if e.type == "write" else (f"{100 * e.bar:.0f} %", "machine")),
         )
         for e in lesson.exercises
         if e.points
     ]
-    total = ("Total", f"{sum(e.points for e in lesson.exercises):g}", "", "")
+    total = ("Total", "", f"{sum(e.points for e in lesson.exercises):g}", "", "")
+    of_core = ("Core", "", f"{sum(e.points for e in lesson.exercises if not e.more):g}", "", "")
     free = ", ".join(f"*{e.title}*" for e in lesson.exercises if not e.points)
-    return f"{table(('Exercise', 'Points', 'Bar', 'Graded by'), [*rows, total])}\n\nWithout points: {free}."
+    shown = table(("Exercise", "Part", "Points", "Bar", "Graded by"), [*rows, of_core, total])
+    return f"{shown}\n\nWithout points: {free}."
 
 
 def rubric_block() -> Blocks:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.lessons import minutes
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.story import list_stories, load_story
 
@@ -85,9 +86,13 @@ def test_one_title_and_headings_in_order(cells: Cells) -> None:
 def test_the_first_cell_says_what_how_long_and_to_what_end(cells: Cells) -> None:
     first = source(cells[0])
     assert cells[0]["cell_type"] == "markdown" and first.startswith("# ")
-    assert f"Time: {load_lesson(lesson_of(cells)).minutes} minutes" in first
+    lesson = load_lesson(lesson_of(cells))
+    more = f", and {lesson.more_minutes} more if you have time" if lesson.more_minutes else ""
+    assert f"Time: {lesson.minutes} minutes{more}. " in first
+    assert (lesson.minutes, lesson.more_minutes) == minutes(lesson), "run: python benchmarks/lessons.py"
+    assert lesson.minutes <= 45
     assert "You need:" in first and "You will be able to:" in first and re.search(r"\*\*.+\?\*\*", first)
-    assert 2 <= len(re.findall(r"^- ", first, re.MULTILINE)) <= 4
+    assert 2 <= len(re.findall(r"^- ", first, re.MULTILINE)) <= 5
     assert first.splitlines()[0].removeprefix("# ") == load_lesson(lesson_of(cells)).title
 
 

@@ -69,7 +69,7 @@ def test_nothing_begun(own_answers: Path) -> None:
     assert {r.state for r in shown.rows} == {"not_begun"}
     assert repr(shown) == "Nothing is begun yet: start with 00_start_here.ipynb."
     first = shown.rows[0]
-    assert cells(first) == ("00 Start here", "not begun", "0 of 6", "0 of 7", "0 of 2", "–")
+    assert cells(first) == ("00 Start here", "not begun", "0 of 6", "0 of 9", "0 of 2", "–")
     assert copydesk.progress is progress and snapshot(own_answers) == {}
 
 

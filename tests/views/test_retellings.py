@@ -142,7 +142,7 @@ class TestPage:
         reader, summary = read(LESSON)
         pairs = [t for r in retellings(DRIFTS) for t in (r.passage.of(TEXT), r.text)]
         assert reader.quotes == pairs
-        assert summary == "6 passages of the story, each beside a retelling made for this lesson."
+        assert summary == "6 passages of the story, each beside a retelling that was written for this lesson."
 
     def test_each_text_is_labelled_in_words(self) -> None:
         heads = read(LESSON)[0].heads
