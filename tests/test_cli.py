@@ -65,7 +65,7 @@ def test_a_story_without_a_key_is_a_fault_but_its_lessons_are_read(seeds: Path, 
     (seeds / "practice" / "key.json").unlink()
     assert main(["check", "--story", "practice"]) == 1
     out = capsys.readouterr().out
-    assert "FAULT 'practice' has no key.json" in out and "00_start_here: 5 exercises, 0 of 0" in out
+    assert "FAULT 'practice' has no key.json" in out and "00_start_here: 6 exercises, 0 of 0" in out
 
 
 def test_a_broken_lesson_is_named(seeds: Path, capsys: Out) -> None:

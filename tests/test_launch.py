@@ -117,8 +117,7 @@ class TestOnBinder:
     ) -> None:
         assert where() == told and "not kept" in told
         displayed: list[dict[str, Any]] = []
-        for place in ("IPython.display.display", "copydesk.widgets.later.display"):
-            monkeypatch.setattr(place, lambda data, **_: displayed.append(data))
+        monkeypatch.setattr("copydesk.widgets.later.display", lambda data, **_: displayed.append(data))
         assert shown_by(open_lesson("02_who_says_so")) == {}, "it is displayed"
         lines, button, still = displayed
         assert told in lines["text/html"] and lines["text/plain"].startswith("<Desk: lesson 02")
@@ -133,7 +132,10 @@ class TestOnBinder:
     def test_elsewhere_nothing_changes(self, told: str, own_answers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in BINDER:
             monkeypatch.setenv(name, "")
-        shown = shown_by(open_lesson("02_who_says_so"))
+        displayed: list[dict[str, Any]] = []
+        monkeypatch.setattr("copydesk.widgets.later.display", lambda data, **_: displayed.append(data))
+        assert shown_by(open_lesson("02_who_says_so")) == {}, "it is displayed, and follows the work"
+        (shown,) = displayed
         assert {*shown} == {"text/html", "text/plain"} and told not in shown["text/html"]
         assert f"Your work is kept in {own_answers}." in shown["text/html"]
 

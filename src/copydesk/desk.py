@@ -29,6 +29,7 @@ from copydesk.story.edition import edition_words
 from copydesk.story.facts import by_id, story_facts
 from copydesk.story.story import Story, edition
 from copydesk.views.agreement import agreement, class_votes
+from copydesk.views.home import home_html
 from copydesk.views.ready import Sentence, ready
 from copydesk.views.retellings import swapped
 from copydesk.views.sourcing import By, Counted, counted, devices, diversity, speakers, totals
@@ -46,11 +47,9 @@ class ShownResult(Result):
     desk: Desk = field(kw_only=True)
 
     def _ipython_display_(self) -> None:
-        from copydesk.widgets.later import RESULTS, Later
+        from copydesk.widgets.later import follow
 
-        later = Later(lambda: self.desk.result()._repr_html_())
-        RESULTS[str(self.desk.answers.path)] = later
-        later.show()
+        follow(self.desk.answers, "result", lambda: self.desk.result()._repr_html_())
 
 
 class Desk:
@@ -74,16 +73,16 @@ class Desk:
         say = load_wording("strings")["lesson"]
         graded = say["graded_note"] if self.story.key is None else ""
         lines = [*edition_words(edition()), where(), self.answers.notice, graded, self.story.about.get("content_note")]
-        return static_html("".join(f"<p>{escape(line)}</p>" for line in lines if line))
+        told = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+        return static_html(home_html(self.lesson, self.answers) + told)
 
     def _ipython_display_(self) -> None:
-        """On Binder, the same lines, and under them the button that packs the work; elsewhere the HTML is enough."""
-        if not on_binder():
-            raise NotImplementedError  # then IPython shows the HTML
-        from IPython.display import display
+        """The home card, which follows the work; on Binder, with the button that packs the work under it."""
+        from copydesk.widgets.later import follow
 
-        display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)  # type: ignore[no-untyped-call]
-        self.hand_in()._ipython_display_()
+        follow(self.answers, "home", self._repr_html_, repr(self))
+        if on_binder():
+            self.hand_in()._ipython_display_()
 
     def ready(self) -> Sentence:
         """Whether this lesson counts and scores as it should here and now, in words."""

@@ -142,9 +142,9 @@ class TestCounts:
         course = tallied(*[complete] * 4, sorting({}), {}, {"voices": entry()})
         studied = course.lessons[0]
         assert (course.learners, studied.begun, studied.finished) == (7, 5, 4)
-        assert studied.met == {0: 4, 1: 5}
+        assert studied.met == {0: 4, 1: 4}
         html = page(course)
-        assert "4 of 5" in html and "5 of 5" in html
+        assert "4 of 5" in html
 
     def test_an_order_says_what_stood_too_early_and_what_was_said_of_when_it_was_known(self) -> None:
         unit = BALTICS["07_what_was_going_on"]
@@ -166,7 +166,7 @@ class TestCounts:
         works = [{"rival": entry({"texts": texts}), "routine": entry(words)}] * 5
         course = tallied(*works, unit=unit)
         found = by_place(rows(unit, unit.lesson.exercise("rival"), done(course, "rival", unit)))
-        assert (found["A flatter wording"].full, found["A rival reading"].none) == (5, 5)
+        assert (found["A flatter wording"].full, found["A different reading"].none) == (5, 5)
         assert "secretword" not in page(course, unit) and "secretword" not in contribution([sheet(works[0], unit)])
 
 

@@ -151,6 +151,7 @@ class Exercise(ABC):
         points = say["frame"][name].format(n=f"{self.points:g}")
         return {
             "uid": f"{story.id}/{self.key_name}/{story.about['sha256'][:8]}",
+            "anchor": f"cd-{self.lesson}-{self.id}",
             "type": self.type,
             "title": self.title,
             "prompt": self.prompt,

@@ -142,7 +142,7 @@ class Form(Exercise):
     # Report
 
     def item_words(self, story: Story) -> dict[str, str]:
-        return {q.id: q.text for q in self.questions}
+        return {q.id: q.text for q in (*self.questions, *self.earlier)}
 
     def offers(self, story: Story) -> dict[str, Offer]:
         """The choices or the range of each question that has them."""

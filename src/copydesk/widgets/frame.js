@@ -83,6 +83,7 @@ function frame({ model, el }, makeBody) {
     if (model.get("state").finished || check.hidden) return;
     body.flush?.();
     headline.textContent = say.frame.checking;
+    result.hidden = false;
     asked = true;
     tell({ do: "check" });
     clearTimeout(timer);
@@ -101,7 +102,7 @@ function frame({ model, el }, makeBody) {
 
   el.classList.add("cd-host");
   // The exercise takes the focus as a whole when something in it is clicked that has no keys of its own.
-  const section = node("section", { class: "cd", "aria-labelledby": titleId, lang: spec.lang, tabindex: "-1", ...keySafe },
+  const section = node("section", { id: spec.anchor, class: "cd", "aria-labelledby": titleId, lang: spec.lang, tabindex: "-1", ...keySafe },
       node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
       node("p", { class: "cd-prompt" }, spec.prompt),
       spec.reading?.length ? reading(spec, say) : null,
@@ -190,12 +191,13 @@ function toHear(feedback, say) {
   if (feedback?.lacks) return feedback.lacks.join(" ");
   const hint = ({ text, items, named }) => (named || !items.length ? text : `${items.map((item) => item.where).join(", ")}: ${text}`);
   if (feedback?.hints.length) return `${say.outcome.hints}: ${feedback.hints.map(hint).join(" ")}`;
-  return feedback?.key.length ? say.outcome.key_below : "";
+  return feedback?.key.length ? say.outcome.key_shown : "";
 }
 
 function showFeedback(feedback, headline, details, say, body) {
   headline.textContent = feedback?.headline ?? "";
   headline.dataset.status = feedback?.status ?? "";
+  headline.parentElement.hidden = !feedback; // a group without words would be read out as one
   details.replaceChildren();
   // What is said of an item stands on it (`body.note`); what has no place of its own stands in the list.
   const hinted = (feedback?.hints ?? []).flatMap(({ text, items }) => items.map((item) => ({ ...item, text })));

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from IPython.display import display, update_display
 
+from copydesk.answers import AnswerFile
 from copydesk.base.wording import load_wording
 
-RESULTS: dict[str, Later] = {}
-"""The result that was shown last of each answer file: it follows the work, as the static views do."""
+FOLLOWING: dict[tuple[str, str], Later] = {}
+"""What was shown last of each answer file under a name (`home`, `result`): it follows the work, as static views do."""
 
 
 class Later:
@@ -22,8 +23,8 @@ class Later:
     widget is there, the stylesheet hides the static view.
     """
 
-    def __init__(self, make: Callable[[], str]) -> None:
-        self.make, self.id = make, f"copydesk-{uuid4().hex}"
+    def __init__(self, make: Callable[[], str], plain: str = "") -> None:
+        self.make, self.plain, self.id = make, plain, f"copydesk-{uuid4().hex}"
         self.shown = ""
 
     def show_under(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
@@ -44,7 +45,20 @@ class Later:
             update_display(self._data(), raw=True, display_id=self.id)  # type: ignore[no-untyped-call]
 
     def _data(self) -> dict[str, str]:
-        return {"text/plain": "", "text/html": self.shown}
+        return {"text/plain": self.plain, "text/html": self.shown}
+
+
+def follow(answers: AnswerFile, name: str, make: Callable[[], str], plain: str = "") -> None:
+    """Show what `make` gives as HTML, and keep it up to date while the learner works on that answer file."""
+    later = FOLLOWING[str(answers.path), name] = Later(make, plain)
+    later.show()
+
+
+def refresh_following(answers: AnswerFile) -> None:
+    """Bring everything that follows the work on an answer file up to date."""
+    for (path, _), later in FOLLOWING.items():
+        if path == str(answers.path):
+            later.refresh()
 
 
 def later_note(name: str) -> str:

@@ -24,7 +24,7 @@ from copydesk.exercises.outcome import Outcome
 from copydesk.lessons.lesson import Lesson
 from copydesk.lessons.results import round_is_over
 from copydesk.page.html import css
-from copydesk.widgets.later import RESULTS, Later, later_note
+from copydesk.widgets.later import Later, later_note, refresh_following
 
 OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSet)
 """The widgets of this kernel by answer file and exercise: two of one exercise show the same work."""
@@ -92,10 +92,9 @@ class ExerciseWidget(anywidget.AnyWidget):
         self.later.show_under(*self._repr_mimebundle_())
 
     def _refresh_later(self) -> None:
-        """Bring what stands on the page without this widget up to date: its static view, and the result."""
+        """Bring what stands on the page without this widget up to date: its static view, home card and result."""
         self.later.refresh()
-        if result := RESULTS.get(str(self.answers.path)):
-            result.refresh()
+        refresh_following(self.answers)
 
     def _still(self) -> str:
         return self.exercise.static_view(self.lesson.story, self.answer["value"], note=later_note("exercise"))

@@ -93,8 +93,7 @@ def exercise_html(unit: Unit, marked: Marked) -> str:
 
 
 def _exercise(unit: Unit, marked: Marked) -> str:
-    say, outcome = class_wording("classroom")["page"], marked.outcome
-    exercise = marked.exercise.as_answered(marked.answer)
+    say, exercise, outcome = class_wording("classroom")["page"], marked.exercise, marked.outcome
     worth = unit.worth[exercise.id]
     of = say["of_points"].format(points=points(worth * (marked.share or 0)), possible=points(worth))
     earned = f"<span class=pts>{of}</span>" if worth else f'<span class="pts soft">{say["practice"]}</span>'
@@ -231,10 +230,11 @@ def _rows(unit: Unit, exercise: Exercise, answer: Answer, notes: list[Note]) -> 
         return f'<ul class="rows">{"".join(items)}</ul>'
     say = class_wording("classroom")["page"]
     heads = [say["item"], *([say["your_answer"]] if values else []), say["the_key"]]
+    offers = exercise.as_answered(answer).offers(unit.lesson.story) if values else {}
     cells = []
     for note in notes:
         item, told = _item_and_key(note, exercise.values_in == "values", words.get(note.item, ""))
-        yours = [_given(unit.offers(exercise), note.item, values.get(note.item))] if values else []
+        yours = [_given(offers, note.item, values.get(note.item))] if values else []
         cells.append((item, *yours, told))
     head = "".join(f"<th scope=col>{escape_own(name)}" for name in heads)
     body = "".join(f"<tr><th scope=row>{item}<td>{'<td>'.join(rest)}" for item, *rest in cells)

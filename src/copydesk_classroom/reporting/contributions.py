@@ -49,7 +49,7 @@ def _lesson_lines(number: int, sheet: Sheet) -> list[str]:
     if all(score is None for score in scores.values()):
         return []
     lines = [f"{number}\tbegun"]
-    if all(scores[e.id] is not None for e in sheet.unit.lesson.exercises if e.points):
+    if all(scores[e.id] is not None for e in sheet.unit.lesson.exercises if e.points and not e.more):
         lines.append(f"{number}\tfinished")
     objectives, result = sheet.unit.lesson.objectives, sheet.result
     lines += [f"{number}\tmet\t{place}" for place, o in enumerate(objectives) if result.state(o) == "met"]

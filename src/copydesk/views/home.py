@@ -1,0 +1,64 @@
+"""The home card of a lesson: its parts with what is done, the minutes that are left, and the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from copydesk.answers import AnswerFile, Record
+from copydesk.base.wording import load_wording
+from copydesk.exercises.exercise import Exercise
+from copydesk.lessons.lesson import Lesson, lesson_titles
+from copydesk.lessons.results import is_finished
+from copydesk.story.story import edition
+
+SIGNS = {"done": "✓", "begun": "◐", "open": "○"}
+
+
+def home_html(lesson: Lesson, answers: AnswerFile) -> str:
+    """The card as HTML; a part leads to its exercise on the page, and other lessons to their notebooks."""
+    say = load_wording("strings")["home"]
+    parts = [(e, state(e, answers.record(e.id))) for e in lesson.exercises if not e.is_example]
+    ahead = [e for e, is_now in parts if is_now != "done"]
+    head = [f"<strong>{escape(lesson_titles()[lesson.id])}</strong>"]
+    if ahead:
+        left = max(5, 5 * round(lesson.minutes * len(ahead) / len(parts) / 5))
+        head.append(escape(say["left"].format(n=left)))
+        word = say["go_on" if any(is_now != "open" for _, is_now in parts) else "begin"]
+        head.append(f'<a href="#{anchor(lesson, ahead[0])}">{escape(word.format(title=ahead[0].title))}</a>')
+    else:
+        head.append(escape(say["all_done"]))
+    rows = "".join(
+        f'<li data-mark="{is_now}"><span class="cd-sign" aria-hidden="true">{SIGNS[is_now]}</span> '
+        f'<a href="#{anchor(lesson, e)}">{escape(e.title)}</a>'
+        f'<span class="cd-visually-hidden"> ({escape(say[is_now])})</span></li>'
+        for e, is_now in parts
+    )
+    return (
+        f'<nav class="cd-home" aria-label="{escape(say["label"])}"><p class="cd-home-head">{" · ".join(head)}</p>'
+        f'<ol>{rows}</ol><p class="cd-home-ways">{" ".join(_ways(lesson))}</p></nav>'
+    )
+
+
+def state(exercise: Exercise, record: Record) -> str:
+    """How far an exercise is: `done`, `begun` or `open`."""
+    if is_finished(exercise, record):
+        return "done"
+    return "begun" if record.answer or record.tries else "open"
+
+
+def anchor(lesson: Lesson, exercise: Exercise) -> str:
+    """The id of an exercise on a page; its view in the browser has the same (`uid` in `Exercise.full_view`)."""
+    return f"cd-{lesson.id}-{exercise.id}"
+
+
+def _ways(lesson: Lesson) -> Iterator[str]:
+    """Links to the lesson before and the one after, where their notebooks lie beside this one."""
+    titles = lesson_titles()
+    names = [name for name in titles if name in (edition().lessons or titles)]
+    at = names.index(lesson.id) if lesson.id in names else -1
+    around = ((at - 1, "← {}"), (at + 1, "{} →")) if at >= 0 else ()
+    for n, words in around:
+        if 0 <= n < len(names) and Path(file := f"{names[n]}.ipynb").is_file():
+            yield f'<a href="{file}">{escape(words.format(titles[names[n]]))}</a>'
