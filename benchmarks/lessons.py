@@ -78,7 +78,7 @@ def key_words(exercise: Exercise, lesson: Lesson) -> int:
 
 def minutes_of(exercise: Exercise, lesson: Lesson) -> float:
     """Reading and answering, and the second try where there is one."""
-    exercise = one_form(exercise)
+    exercise, lesson = one_form(exercise), lesson.on_story_of(exercise)
     tries = 1 + AGAIN * (exercise.points > 0 and exercise.tries != 1)
     read = count(asked(exercise, lesson)) + (0 if exercise.is_example else key_words(exercise, lesson))
     return read / PACE + answering(exercise, lesson) * tries / 60
@@ -121,7 +121,7 @@ def main() -> None:
         cells = json.loads((NOTEBOOKS / f"{lesson_id}.ipynb").read_text("utf-8"))["cells"]
         prose = sum(count("".join(c["source"])) for c in cells if c["cell_type"] == "markdown")
         lesson = load_lesson(lesson_id)
-        shown = sum(count(asked(e, lesson)) for e in lesson.exercises)
+        shown = sum(count(asked(e, lesson.on_story_of(e))) for e in lesson.exercises)
         core, more = minutes(lesson)
         print(f"{lesson_id:32}{len(cells):6}{prose:7}{shown:11}{core:11}{core + more:10}{lesson.minutes:8}")
 

@@ -88,7 +88,9 @@ def entry(lesson: Lesson, exercise: Exercise, skill: float, dice: random.Random)
 
 def checked(lesson: Lesson, exercise: Exercise, answer: Answer, dice: random.Random) -> Answer:
     """A try with what the lesson said to it."""
-    earned = exercise.outcome(answer, KEYS.setdefault(lesson.id, lesson.key), lesson.story.article.text).score
+    on = lesson.on_story_of(exercise)
+    key = KEYS.setdefault((on.story.id, on.id), on.key)
+    earned = exercise.outcome(answer, key, on.story.article.text).score
     return {"answer": answer, "score": earned, "points": earned * exercise.points, "at": stamp(dice), "round": 1}
 
 
@@ -120,10 +122,11 @@ def attempt(lesson: Lesson, exercise: Exercise, skill: float, dice: random.Rando
 
 
 BEST: dict[str, list[str]] = {}
-KEYS: dict[str, Key | None] = {}
+KEYS: dict[tuple[str, str], Key | None] = {}
 
 
 def _best(lesson: Lesson, exercise: Exercise) -> list[str]:
+    lesson = lesson.on_story_of(exercise)
     assert lesson.key is not None
     models = exercise.model_answers(lesson.key, lesson.story.article.text)
     good = [a for a in models.values() if exercise.outcome(a, lesson.key, lesson.story.article.text).score == 1]
@@ -134,6 +137,7 @@ def _marks(
     lesson: Lesson, exercise: Exercise, groups: list[Answer], skill: float, dice: random.Random
 ) -> Iterator[Answer]:
     """Some marks are missed, some begin or end a word off, some have another label, and some stand on plain words."""
+    lesson = lesson.on_story_of(exercise)
     text = lesson.story.article.text
     for group in groups:
         if dice.random() > 0.3 + 0.7 * skill:

@@ -56,7 +56,9 @@ def test_answers_grow_by_one_part_at_a_time_up_to_the_whole(messages: ModuleType
     assert lesson.key is not None
     seen = 0
     for exercise in lesson.exercises:
-        for answer in exercise.model_answers(lesson.key, lesson.story.article.text).values():
+        on = lesson.on_story_of(exercise)
+        assert on.key is not None
+        for answer in exercise.model_answers(on.key, on.story.article.text).values():
             grown = [*messages.steps(answer)]
             assert [sum(map(len, step.values())) for step in grown] == [*range(1, len(grown) + 1)]
             assert grown[-1] == {name: parts for name, parts in answer.items() if parts}

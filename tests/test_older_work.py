@@ -80,6 +80,7 @@ SAVED = sorted(OLD.glob("work/*/*.json"))
 def test_it_is_restored_in_its_lesson(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(OLD / "work", tmp_path / "answers")
     monkeypatch.setenv("COPYDESK_ANSWERS", str(tmp_path / "answers"))
+    monkeypatch.setenv("COPYDESK_STORY", path.parent.name)  # lesson 08 ran on the second story then
     desk, saved = copydesk.open_lesson(path.stem), json.loads(path.read_text("utf-8"))
     assert not desk.answers.notice
     for exercise, entry in saved["exercises"].items():

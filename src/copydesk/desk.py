@@ -104,12 +104,13 @@ class Desk:
     def worked_example(self, exercise_id: str) -> Page:
         """A worked example: marks already made, to read and not to do."""
         exercise = self.lesson.exercise(exercise_id)
-        article, say = self.story.article, load_wording("strings")
+        story, say = self.lesson.on_story_of(exercise).story, load_wording("strings")
+        article = story.article
         marks = exercise.given_marks()
         shown = {name: article.block(name) for name in exercise.region}
         legend = ", ".join(f"{say['tags'][r]} = {say['roles'][r]}" for r in exercise.mark_roles())
         body = f"<p>{escape(exercise.prompt)}</p>{blocks(article.text, shown, marks)}<p>{escape(legend)}</p>"
-        return self._page(body, f"a worked example with {len(marks)} marks")
+        return self._page(body, f"a worked example with {len(marks)} marks", story)
 
     def result(self) -> ShownResult:
         """The learner's own result so far, beside each objective's bar; on a page it follows the work."""
@@ -152,11 +153,12 @@ class Desk:
 
     def read(self, exercise_id: str | None = None) -> Page:
         """The story, or the paragraphs one exercise is about, to read before marking."""
-        article = self.story.article
-        region = self.lesson.exercise(exercise_id).region if exercise_id else ()
+        exercise = self.lesson.exercise(exercise_id) if exercise_id else None
+        story = self.lesson.on_story_of(exercise).story if exercise else self.story
+        article, region = story.article, exercise.region if exercise else ()
         shown = [article.block(name) for name in region] or list(article.paragraphs)
-        html = blocks(article.text, {block.id: block for block in shown}, lang=self.story.about["language"])
-        return self._page(html, f"{len(shown)} paragraphs")
+        html = blocks(article.text, {block.id: block for block in shown}, lang=story.about["language"])
+        return self._page(html, f"{len(shown)} paragraphs", story)
 
     def cards(self, exercise_id: str) -> Page:
         """The dated facts an exercise goes by, each with its source and how sure it is."""
@@ -292,9 +294,9 @@ class Desk:
         plain = "; ".join(f"{row[0]}: {', '.join(map(str, row[1:]))}" for row in rows)
         return self._page(table(say["columns"], rows, caption=say["caption"]), f"{say['caption']}. {plain}.")
 
-    def _page(self, html: str, plain: str) -> Page:
+    def _page(self, html: str, plain: str, story: Story | None = None) -> Page:
         """A page that carries the rights notice of the story."""
-        return Page(static_html(html, rights=self.story.rights), plain)
+        return Page(static_html(html, rights=(story or self.story).rights), plain)
 
     def _earlier_record(self, exercise: Exercise) -> Record:
         """What the learner did in the exercise of an earlier lesson that this one repeats, on whichever story."""

@@ -413,7 +413,7 @@ exit status:
   1  nothing was made; the message says why
   2  wrong usage
 """
-OURS = {"baltics-2022", "greywater-barrage", "practice"}
+OURS = {"baltics-2022", "greywater-barrage", "practice", "saltness-horn"}
 """The stories that come with the kit, whose keys are public."""
 
 

@@ -11,7 +11,7 @@ import math
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby
@@ -82,6 +82,7 @@ class Unit:
     _words: dict[str, dict[str, str]] = field(default_factory=dict)
     _offers: dict[str, Mapping[str, Offer]] = field(default_factory=dict)
     _blocks: dict[str, dict[str, Block]] = field(default_factory=dict)
+    _elsewhere: dict[str, Unit] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lesson: Lesson, name: str, weights: Mapping[str, float]) -> Unit:
@@ -92,22 +93,33 @@ class Unit:
         worth = {e.id: e.points * weights.get(e.key_name, weights.get(lesson.id, 1.0)) for e in lesson.exercises}
         return cls((story.id, lesson.id), name, lesson, key, story.article.text, worth, sum(worth.values()))
 
+    def on_story_of(self, exercise: Exercise) -> Unit:
+        """This unit with the key and the text of the story that an exercise stands on; the caches are shared."""
+        lesson = self.lesson.on_story_of(exercise)
+        if lesson is self.lesson or lesson.key is None:
+            return self
+        if exercise.story not in self._elsewhere:
+            self._elsewhere[exercise.story] = replace(
+                self, lesson=lesson, key=lesson.key, text=lesson.story.article.text
+            )
+        return self._elsewhere[exercise.story]
+
     def words(self, exercise: Exercise) -> dict[str, str]:
         """The words of an exercise's items by their ids, looked up once."""
         if exercise.id not in self._words:
-            self._words[exercise.id] = exercise.item_words(self.lesson.story)
+            self._words[exercise.id] = exercise.item_words(self.on_story_of(exercise).lesson.story)
         return self._words[exercise.id]
 
     def offers(self, exercise: Exercise) -> Mapping[str, Offer]:
         """What each item of an exercise offers, looked up once."""
         if exercise.id not in self._offers:
-            self._offers[exercise.id] = exercise.offers(self.lesson.story)
+            self._offers[exercise.id] = exercise.offers(self.on_story_of(exercise).lesson.story)
         return self._offers[exercise.id]
 
     def blocks(self, exercise: Exercise) -> dict[str, Block]:
         """The blocks of the page that an exercise is about, by their ids, looked up once."""
         if exercise.id not in self._blocks:
-            self._blocks[exercise.id] = {b.id: b for b in exercise.blocks(self.lesson.story)}
+            self._blocks[exercise.id] = {b.id: b for b in exercise.blocks(self.on_story_of(exercise).lesson.story)}
         return self._blocks[exercise.id]
 
 

@@ -155,6 +155,7 @@ def do_cell(page, lesson, source: str) -> None:
     page.wait_for_function("/[0-9]/.test(document.querySelector('.jp-Cell.jp-mod-active .jp-InputPrompt').textContent)")
     if "exercise(" in source:
         exercise = lesson.exercise(source.split('"')[1])
+        lesson = lesson.on_story_of(exercise)
         section(page, exercise.title).wait_for(timeout=20_000)
         models = [*exercise.model_answers(lesson.key, lesson.story.article.text).values()]
         if exercise.parallel_forms():  # a coin has chosen one of them

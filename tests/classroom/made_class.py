@@ -28,6 +28,7 @@ def lesson(name: str = LESSON, story: str = STORY) -> Lesson:
 def best(exercise: str, of: Lesson | None = None) -> Json:
     """The key's own answer to an exercise."""
     of = of or lesson()
+    of = of.on_story_of(of.exercise(exercise))
     assert of.key is not None
     answers = of.exercise(exercise).model_answers(of.key, of.story.article.text)
     return json.loads(json.dumps(answers["key"]))  # as it comes out of a file
@@ -64,8 +65,11 @@ def percent(of: Json) -> str:
     """What a document is worth by `results.record_scores`, as grades.csv says it."""
     its = lesson(of["lesson"], of["story"])
     records = {e.id: Record.of(of["exercises"][e.id]) for e in its.exercises if e.id in of["exercises"]}
-    text = its.story.article.text
-    scores = {e.id: record_scores(e, records.get(e.id, Record()), its.key, text)[0] or 0 for e in its.exercises}
+    on = {e: its.on_story_of(e) for e in its.exercises}
+    scores = {
+        e.id: record_scores(e, records.get(e.id, Record()), at.key, at.story.article.text)[0] or 0
+        for e, at in on.items()
+    }
     earned = sum(e.points * scores[e.id] for e in its.exercises)
     return str(round(100 * round(earned, 2) / sum(e.points for e in its.exercises), 1))
 

@@ -72,7 +72,8 @@ def test_scores_are_those_of_the_lessons(klass: Path, tmp_path: Path) -> None:
             its, points = lesson(d["lesson"], d["story"]), 0.0
             for e in its.exercises:
                 record = Record.of(d["exercises"][e.id]) if e.id in d["exercises"] else Record()
-                score = record_scores(e, record, its.key, its.story.article.text)[0]
+                on = its.on_story_of(e)
+                score = record_scores(e, record, on.key, on.story.article.text)[0]
                 row = given[(name, d["lesson"], e.id)]
                 assert row["score"] == ("" if score is None else str(score))
                 assert row["status"] == ("blank" if score is None else "form only" if e.type == "write" else "graded")

@@ -21,11 +21,12 @@ from tests.made_exercise import made
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 STORIES = [load_story(path.parent) for path in sorted(SEEDS.glob("*/story.toml"))]
 PAIRS = [
-    (lesson, e)
+    (on, e)
     for story in STORIES
     for lesson in (load_lesson(name, story) for name in sorted(story.lessons))
     for e in lesson.exercises
-    if e.type != "write" and e.model_answers(lesson.key, story.article.text)  # type: ignore[arg-type]
+    for on in [lesson.on_story_of(e)]
+    if e.type != "write" and e.model_answers(on.key, on.story.article.text)  # type: ignore[arg-type]
 ]
 every_exercise = pytest.mark.parametrize(("lesson", "exercise"), PAIRS, ids=[e.key_name for _, e in PAIRS])
 SAY = load_wording("strings")["outcome"]

@@ -211,9 +211,9 @@ class TestScoringWithoutADesk:
 def last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The last lesson, on a small story of its own."""
     seeds, here = tmp_path / "seeds", Path(__file__).resolve().parents[2] / "seeds" / "practice"
-    for name in ("practice", "greywater-barrage"):
+    for name in ("practice", "saltness-horn"):
         shutil.copytree(here, seeds / name)
-    (seeds / "greywater-barrage" / "lessons.toml").write_text(f"[{LAST}]\n", "utf-8")
+    (seeds / "saltness-horn" / "lessons.toml").write_text(f"[{LAST}]\n", "utf-8")
     monkeypatch.setenv("COPYDESK_SEEDS", str(seeds))
     return LAST
 

@@ -28,7 +28,7 @@ from tests.made_exercise import made
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 STORIES = [load_story(path.parent) for path in sorted(SEEDS.glob("*/story.toml"))]
 LESSONS = [load_lesson(name, story) for story in STORIES for name in sorted(story.lessons)]
-PAIRS = [(lesson, e) for lesson in LESSONS for e in lesson.exercises]
+PAIRS = [(lesson.on_story_of(e), e) for lesson in LESSONS for e in lesson.exercises]
 OF_EACH_TYPE = {e.type: e for _, e in PAIRS}
 MARKS = [(lesson, e) for lesson, e in PAIRS if e.type == "mark"]
 

@@ -171,3 +171,17 @@ def test_an_objective_without_its_exercise_and_a_form_without_questions_are_caug
         "02_who_says_so/void: a form exercise needs 'questions'",
         "02_who_says_so: the objective 'Fly' names no exercise 'flight'",
     ]
+
+
+def test_an_exercise_may_stand_on_another_story(baltics: Story) -> None:
+    lesson = load_lesson("02_who_says_so", baltics)
+    moved = replace(lesson.exercise("mark_alone"), story="practice", region=("p4",))
+    lesson = replace(lesson, exercises=(lesson.exercise("voice"), moved))
+    on = lesson.on_story_of(moved)
+    assert (on.story.id, on.id, [e.id for e in on.exercises]) == ("practice", lesson.id, ["mark_alone"])
+    assert on.key is not None and lesson.on_story_of(lesson.exercise("voice")) is lesson
+    assert [s.id for s in lesson.stories] == ["baltics-2022", "practice"]
+    best = moved.model_answers(on.key, on.story.article.text)["key"]
+    assert moved.outcome(best, on.key, on.story.article.text).score == 1
+    keyless = replace(lesson, story=replace(baltics, key=None))
+    assert keyless.on_story_of(moved).key is None, "beside a story without its key, without its key"

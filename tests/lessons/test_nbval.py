@@ -44,7 +44,9 @@ def fill(root: Path) -> None:
         assert lesson.key is not None
         file = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=root)
         for exercise in lesson.exercises:
-            models = exercise.model_answers(lesson.key, lesson.story.article.text)
+            on = lesson.on_story_of(exercise)
+            assert on.key is not None
+            models = exercise.model_answers(on.key, on.story.article.text)
             for answer in list(models.values())[:1]:
                 file.add_try(exercise.id, answer, 1.0, exercise.points)
 

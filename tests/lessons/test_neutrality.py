@@ -145,6 +145,7 @@ MINDS = {"finds the wording fair": 0, "finds it loaded": -1}
 
 def answer_of(mind: int, exercise: Exercise, lesson: Lesson) -> dict[str, Any]:
     """What a learner of this mind gives: of all the answers that are open, always the first, or always the last."""
+    lesson = lesson.on_story_of(exercise)
     assert lesson.key is not None
     models = [*exercise.model_answers(lesson.key, lesson.story.article.text).values()]
     if exercise.type == "form":

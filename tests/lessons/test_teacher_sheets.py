@@ -69,7 +69,7 @@ def test_it_has_its_sections_in_order(name: str) -> None:
         *(("##", title) for title in SECTIONS),
     ]
     assert all(word_count(section(name, title)) >= 10 for title in SECTIONS)
-    assert word_count(sheet(name)) <= 800
+    assert word_count(sheet(name)) <= 850
 
 
 @every_lesson

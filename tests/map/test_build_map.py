@@ -80,8 +80,13 @@ def test_every_drawing_is_whole_numbers_with_closed_rings_and_names(layer: str) 
 def test_names_are_those_of_the_kit() -> None:
     shapes = ElementTree.parse(LAYERS["europe_50m"].folder / "europe_50m.svg").getroot()[0]
     names = {path[0].text for path in shapes}
-    assert {"Türkiye", "North Macedonia", "Bosnia and Herzegovina", "Kosovo (status disputed)"} <= names
-    assert "Northern Cyprus (recognised only by Türkiye)" in names
+    assert {
+        "Türkiye",
+        "North Macedonia",
+        "Bosnia and Herzegovina",
+        "Kosovo (recognised by about half of the UN’s members)",
+    } <= names
+    assert "Northern Cyprus (recognised by one UN member, Türkiye)" in names
     assert not {"Turkey", "Macedonia", "Bosnia and Herz.", "N. Cyprus"} & names
 
 

@@ -34,7 +34,8 @@ LESSONS = [
     for story in (load_story(path.parent) for path in sorted(SEEDS.glob("*/story.toml")))
     for name in sorted(story.lessons)
 ]
-PAIRS = [(lesson, e) for lesson in LESSONS for e in lesson.exercises]
+FIRST = next(lesson for lesson in LESSONS if lesson.id == "00_start_here")
+PAIRS = [(lesson.on_story_of(e), e) for lesson in LESSONS for e in lesson.exercises]
 every_exercise = pytest.mark.parametrize(("lesson", "exercise"), PAIRS, ids=[e.key_name for _, e in PAIRS])
 SAY = load_wording("strings")["frame"]
 HALF = {"choices": {"p1.s1": "attributed", "p2.s1": "attributed", "p4.s1": "attributed"}}
@@ -46,14 +47,13 @@ Make = Callable[..., ExerciseWidget]
 def make(tmp_path: Path) -> Make:
     """Open an exercise as a new kernel would."""
 
-    def opened(name: str = "voices", lesson: Lesson = LESSONS[-1]) -> ExerciseWidget:
+    def opened(name: str = "voices", lesson: Lesson = FIRST) -> ExerciseWidget:
         root = tmp_path / "work"
         answers = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=root)
         widget = exercise_widget(lesson, lesson.exercise(name), answers)
         OPEN.clear()  # each in a kernel of its own
         return widget
 
-    assert LESSONS[-1].id == "00_start_here"
     return opened
 
 
@@ -682,7 +682,7 @@ class TestTryFor100:
 
 class TestTwoViewsOfOneKernel:
     def test_they_show_the_same_and_there_is_no_conflict(self, tmp_path: Path) -> None:
-        one, two = (same_kernel(LESSONS[-1], tmp_path) for _ in range(2))
+        one, two = (same_kernel(FIRST, tmp_path) for _ in range(2))
         send(one, HALF)
         assert two.answer == {"seq": 0, "by": "", "value": HALF} and two.state["saved_text"].startswith("Saved at")
         send(two, OTHER, seq=1)
@@ -694,7 +694,7 @@ class TestTwoViewsOfOneKernel:
         assert two.answer["value"] == {} == two.record.answer
 
     def test_another_exercise_and_another_folder_are_left_alone(self, tmp_path: Path) -> None:
-        one = same_kernel(LESSONS[-1], tmp_path / "a")
-        others = [same_kernel(LESSONS[-1], tmp_path / "b"), same_kernel(LESSONS[-1], tmp_path / "a", "routine")]
+        one = same_kernel(FIRST, tmp_path / "a")
+        others = [same_kernel(FIRST, tmp_path / "b"), same_kernel(FIRST, tmp_path / "a", "routine")]
         send(one, HALF)
         assert all(other.answer["value"] != HALF for other in others)

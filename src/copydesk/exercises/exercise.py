@@ -105,6 +105,8 @@ class Exercise(ABC):
     """The blocks it is about; empty means the whole page."""
     layer: str = ""
     """The layer of the key it asks about; `page` means all blocks."""
+    story: str = ""
+    """Another story it stands on, by name; else that of the lesson."""
     like: str = ""
     """Another lesson's exercise, `lesson/exercise`, whose settings it takes where it has none."""
     facts: tuple[str, ...] = ()

@@ -187,7 +187,7 @@ class Sort(ItemExercise):
         """The words of each item: blocks, sentences, or what is listed."""
         text = story.article.text
         if self.layer == "page":
-            return {b.id: b.of(text) for b in story.article.blocks}
+            return {b.id: b.of(text) for b in self.blocks(story)}
         if self.layer == "sentences":
             shown = {b.id for b in self.blocks(story)}
             return {s.id: s.of(text) for s in story.article.sentences if s.id.split(".")[0] in shown}
@@ -242,7 +242,8 @@ class Sort(ItemExercise):
 @lru_cache(maxsize=128)
 def _asked(exercise: Sort, key: Key) -> tuple[Asked, ...]:
     if exercise.layer == "page":
-        blocks = sorted((*key.layer("furniture"), *key.layer("paragraphs")), key=lambda e: e.spans("span"))
+        layers = (e for layer in ("furniture", "paragraphs") for e in key.layer(layer, exercise.region))
+        blocks = sorted(layers, key=lambda e: e.spans("span"))
         return tuple(_block(n, e) for n, e in enumerate(blocks, 1))
     if exercise.layer == "sentences":
         return tuple(

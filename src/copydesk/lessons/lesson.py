@@ -17,7 +17,7 @@ from typing import Any
 from copydesk.base.errors import CopydeskError
 from copydesk.exercises import Exercise, make_exercise
 from copydesk.story.key import Key
-from copydesk.story.story import Story, load_story, shared_answers
+from copydesk.story.story import DEFAULT, Story, load_story, shared_answers, story_in_use
 
 Json = Mapping[str, Any]
 NOTHING: Json = {}
@@ -53,7 +53,7 @@ class Lesson:
         if self.story.key is None:
             return None
         shared, own, answers = shared_answers(), self.story.key.answers, _records(self.story)
-        for exercise in self.exercises:
+        for exercise in (e for e in self.exercises if e.story in ("", self.story.id)):
             name = exercise.key_name
             if exercise.like in shared:
                 answers[name] = {**shared[exercise.like], **own.get(name, {})}
@@ -63,6 +63,22 @@ class Lesson:
         # A record that only helps is no answer: a question that has just a hint stays open.
         found = {e: {q: r for q, r in of.items() if q == "samples" or {*r} - {*HELP}} for e, of in answers.items()}
         return replace(self.story.key, answers={exercise: records for exercise, records in found.items() if records})
+
+    @cached_property
+    def _elsewhere(self) -> dict[str, Lesson]:
+        """This lesson on each other story that some of its exercises stand on, with these exercises alone."""
+        names = dict.fromkeys(e.story for e in self.exercises if e.story not in ("", self.story.id))
+        there = {name: tuple(e for e in self.exercises if e.story == name) for name in names}
+        return {n: replace(self, story=_other_story(n, self.story), exercises=es) for n, es in there.items()}
+
+    def on_story_of(self, exercise: Exercise) -> Lesson:
+        """This lesson, on the story that an exercise stands on: itself, unless the exercise names another story."""
+        return self._elsewhere.get(exercise.story, self)
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """Its story, and those that single exercises stand on."""
+        return (self.story, *(lesson.story for lesson in self._elsewhere.values()))
 
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise of that id; the error lists those there are."""
@@ -102,12 +118,15 @@ def lesson_titles() -> dict[str, str]:
 
 
 def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
-    """Join the generic lesson with a story; a lesson may name the story it must run on."""
+    """Join the generic lesson with a story; where that does not offer the lesson, the lesson may name another."""
     if lesson_id not in list_lessons():
         raise CopydeskError(f"no lesson named '{lesson_id}'", f"there are: {', '.join(list_lessons())}")
     generic = _read(lesson_id)
-    if story is None or "story" in generic:
-        story = load_story(generic.get("story"))
+    own_story = generic.get("story")
+    if story is None:
+        story = load_story(own_story if story_in_use() == DEFAULT else None)
+    if own_story and lesson_id not in story.lessons:
+        story = load_story(own_story)
     if lesson_id not in story.lessons:
         offers = ", ".join(sorted(story.lessons)) or "none"
         raise CopydeskError(f"the story '{story.id}' has no lesson '{lesson_id}'", f"it has: {offers}")
@@ -128,6 +147,11 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
+def _other_story(name: str, story: Story) -> Story:
+    """Another story by name; beside a story without its key, without its key."""
+    return load_story(name, with_key=story.key is not None)
+
+
 def _records(story: Story) -> dict[str, dict[str, Any]]:
     """By exercise and item, what answers it or helps with it, for any story and for this one; {} without a key."""
     if story.key is None:
@@ -144,6 +168,9 @@ def _exercise(lesson: str, generic: Json, own: Json, story: Story, records: Json
     there, _, name = generic.get("like", "").partition("/")
     alike: Mapping[str, Any] = next((e for e in _read(there).get("exercise", ()) if e["id"] == name), {})
     joined: dict[str, Any] = {**alike, **generic, **own}
+    if there := joined.get("story"):
+        story = _other_story(there, story)
+        records = _records(story).get(f"{lesson}/{joined['id']}", {})
     helps = {i: {n: r[n] for n in HELP if n in r} for i, r in records.items() if i != "samples"}
     for name in ("questions", "earlier"):
         if questions := [*generic.get(name, ()), *own.get(name, ())]:

@@ -125,7 +125,8 @@ def is_finished(exercise: Exercise, record: Record) -> bool:
 
 def result_of(lesson: Lesson, records: Mapping[str, Record]) -> Result:
     """The result of one lesson from the records of its exercises."""
-    found = {e.id: record_scores(e, records[e.id], lesson.key, lesson.story.article.text) for e in lesson.exercises}
+    on = {e: lesson.on_story_of(e) for e in lesson.exercises}
+    found = {e.id: record_scores(e, records[e.id], on[e].key, on[e].story.article.text) for e in on}
     return Result(lesson, {e: best for e, (best, _) in found.items()}, {e: first for e, (_, first) in found.items()})
 
 

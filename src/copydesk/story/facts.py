@@ -196,7 +196,7 @@ def story_facts(story: Story) -> tuple[Fact, ...]:
     return read_facts(path) if path.is_file() else ()
 
 
-NOT_EVENTS = frozenset({"fact_check", "geography", "count"})
+NOT_EVENTS = frozenset({"fact_check", "geography", "count", "outlet"})
 """Kinds that state how things are, not that something happened; shown only when asked for by name."""
 
 

@@ -143,7 +143,7 @@ def read_key(path: Path) -> Key:
         return Key(raw["story"], raw["sha256"], entries, answers, more)
     except CopydeskError as error:
         raise CopydeskError(f"{path}: {error.problem}", error.remedy) from None
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CopydeskError(f"{path}: a record lacks or mistypes {error}", "compare it with a neighbour") from None
 
 

@@ -59,8 +59,9 @@ def _faults(lesson: Lesson) -> Iterator[tuple[str, str]]:
     if fingerprint(story.article.text) != story.about["sha256"]:
         yield "page", story.id
     for exercise in lesson.exercises:
-        exercise.full_view(story)
-        if key and not _scores_well(exercise, key, story.article.text):
+        on = lesson.on_story_of(exercise)
+        exercise.full_view(on.story)
+        if on.key and not _scores_well(exercise, on.key, on.story.article.text):
             yield "scoring", exercise.title
     if key and not _counts_well(story, key):
         yield "counting", story.id

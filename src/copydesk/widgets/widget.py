@@ -56,6 +56,7 @@ class ExerciseWidget(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, lesson: Lesson, exercise: Exercise, answers: AnswerFile) -> None:
+        lesson = lesson.on_story_of(exercise)
         self.lesson, self.exercise, self.answers = lesson, exercise, answers
         self.record: Record = answers.record(exercise.id)
         self.outcome: Outcome | None = None

@@ -72,8 +72,9 @@ def _guessed(lesson: Lesson, objective: Objective, draws: Sequence[Draw]) -> Gue
 def _draw(lesson: Lesson, objective: Objective, chance: Random) -> Draw:
     guessed, flipped = ({e.id: Record() for e in lesson.exercises} for _ in range(2))
     for exercise in lesson.exercises_of(objective):
-        first = guess(exercise, lesson.story, chance)
-        second = flip(exercise, first, lesson, chance)
+        on = lesson.on_story_of(exercise)
+        first = guess(exercise, on.story, chance)
+        second = flip(exercise, first, on, chance)
         guessed[exercise.id], flipped[exercise.id] = _record(first), _record(first, second)
     return _is_met(lesson, objective, guessed), _is_met(lesson, objective, flipped)
 

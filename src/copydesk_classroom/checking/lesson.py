@@ -20,7 +20,8 @@ from copydesk.story.key import Key
 
 def lesson_faults(lesson: Lesson) -> list[str]:
     """Every fault of a lesson on its story; an empty list means that the lesson is sound."""
-    faults = [f"{lesson.id}/{e.id}: {fault}" for e in lesson.exercises for fault in e.faults(lesson.story, lesson.key)]
+    on = {e: lesson.on_story_of(e) for e in lesson.exercises}
+    faults = [f"{lesson.id}/{e.id}: {fault}" for e in on for fault in e.faults(on[e].story, on[e].key)]
     known = {e.id for e in lesson.exercises}
     for objective in lesson.objectives:
         for name in objective.exercises:
@@ -58,10 +59,12 @@ def check_scoring(lesson: Lesson) -> list[ScoringCheck]:
     """The checks of every exercise of a lesson. Raises CopydeskError if the story has no key here."""
     if lesson.key is None:
         raise CopydeskError(f"'{lesson.story.id}' has no key here", "scoring is checked against key.json")
-    return [check for e in lesson.exercises for check in _checks(e, lesson.key, lesson.story.article.text)]
+    return [check for e in lesson.exercises for check in _checks(e, lesson.on_story_of(e))]
 
 
-def _checks(exercise: Exercise, key: Key, text: str) -> Iterator[ScoringCheck]:
+def _checks(exercise: Exercise, lesson: Lesson) -> Iterator[ScoringCheck]:
+    key, text = lesson.key, lesson.story.article.text
+    assert key is not None
     blank = exercise.outcome({}, key, text)
     yield ScoringCheck(exercise.id, "blank scores 0", blank.status == "not_attempted" and blank.score == 0)
     models = {name: exercise.outcome(a, key, text).score for name, a in exercise.model_answers(key, text).items()}

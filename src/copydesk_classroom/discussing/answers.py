@@ -40,7 +40,8 @@ class ClassMarks:
 
 def items_of(lesson: Lesson, exercise: Exercise) -> tuple[Item, ...]:
     """What an exercise offers a choice about: the items of a sort, the questions with options of a form."""
-    words, offers = exercise.item_words(lesson.story), exercise.offers(lesson.story)
+    story = lesson.on_story_of(exercise).story
+    words, offers = exercise.item_words(story), exercise.offers(story)
     return tuple(Item(i, words[i], offer) for i, offer in offers.items() if isinstance(offer, Mapping))
 
 
@@ -89,7 +90,7 @@ def class_choices(found: Sequence[Json], lesson: Lesson, exercise: Exercise) -> 
 
 def class_marks(found: Sequence[Json], lesson: Lesson, exercise: Exercise, role: str) -> ClassMarks | None:
     """What a class marked in one role, in first answers; else what a made-up class would; None without a key."""
-    length = len(lesson.story.article.text)
+    length = len(lesson.on_story_of(exercise).story.article.text)
     first = [_first(record) for record in _records(found, exercise)]
     read = [exercise.groups(exercise.well_formed(answer), length) for answer in first if answer]
     if marked := [groups for groups in read if groups]:
@@ -106,6 +107,7 @@ def _first(record: Record) -> Answer:
 
 def _made_up(lesson: Lesson, exercise: Exercise, role: str) -> Iterator[tuple[Span, ...]]:
     """Learners that nobody is: each takes a part of what the key marks, some a word short, and some plain words."""
+    lesson = lesson.on_story_of(exercise)
     assert lesson.key is not None
     text, article = lesson.story.article.text, lesson.story.article
     wanted = [span for marked, span in exercise.key_marks(lesson.key) if marked == role]

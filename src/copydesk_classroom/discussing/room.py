@@ -63,7 +63,8 @@ def compare_page(lesson: Lesson, both: tuple[Exercise, Exercise], votes: tuple[C
 def heat_page(lesson: Lesson, exercise: Exercise, marks: ClassMarks, role: str) -> Page:
     """Where a class marked: words shaded and underlined by how many marked them, with the per cent in front."""
     say, name = class_wording("discussion")["heat"], load_wording("strings")["roles"][role]
-    text, n, story = lesson.story.article.text, len(marks.spans), lesson.story
+    story, n = lesson.on_story_of(exercise).story, len(marks.spans)
+    text = story.article.text
     runs = [run for run in heat(dict(enumerate(marks.spans)), len(text)) if run.n > 1]
     told = {"title": exercise.title, "role": name, "n": n}
     shares, found = _shares(text, runs, n), words(text)

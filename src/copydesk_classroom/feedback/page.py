@@ -54,7 +54,7 @@ def feedback_page(name: str, sheets: Sequence[Sheet]) -> str:
         total=(say["all"], say["of"].format(**_points(earned, possible)), percent(earned, of=possible)),
         lessons=[_lesson(sheet) for sheet in sheets],
         foot=say["foot"],
-        rights=dict.fromkeys(s.unit.lesson.story.rights for s in sheets),
+        rights=dict.fromkeys(story.rights for s in sheets for story in s.unit.lesson.stories),
     )
 
 
@@ -127,7 +127,7 @@ def _marks(unit: Unit, exercise: Exercise, answer: Answer, outcome: Outcome) -> 
     """The learner's marks on the text, and the key's beside them."""
     if "groups" not in answer or not exercise.mark_roles():
         return ""
-    say = class_wording("classroom")["page"]
+    say, unit = class_wording("classroom")["page"], unit.on_story_of(exercise)
     groups = exercise.groups(answer, len(unit.text))
     mine = [Mark(s, role, n) for n, g in enumerate(groups, 1) for role, spans in g.roles.items() for s in spans]
     found = (n.marks for n in outcome.notes if n.marks)

@@ -161,6 +161,7 @@ def _different(answers: list[Answer]) -> dict[bytes, Answer]:
 def _outcome(unit: Unit, exercise: Exercise, answer: Answer, name: bytes) -> Outcome:
     """The outcome of an answer, from the cache if it is a short one that was seen before."""
     key = _cache_key(exercise, name)
+    unit = unit.on_story_of(exercise)
     outcome = unit.outcomes.get(key) or exercise.outcome(answer, unit.key, unit.text)
     if key:
         remember(unit.outcomes, key, outcome)

@@ -75,7 +75,7 @@ def contents(lessons: Sequence[Lesson], edition: Edition) -> tuple[Edition, dict
     A graded edition has neither keys nor the answers for any story. Raises CopydeskError if a story's open files tell
     what a graded edition must not.
     """
-    stories = [*{lesson.story.id: lesson.story for lesson in lessons}.values()]
+    stories = [*{story.id: story for lesson in lessons for story in lesson.stories}.values()]
     licences = {name: _licence(name) for name in LICENCES}
     inside = {**licences}
     for story in stories:

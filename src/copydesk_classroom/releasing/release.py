@@ -88,13 +88,13 @@ def release(  # noqa: PLR0913
         tuple(sorted(inside)),
         sum(map(len, inside.values())),
         edition,
-        tuple(dict.fromkeys(lesson.story.id for lesson in chosen)),
+        tuple(dict.fromkeys(story.id for lesson in chosen for story in lesson.stories)),
         _left_out(edition),
     )
 
 
 def _check_keys(lessons: Sequence[Lesson], *, graded: bool) -> None:
-    keyless = next((lesson.story for lesson in lessons if lesson.story.key is None), None)
+    keyless = next((story for lesson in lessons for story in lesson.stories if story.key is None), None)
     if keyless and not graded:
         raise CopydeskError(f"the story '{keyless.id}' has no key here", "release it with --graded, or find its key")
 

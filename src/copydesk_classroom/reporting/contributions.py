@@ -61,6 +61,7 @@ def _lesson_lines(number: int, sheet: Sheet) -> list[str]:
 
 def _exercise_lines(head: str, unit: Unit, marked: Marked, outcome: Outcome) -> list[str]:
     """The score and that of the first try, in thousandths; for each item both in per cent, and the answer to it."""
+    unit = unit.on_story_of(marked.exercise)
     first = marked.first[1] if marked.first else outcome
     now = _levels(outcome)
     then = now if first is outcome else _levels(first)
@@ -140,6 +141,7 @@ def mark_lines(head: str, unit: Unit, exercise: Exercise, answer: Json, outcome:
     `heat` is where marks begin (+) and end (-), so that a page has one line per edge and not one per word; `loose` is
     a mark on nothing in the key; `part` is what was marked instead of a part that was missed.
     """
+    unit = unit.on_story_of(exercise)
     under = ground(unit, exercise)
     groups = [*_groups(under, exercise, answer, len(unit.text))]
     for role in exercise.mark_roles():

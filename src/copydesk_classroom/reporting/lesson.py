@@ -104,6 +104,7 @@ def _hard(exercise: Exercise, hard: list[Row], done: Exercised) -> dict[str, Any
 
 def _heat(unit: Unit, exercise: Exercise, done: Exercised) -> dict[str, Any]:
     """A map for each role, and the most frequent marks that meet nothing in the key."""
+    unit = unit.on_story_of(exercise)
     story = unit.lesson.story
     return {
         "maps": [_map(unit, exercise, done, role) for role in exercise.mark_roles()],

@@ -248,7 +248,7 @@ def report_page(units: tuple[Unit, ...], course: Course, counts: Mapping[str, in
         names=names,
         parts=_parts(units, course) if names or not small else None,
         foot=say["foot"],
-        rights=dict.fromkeys(u.lesson.story.rights for u in units),
+        rights=dict.fromkeys(story.rights for u in units for story in u.lesson.stories),
     )
 
 

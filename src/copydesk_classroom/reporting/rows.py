@@ -41,12 +41,14 @@ def items(unit: Unit, exercise: Exercise) -> dict[str, Item]:
 
 
 def _key_notes(unit: Unit, exercise: Exercise) -> dict[str, Note]:
+    unit = unit.on_story_of(exercise)
     models = exercise.model_answers(unit.key, unit.text)
     outcome = exercise.outcome(next(iter(models.values()), {}), unit.key, unit.text)
     return {n.item: n for n in sorted(outcome.notes, key=lambda n: n.possible > 0)}
 
 
 def _item(unit: Unit, exercise: Exercise, number: int, item: str, note: Note | None) -> Item:
+    unit = unit.on_story_of(exercise)
     words = unit.words(exercise).get(item, "")
     if note and note.marks and exercise.layer != "entman":
         spans = sorted(span for _, span in note.marks)
