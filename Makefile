@@ -49,8 +49,8 @@ lint: $(VENV)/test.done ## formatter, linter, types
 	$(BIN)/mypy
 
 notebooks: $(VENV)/test.done ## run every lesson and store the outputs that nbval compares
-	$(BIN)/python tools/refresh_notebooks.py
-	$(BIN)/python tools/refresh_sheets.py
+	$(BIN)/python -m tools.refresh_notebooks
+	$(BIN)/python -m tools.refresh_sheets
 
 bench: $(VENV)/test.done ## print the figures the README quotes as one table, in about 4 minutes (STORIES=file.jsonl adds attribution)
 	$(BIN)/python benchmarks/all.py $(STORIES)
