@@ -34,7 +34,7 @@ if len(SECRET) < 32:
 
 def learners() -> list[str]:
     """Sign-in names: `login` or `id` in class.csv, read anew each time, so that a late comer is just one line more."""
-    return [(pupil.login or pupil.id).lower() for pupil in read_roster(CLASS / "class.csv")]
+    return [(pupil.login or pupil.id).lower() for pupil in read_roster(CLASS / "class.csv").pupils()]
 
 
 def password(name: str) -> str:

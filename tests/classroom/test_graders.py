@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from copydesk.base.documents import decode
 from copydesk.base.errors import CopydeskError
+from copydesk.lessons.lesson import load_lesson
 from copydesk_classroom.__main__ import main
 from copydesk_classroom.graders import (
     AnswersOnly,
@@ -39,6 +40,7 @@ from tests.classroom.gradebooks import (
 )
 from tests.classroom.made_class import data, handin, put, rows
 
+POINTS = sum(e.points for e in load_lesson("02_who_says_so").exercises)
 Out = pytest.CaptureFixture[str]
 
 
@@ -62,7 +64,7 @@ def graded(folder: Path, out: Path) -> float:
 def test_the_points_are_those_that_grade_gives(skill: float, desk: Path, tmp_path: Path) -> None:
     put_answers(desk, skill)
     score = read_score(LESSON)
-    assert 0 < score.earned < score.possible == 39
+    assert 0 < score.earned < score.possible == POINTS
     assert score.earned == graded(desk, tmp_path / "out")
     assert sum(e for e, _ in score.exercises.values()) == pytest.approx(score.earned, abs=0.05)
     assert score.exercises["mark_alone"][1] == 10 and "routine" not in score.exercises
@@ -163,7 +165,7 @@ def test_the_cell_prints_points_and_gives_back_a_bare_number(desk: Path, capsys:
     put_answers(desk)
     score = read_score(LESSON)
     given_back = score_for_grader(LESSON, STORY, out_of=10)
-    assert type(given_back) is float and given_back == round(score.earned * 10 / 39, 2)
+    assert type(given_back) is float and given_back == round(score.earned * 10 / POINTS, 2)
     said = capsys.readouterr().out.splitlines()
     assert said[0] == f"Points for answers/{STORY}/{LESSON}.json"
     assert len(said) == 1 + len(score.exercises)
@@ -202,7 +204,7 @@ def test_an_nbgrader_notebook_has_one_locked_cell_and_is_a_valid_notebook(tmp_pa
 def test_points_are_the_lessons_own_unless_given_and_another_story_is_opened(tmp_path: Path) -> None:
     nbgrader_assignment(NOTEBOOK, tmp_path, story="greywater-barrage")
     made = read(tmp_path / NOTEBOOK.name)
-    assert made["cells"][-1]["metadata"]["nbgrader"]["points"] == 39
+    assert made["cells"][-1]["metadata"]["nbgrader"]["points"] == POINTS
     assert made["cells"][0]["source"].endswith('copydesk.use_story("greywater-barrage")')
     assert made["cells"][-1]["source"].endswith(f'score_for_grader("{LESSON}", "greywater-barrage")')
     nbgrader_assignment(NOTEBOOK.with_name("00_start_here.ipynb"), tmp_path)

@@ -160,7 +160,7 @@ def test_the_zip_holds_the_same_and_its_hash_is_told(graded: Release) -> None:
         (["03"], ["00", "03"], ["baltics-2022", "greywater-barrage", "practice"]),
         (["01", "02_who_says_so", " 08 "], ["00", "01", "02", "08"], [*STORIES]),
         (["08", "-00"], ["08"], ["saltness-horn"]),
-        (["-00", "-08"], [f"0{n}" for n in range(1, 8)], [*STORIES[:3]]),
+        (["-00", "-08"], [f"0{n}" for n in range(1, 8)], ["baltics-2022", "greywater-barrage"]),
     ],
 )
 def test_only_what_is_chosen(wanted: list[str], lessons: list[str], stories: list[str], tmp_path: Path) -> None:
@@ -322,6 +322,7 @@ def reasons() -> set[str]:
     """Every `why` and every text of a sample answer; of the shortest, such as “p7”, nothing could be told."""
     found = [record for data in (*KEYS, SHARED) for record in records(data)]
     said = {str(r["why"]) for r in found if r.get("why")} | {t for r in found for t in texts(r.get("samples", []))}
+    said = {text for text in said if not re.fullmatch(r"\d{1,2} \w+ \d{4}", text)}  # a day alone stands on cards too
     return {text for text in said if len(text) >= 12}
 
 

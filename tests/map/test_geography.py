@@ -215,8 +215,6 @@ def test_every_number_lesson_07_states_is_the_one_the_tables_give(baltic: Geogra
     low, high = answers["share"]["range"]
     assert low <= share <= high and f"{100 * share:.1f} percent" in answers["share"]["why"]
     assert "5.5 percent" in answers["share"]["why"]
-    joined = {m.name: m.joined.year for m in members_on(dt.date(2024, 12, 31))}
-    assert f"Finland joined NATO in {joined['Finland']} and Sweden in {joined['Sweden']}" in asked["joined"]
     vote = " ".join(f"{f.date} {f.statement}" for f in (by_id(FACTS, n) for n in ("unga-68-262", "unga-crimea-2020")))
     fills = key.answers["07_what_was_going_on/two_maps"]["fills"]["after"]
     assert all(number in vote for number in re.findall(r"\d+", fills)) and "100 to 11, 58" in fills

@@ -172,7 +172,7 @@ def parse_article(text: str) -> Article:
 def find_paragraphs(text: str) -> list[Span]:
     """The paragraphs of a page, furniture too, with hard-wrapped lines put together again.
 
-    >>> [len(p) for p in find_paragraphs("Rain ends\n\nIt rained.")]
+    >>> [len(p) for p in find_paragraphs("Rain ends\\n\\nIt rained.")]
     [9, 10]
     """
     return [row.span for row in read_rows(text)]

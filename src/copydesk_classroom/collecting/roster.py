@@ -198,8 +198,8 @@ def _participant(field: str, value: str) -> tuple[str, str]:
 def _tidy_id(value: str) -> str:
     """An id without what spreadsheets and Brightspace add to it.
 
-    >>> [_tidy_id(v) for v in ("#1001", "1001.0", "1001,00", '="0042"', "'0042", "1.23E+5")]
-    ['1001', '1001', '1001', '0042', '0042', '123000']
+    >>> [_tidy_id(v) for v in ("#17", "1001.0", "1001,00", '="0042"', "'0042", "1.23E+5")]
+    ['17', '1001', '1001', '0042', '0042', '123000']
     """
     value = re.sub(r"^=?\"(.*)\"$", r"\1", value).lstrip("#'’").strip()
     if found := re.fullmatch(r"(\d+)[.,]0+", value):
