@@ -32,6 +32,8 @@ from copydesk.page.sentences import ends_sentence, split_sentences, trim
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WIDEST, _LONG = 120, 45  # characters: nobody wraps lines wider than that by hand; a shorter line was not wrapped
+MOST_CHARACTERS = 100_000
+"""How long a page may be: a long read of a magazine has half of that."""
 _MONTH = "|".join(load_wording("furniture")["names"]["months"])
 _DATE = rf"(?i:(?:{_MONTH})\.?\s+\d{{1,2}}(?:,\s+\d{{4}})?|\d{{1,2}}\s+(?:{_MONTH})\.?(?:\s+\d{{4}})?)"
 _WHOLE = re.compile(r"(?P<whole>.+)", re.DOTALL)
@@ -146,6 +148,9 @@ def _decode(data: bytes, path: str | Path) -> str:
         ) from None
     if "\0" in text:
         raise CopydeskError(f"{path} is not a text file: byte {data.index(0)} is zero", again)
+    if len(text) > MOST_CHARACTERS:
+        most = f"{MOST_CHARACTERS:,} characters"
+        raise CopydeskError(f"{path} has {len(text):,} characters; a page may have {most}", "keep the story alone")
     if not trim(text, 0, len(text)):
         raise CopydeskError(f"{path} holds no words", "paste the page's text into it and save it as UTF-8")
     return text
