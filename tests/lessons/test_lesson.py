@@ -141,7 +141,8 @@ def test_a_type_nobody_knows_and_a_missing_prompt_are_refused(baltics: Story) ->
 def test_a_spoilt_exercise_is_caught_by_name(
     lesson_id: str, exercise: str, own: dict[str, Any], says: str, baltics: Story
 ) -> None:
-    found = lesson_faults(load_lesson(lesson_id, with_own(baltics, lesson_id, exercise, **own)))
+    lesson = load_lesson(lesson_id, with_own(baltics, lesson_id, exercise, **own))
+    found = lesson_faults(lesson)
     assert any(f.startswith(f"{lesson_id}/{exercise}: ") and says in f for f in found), found
 
 
@@ -160,6 +161,11 @@ def test_an_exercise_that_cannot_be_made_is_refused_by_name(
 ) -> None:
     with pytest.raises(CopydeskError, match=f"{lesson_id}/{exercise}: {says}"):
         load_lesson(lesson_id, with_own(baltics, lesson_id, exercise, **own))
+
+
+def test_a_mark_exercise_without_roles_is_shown_all_the_same(baltics: Story) -> None:
+    lesson = load_lesson("02_who_says_so", with_own(baltics, "02_who_says_so", "mark_alone", roles=[], layer="quirks"))
+    assert lesson.exercise("mark_alone").full_view(baltics)["item"] == ""
 
 
 def test_a_map_that_cannot_be_read_is_caught(seeds: Path) -> None:

@@ -149,7 +149,7 @@ class Mark(Exercise):
     @property
     def item_name(self) -> str:
         """What one group of marks is called."""
-        return str(load_wording("strings")["roles"][ITEMS.get(self.layer, self.roles[0])])
+        return str(load_wording("strings")["roles"][ITEMS.get(self.layer) or self.roles[0]]) if self.roles else ""
 
     def mark_roles(self) -> tuple[str, ...]:
         """The roles a learner marks."""
