@@ -3,10 +3,12 @@
 Each format is changed `TRIES` times, by fixed seeds. `make fuzz` does the same with other seeds and many more tries.
 """
 
+import json
 import os
 import random
 import re
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -15,14 +17,15 @@ from pathlib import Path
 import pytest
 
 from copydesk.answers.file import AnswerFile
+from copydesk.attribution import find_attributions
 from copydesk.base.errors import CopydeskError
 from copydesk.lessons import lesson as lessons
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.map.geography import story_geography
-from copydesk.page.article import parse_article, read_page
+from copydesk.page.article import MOST_CHARACTERS, parse_article, read_page
 from copydesk.story.edition import edition_words, read_edition
 from copydesk.story.facts import read_facts, timeline
-from copydesk.story.key import read_key
+from copydesk.story.key import MOST_RECORDS, read_key
 from copydesk.story.story import Story, load_story
 from copydesk_classroom.checking.key import key_faults
 from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
@@ -218,3 +221,38 @@ def test_answer_files(tmp_path: Path) -> None:
         assert AnswerFile.open("s", "lesson", sha256="ab" * 32, root=tmp_path).record("q1").answer == {"choice": seed}
         shutil.rmtree(path.parent)
         path.parent.mkdir()
+
+
+SLOW = {
+    "opened": "“" * MOST_CHARACTERS,
+    "quoted": "“”" * (MOST_CHARACTERS // 2),
+    "straight": '"' * MOST_CHARACTERS,
+    "points": ". " * (MOST_CHARACTERS // 2 - 1) + ". ",
+    "lines": "ab\n" * (MOST_CHARACTERS // 3),
+    "initials": "A. " * (MOST_CHARACTERS // 3),
+    "said": "He said " * (MOST_CHARACTERS // 8),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_the_slowest_pages_take_less_than_five_seconds(name: str, tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(SLOW[name], "utf-8")
+    begun = time.process_time()
+    text = read_page(tmp_path / "page.txt")
+    parse_article(text)
+    find_attributions(text)
+    assert time.process_time() - begun < 5
+
+
+def test_the_slowest_keys_take_less_than_five_seconds(tmp_path: Path, baltics: Story) -> None:
+    key = json.loads((SEEDS / "baltics-2022" / "key.json").read_text("utf-8"))
+    whole, path = {"start": 0, "end": len(baltics.article.text), "hash": "x"}, tmp_path / "key.json"
+    device = {"region": "", "device": "x", "readings": []}
+    key["framing"] = [{"id": f"D{n}", **whole, **device} for n in range(MOST_RECORDS)]
+    key["controls"] = [{"id": f"PC{n}", **whole} for n in range(MOST_RECORDS)]
+    quoted = {"region": "", "speaker": "x", "kind": "x", "form": "x", "counted": True, "content": [whole] * 3}
+    key["attributions"] = [{"id": f"A{n}", **quoted} for n in range(MOST_RECORDS // 2)]
+    path.write_text(json.dumps(key), "utf-8")
+    begun = time.process_time()
+    assert len(key_faults(read_key(path), baltics.article)) > MOST_RECORDS
+    assert time.process_time() - begun < 5

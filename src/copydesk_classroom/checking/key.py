@@ -127,12 +127,14 @@ def _attributions(key: Key, article: Article) -> Iterator[str]:
 
 
 def _framing(key: Key, article: Article) -> Iterator[str]:
+    controls = [(control.id, control.spans("span")[0]) for control in key.layer("controls")]
     for device in key.framing:
+        marked = device.spans("span")[0]
         if len(device["readings"]) < 2:
             yield f"{device.id}: a framing item needs at least two readings"
-        for control in key.layer("controls"):
-            if control.spans("span")[0].overlap(device.spans("span")[0]):
-                yield f"{control.id}: a plain control overlaps {device.id}"
+        for control, span in controls:
+            if span.overlap(marked):
+                yield f"{control}: a plain control overlaps {device.id}"
 
 
 def _alternatives(key: Key, article: Article) -> Iterator[str]:
