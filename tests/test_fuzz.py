@@ -27,6 +27,8 @@ from copydesk.story.edition import edition_words, read_edition
 from copydesk.story.facts import read_facts, timeline
 from copydesk.story.key import MOST_RECORDS, read_key
 from copydesk.story.story import Story, load_story
+from copydesk.views.agreement import class_votes
+from copydesk.views.timeline import lesson_timeline
 from copydesk_classroom.checking.key import key_faults
 from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
 
@@ -111,6 +113,11 @@ def use(lesson: lessons.Lesson) -> None:
     for exercise in lesson.exercises:
         exercise.full_view(lesson.story)
         exercise.static_view(lesson.story, exercise.beginning())
+    own = lesson.story.lessons[lesson.id]
+    if "timeline" in own:
+        lesson_timeline(lesson)
+    for name in own.get("class", ()):
+        class_votes(lesson, name)
     if not lesson_faults(lesson) and random.Random(repr(lesson.exercises)).random() < 0.05:  # scoring takes longest
         check_scoring(lesson)
 
