@@ -10,7 +10,7 @@ endif
 GRADERS := $(VENV)-graders
 HUB := $(VENV)-hub
 .DEFAULT_GOAL := help
-.PHONY: help lab test graders lint notebooks bench server floors binder address clean
+.PHONY: help lab test graders lint notebooks bench fuzz server floors binder address clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ notebooks: $(VENV)/test.done ## run every lesson and store the outputs that nbva
 
 bench: $(VENV)/test.done ## print the figures the README quotes as one table, in about 4 minutes (STORIES=file.jsonl adds attribution)
 	$(BIN)/python benchmarks/all.py $(STORIES)
+
+fuzz: $(VENV)/test.done ## change files of every format with new seeds and read them, for about an hour (FUZZ_TRIES, FUZZ_FIRST)
+	FUZZ_TRIES=$(or $(FUZZ_TRIES),80000) FUZZ_FIRST=$(or $(FUZZ_FIRST),$(shell date +%s)) $(BIN)/python -m pytest -q -n 2 tests/test_fuzz.py
 
 server: $(HUB)/done ## a class of 30 on a JupyterHub with one browser beside them, set up apart, in about 6 minutes (needs npm)
 	$(HUB)/$(notdir $(BIN))/python benchmarks/class_server.py

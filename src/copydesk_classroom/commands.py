@@ -73,7 +73,15 @@ def run_check(options: argparse.Namespace) -> int:
     """Check and print what was found; returns 0 only if there are no faults."""
     if any(getattr(options, name) is not None for name in SETTINGS):
         return _check_class(options)
-    faults, stories = 0, [load_story(name) for name in ([options.story] if options.story else list_stories())]
+    faults, stories = 0, []
+    for name in [options.story] if options.story else list_stories():
+        try:
+            stories.append(load_story(name))
+        except CopydeskError as error:
+            if options.story:
+                raise
+            print(f"story {name}\n  FAULT {error}")
+            faults += 1
     if options.lesson and not any(options.lesson in story.lessons for story in stories):
         offers = ", ".join(sorted(lesson for story in stories for lesson in story.lessons)) or "none"
         raise CopydeskError(f"there is no lesson '{options.lesson}' to check", f"there are: {offers}")
@@ -87,7 +95,7 @@ def run_check(options: argparse.Namespace) -> int:
             _print_finder(story)
         for lesson_id in sorted(story.lessons):
             if options.lesson in (None, lesson_id):
-                faults += _check_lesson(load_lesson(lesson_id, story), show_all=options.all, show_guess=options.guess)
+                faults += _check_lesson(lesson_id, story, show_all=options.all, show_guess=options.guess)
     print(_verdict(faults))
     return int(faults > 0)
 
@@ -116,7 +124,12 @@ def _check_story(story: Story) -> int:
     return len(found)
 
 
-def _check_lesson(lesson: Lesson, *, show_all: bool, show_guess: bool) -> int:
+def _check_lesson(lesson_id: str, story: Story, *, show_all: bool, show_guess: bool) -> int:
+    try:
+        lesson = load_lesson(lesson_id, story)
+    except CopydeskError as error:
+        print(f"  {lesson_id}\n    FAULT {error}")
+        return 1
     faults = lesson_faults(lesson)
     sound = not faults and lesson.key is not None
     checks = check_scoring(lesson) if sound else []

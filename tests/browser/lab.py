@@ -162,7 +162,9 @@ def restart_kernel(page: Page) -> None:
 
 def exercise(page: Page, title: str) -> Locator:
     """The widget of one exercise by its title, scrolled into view."""
-    return scroll_to(page, page.locator("section.cd", has=page.locator(".cd-title").get_by_text(title, exact=True)).last)
+    return scroll_to(
+        page, page.locator("section.cd", has=page.locator(".cd-title").get_by_text(title, exact=True)).last
+    )
 
 
 def scroll_to(page: Page, found: Locator) -> Locator:

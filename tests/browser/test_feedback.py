@@ -103,7 +103,10 @@ def test_the_key_lies_on_the_text_and_each_mark_says_why(page, lab: Lab) -> None
     assert "✓" in section.locator(".cd-text .cd-tag:not(:empty)").all_text_contents()[0] or "○" in str(
         section.locator(".cd-text .cd-tag:not(:empty)").all_text_contents()
     )
-    keyed.first.hover()
+    page.wait_for_timeout(500)
+    keyed.first.evaluate("e => e.scrollIntoView({ block: 'center' })")
+    at = keyed.first.bounding_box()
+    page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2, steps=3)
     why = section.locator(".cd-why")
     assert why.is_visible() and len(why.inner_text()) > 20
     page.mouse.move(5, 5)

@@ -28,7 +28,11 @@ def test_what_was_understood_is_said_and_no_story_is_read(tmp_path: Path, capsys
     said = capsys.readouterr().out
     for part in ("2 learners; read: id from “Student ID”, name from “Full name”; not read: “Mood”", "2 factors"):
         assert part in said
-    for part in (f"02_who_says_so: {2 * POINTS:g} points, not {POINTS:g}", "late after 2099-03-01 23:59:59", "1 texts (ada 1, ben 1); 1 by"):
+    for part in (
+        f"02_who_says_so: {2 * POINTS:g} points, not {POINTS:g}",
+        "late after 2099-03-01 23:59:59",
+        "1 texts (ada 1, ben 1); 1 by",
+    ):
         assert part in said
     assert said.splitlines()[-1] == "no faults found" and "story" not in said
 

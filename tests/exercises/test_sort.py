@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from copydesk.exercises.sort import Sort
+from copydesk.lessons.lesson import load_lesson
 from copydesk.story.key import Alternative, Entry, Key
+from copydesk.story.story import Story
 from tests.made_exercise import made
 
 TEXT = "One. Two. Three."
@@ -71,7 +73,7 @@ def test_blocks_of_a_page() -> None:
     assert value(right, layer="page", choices="page") == 1
     assert value({**right, "p2": "furniture"}, layer="page", choices="page") == pytest.approx(2 / 3, abs=1e-4)
     notes = exercise(layer="page", choices="page").outcome({"choices": right}, KEY, TEXT).notes
-    assert [(n.item, n.where) for n in notes] == [("p1", "1"), ("f1", "2"), ("p2", "3")], "in the order of the page"
+    assert [(n.item, n.where) for n in notes] == [("b1", "1"), ("f1", "2"), ("p2", "3")], "in the order of the page"
     assert "headline" in notes[1].reveal and all(n.reveal for n in notes)
 
 
@@ -119,3 +121,17 @@ def test_models_and_lazy_answers() -> None:
     lazy = exercise(layer="sentences").lazy_answers(KEY, TEXT)
     assert set(lazy) == {"all reporter", "all attributed", "all mixed"}
     assert all(len(a["choices"]) == 3 for a in lazy.values())
+
+
+def test_blocks_have_neutral_names_and_answers_of_version_0_1_still_count(baltics: Story) -> None:
+    lesson = load_lesson("01_what_is_on_the_page", baltics)
+    blocks = lesson.exercise("blocks")
+    assert [item["id"] for item in blocks.full_view(baltics)["items"]] == [f"b{n}" for n in range(1, 18)]
+    assert lesson.key is not None
+    new = blocks.model_answers(lesson.key, baltics.article.text)["key"]
+    names = dict(zip(new["choices"], (b.id for b in baltics.article.blocks), strict=True))
+    old = {"choices": {names[item]: value for item, value in new["choices"].items()}}
+    assert {"f1", "p1"} <= {*old["choices"]} and blocks.renewed(old) == new and blocks.renewed(new) == new
+    assert blocks.outcome(old, lesson.key, baltics.article.text).score == 1
+    assert not blocks.missing(old, baltics) and "story" in blocks.static_view(baltics, old)
+    assert blocks.item_place("b1", 1, None) == "Block f1" and blocks.item_place("b9", 9, None).startswith("Paragraph")

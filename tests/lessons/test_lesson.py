@@ -132,11 +132,9 @@ def test_a_type_nobody_knows_and_a_missing_prompt_are_refused(baltics: Story) ->
         ("02_who_says_so", "mark_alone", {"region": ["p99"]}, "there is no block 'p99'"),
         ("02_who_says_so", "mark_alone", {"layer": "gossip"}, "there is no layer 'gossip'"),
         ("02_who_says_so", "mark_alone", {"roles": []}, "a mark exercise needs 'roles'"),
-        ("02_who_says_so", "mark_cues", {"given": [{"cue": [[1249, 1237]]}]}, "1249–1237 is not a stretch"),
         ("02_who_says_so", "voice", {"choices": "moods"}, "there are no choices named 'moods'"),
         ("02_who_says_so", "voice", {"choices": ""}, "a sort exercise needs 'choices'"),
         ("02_who_says_so", "explain", {"fields": []}, "a write exercise needs 'fields'"),
-        ("04_which_words_frame", "who_acts", {"items": [{"id": "a1", "span": [0, 9999]}]}, "0–9999 is not a stretch"),
         ("07_what_was_going_on", "order", {"items": [{"id": "k1", "fact": "rumour"}]}, "there is no fact 'rumour'"),
         ("07_what_was_going_on", "claims", {"cards": {"C1": ["rumour"]}}, "there is no fact 'rumour'"),
     ],
@@ -144,8 +142,31 @@ def test_a_type_nobody_knows_and_a_missing_prompt_are_refused(baltics: Story) ->
 def test_a_spoilt_exercise_is_caught_by_name(
     lesson_id: str, exercise: str, own: dict[str, Any], says: str, baltics: Story
 ) -> None:
-    found = lesson_faults(load_lesson(lesson_id, with_own(baltics, lesson_id, exercise, **own)))
+    lesson = load_lesson(lesson_id, with_own(baltics, lesson_id, exercise, **own))
+    found = lesson_faults(lesson)
     assert any(f.startswith(f"{lesson_id}/{exercise}: ") and says in f for f in found), found
+
+
+@pytest.mark.parametrize(
+    ("lesson_id", "exercise", "own", "says"),
+    [
+        ("02_who_says_so", "mark_cues", {"given": [{"cue": [[1249, 1237]]}]}, "1249–1237 is not a stretch"),
+        ("02_who_says_so", "mark_cues", {"given": [{"cue": [[0, 10**12]]}]}, "0–1000000000000 is not a stretch"),
+        ("02_who_says_so", "mark_cues", {"given": [{"cue": 7}]}, "given, cue is '7', which is not a list"),
+        ("04_which_words_frame", "who_acts", {"items": [{"id": "a1", "span": [0, 9999]}]}, "0–9999 is not a stretch"),
+        ("02_who_says_so", "exit", {"questions": [7]}, "questions, number 1 is '7', which is not a table"),
+    ],
+)
+def test_an_exercise_that_cannot_be_made_is_refused_by_name(
+    lesson_id: str, exercise: str, own: dict[str, Any], says: str, baltics: Story
+) -> None:
+    with pytest.raises(CopydeskError, match=f"{lesson_id}/{exercise}: {says}"):
+        load_lesson(lesson_id, with_own(baltics, lesson_id, exercise, **own))
+
+
+def test_a_mark_exercise_without_roles_is_shown_all_the_same(baltics: Story) -> None:
+    lesson = load_lesson("02_who_says_so", with_own(baltics, "02_who_says_so", "mark_alone", roles=[], layer="quirks"))
+    assert lesson.exercise("mark_alone").full_view(baltics)["item"] == ""
 
 
 def test_a_map_that_cannot_be_read_is_caught(seeds: Path) -> None:

@@ -111,7 +111,7 @@ UNREADABLE: dict[str, tuple[Callable[[Json], object], str]] = {
     ),
     "another schema": (lambda k: k.update(schema="copydesk-key-0"), "is not an answer key of schema"),
     "no fingerprint": (lambda k: k.pop("sha256"), "lacks or mistypes 'sha256'"),
-    "a layer that is no list": (lambda k: k.update(framing=7), "lacks or mistypes"),
+    "a layer that is no list": (lambda k: k.update(framing=7), "'framing' is not a list of records"),
 }
 
 
@@ -241,3 +241,52 @@ def test_the_measures_are_what_the_spans_add_up_to(baltics: Story) -> None:
     assert said["reporter_voice_words"] == sum(len(words(text, s)) for e in own for s in e.spans("span"))
     for paragraph in key.layer("paragraphs"):
         assert paragraph["n_words"] == len(words(text, paragraph.spans("span")[0])), paragraph.id
+
+
+def test_a_span_far_past_the_page_is_a_fault_and_takes_no_time(baltics: Story, tmp_path: Path) -> None:
+    key = copy.deepcopy(RAW)
+    entry(key, "A5")["content"][0]["end"] = 10**12
+    entry(key, "rv1")["end"] = 10**15
+    (tmp_path / "key.json").write_text(json.dumps(key), "utf-8")
+    found = key_faults(read_key(tmp_path / "key.json"), baltics.article)
+    for name, end in (("A5", 10**12), ("rv1", 10**15)):
+        assert any(f"{name}: " in fault and f"{end} is not a stretch of the page" in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[" * 100_000, "is not JSON"),
+        ('{"a":' * 90 + "1" + "}" * 90, "has too many brackets inside each other"),
+        ('{"a": ' + "9" * 5000 + "}", "is not JSON"),
+        ('{"a": 1e16}', "holds a number that is too large"),
+        ('{"a": "' + "x" * 1_000_000 + '"}', "is larger than 1 MB"),
+        ('{"a" 1}', r"is not JSON \(Expecting ':' delimiter: line 1 column 6"),
+        (json.dumps({"schema": "copydesk-key-1", "claims": [{}] * 1001}), "'claims' has more than 1,000 rec"),
+        (json.dumps({"schema": "copydesk-key-1", "x": [{"start": 0}] * 5001}), "more than 5,000 spans"),
+    ],
+)
+def test_what_would_cost_much_is_refused_first(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "key.json").write_text(text, "utf-8")
+    with pytest.raises(CopydeskError, match=f"key.json.*{says}"):
+        read_key(tmp_path / "key.json")
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        (7, "the answers are not a table"),
+        ({"x": []}, "the answers to 'x' are not a table"),
+        ({"x": {"q": 1}}, "'x', 'q': it is not a table"),
+        ({"x": {"q": {"accept": []}}}, "'x', 'q': 'accept' is not a list of words or numbers"),
+        ({"x": {"q": {"accept": [["a"]]}}}, "'x', 'q': 'accept' is not"),
+        ({"x": {"q": {"range": [1]}}}, "'x', 'q': 'range' is not two numbers"),
+        ({"x": {"q": {"why": 1}}}, "'x', 'q': 'why' is not text"),
+        ({"x": {"samples": {}}}, "'x', 'samples': a sample is a table with a 'view'"),
+        ({"x": {"samples": [{"view": "a", "edits": {"e": [["a", 1, ""]]}}]}}, "'edits' is not a table of lists"),
+    ],
+)
+def test_misshapen_answers_are_refused_by_name(answers: Any, says: str, tmp_path: Path) -> None:
+    (tmp_path / "key.json").write_text(json.dumps({**RAW, "answers": answers}), "utf-8")
+    with pytest.raises(CopydeskError, match=says):
+        read_key(tmp_path / "key.json")

@@ -1,12 +1,15 @@
 """Stories: found where they should be, refused with a sentence when something is wrong."""
 
 import datetime as dt
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.spans import fingerprint
+from copydesk.page.article import read_page
 from copydesk.story.story import DEFAULT, list_stories, load_story, story_in_use, use_story
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "seeds"
@@ -105,7 +108,7 @@ def test_a_missing_field_is_named(field: str, seeds: Path) -> None:
 
 def test_a_date_in_quotation_marks_is_refused(seeds: Path) -> None:
     edit(seeds / "practice" / "story.toml", "2022-02-03", '"2022-02-03"')
-    with pytest.raises(CopydeskError, match="'2022-02-03' is not a date"):
+    with pytest.raises(CopydeskError, match="date is '2022-02-03', which is not a date"):
         load_story("practice")
 
 
@@ -129,3 +132,45 @@ def test_a_missing_page_is_named(seeds: Path) -> None:
     (seeds / "practice" / "page.txt").unlink()
     with pytest.raises(CopydeskError, match=r"there is no file .*page\.txt"):
         load_story("practice")
+
+
+def test_a_page_is_no_longer_than_can_be_read_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("x. " * 33_334, "utf-8")
+    with pytest.raises(CopydeskError, match="has 100,002 characters; a page may have 100,000 characters; keep the"):
+        read_page(path)
+
+
+@pytest.mark.parametrize("text", ["a\n" * 3000, "A b. " * 11_000], ids=["blocks", "sentences"])
+def test_a_page_of_very_many_parts_is_refused(text: str, seeds: Path) -> None:
+    about = (seeds / "practice" / "story.toml").read_text("utf-8")
+    about = about.replace(re.findall('sha256 = "(.*)"', about)[0], fingerprint(text))
+    (seeds / "practice" / "story.toml").write_text(about, "utf-8")
+    (seeds / "practice" / "page.txt").write_text(text, "utf-8")
+    with pytest.raises(CopydeskError, match=r"page.txt has more than 2,000 blocks or 10,000 sentences; keep"):
+        load_story(seeds / "practice")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("headline = 7", "headline is '7', which is not text"),
+        ("date = 2022-02-03T10:00:00", "which is not a date"),
+        ("a = " + "[" * 2000 + "]" * 2000, "cannot be read as TOML: it "),
+        ("a = " + "9" * 5000, "cannot be read as TOML: it is not TOML; correct"),
+        ("a = inf", "holds a number that is too large, or none"),
+        (".".join("a" * 502) + " = 1", "has a line with more than 500 points"),
+    ],
+)
+def test_a_hostile_line_in_story_toml_is_refused(line: str, says: str, seeds: Path) -> None:
+    path, name = seeds / "practice" / "story.toml", line.partition(" ")[0]
+    kept = [old for old in path.read_text("utf-8").splitlines() if not old.startswith(f"{name} =")]
+    path.write_text("\n".join([line, *kept]), "utf-8")
+    with pytest.raises(CopydeskError, match=f"story.toml.*{says}"):
+        load_story(seeds / "practice")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a" * 5000])
+def test_a_name_that_no_path_may_have_is_no_story(name: str) -> None:
+    with pytest.raises(CopydeskError, match="no story named 'a"):
+        load_story(name)

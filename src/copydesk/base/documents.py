@@ -1,17 +1,28 @@
-"""JSON documents: how they are encoded, how bytes from anywhere are decoded, and how their fields are checked."""
+"""JSON and TOML documents: how bytes from anywhere are decoded, how fields are checked, how JSON is encoded."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Callable, Mapping
 from copy import copy
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
+
+from copydesk.base.errors import CopydeskError
+from copydesk.base.files import read_bytes
 
 Json = dict[str, Any]
 
 MOST_LEVELS = 80
 """How many brackets a document may have inside each other."""
+MOST_BYTES = 1_000_000
+"""How large a file of a story, a lesson or an edition may be: ten times the largest of the kit's own."""
+MOST_POINTS = 500
+"""How many points a line of TOML may hold: a name of many parts takes the square of their number to read."""
+LARGEST = 2**53
+"""The largest number in such a file: up to it, programs agree on whole numbers."""
 
 
 class Field(NamedTuple):
@@ -67,12 +78,63 @@ def decode(data: bytes, *, levels: int = MOST_LEVELS, strict: bool = False) -> J
         raise
     except UnicodeDecodeError:
         raise Damaged("is not text in UTF-8") from None
-    except (ValueError, RecursionError):  # a ValueError is also raised for a number of more than 4,300 digits
-        raise Damaged("is not JSON" if data.strip(b"\0 \r\n\t") else "is empty") from None
+    except (ValueError, RecursionError) as error:  # a ValueError also for a number of more than 4,300 digits
+        raise Damaged("is not JSON" if data.strip(b"\0 \r\n\t") else "is empty") from error
     if not isinstance(value, dict):
         raise Damaged("is not a JSON object")
     if _is_deeper(value, levels):
         raise Damaged("has too many brackets inside each other")
+    return value
+
+
+def decode_toml(data: bytes) -> Json:
+    """Read TOML from bytes that anyone may have written. Raises nothing but `Damaged`.
+
+    >>> decode_toml(b"title =")
+    Traceback (most recent call last):
+    copydesk.base.documents.Damaged: is not TOML
+    """
+    try:
+        text = data.decode("utf-8")
+        if any(line.count(".") > MOST_POINTS for line in text.split("\n")):
+            raise Damaged(f"has a line with more than {MOST_POINTS} points")
+        value = tomllib.loads(text)
+    except Damaged:
+        raise
+    except UnicodeDecodeError:
+        raise Damaged("is not text in UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise Damaged("is not TOML") from error
+    if _is_deeper(value, MOST_LEVELS):
+        raise Damaged("has too many brackets inside each other")
+    return value
+
+
+def read_json(path: Path) -> Json:
+    """The data of a JSON file of a story. Raises CopydeskError, which names the file, the place and the remedy."""
+    return _read(path, "JSON", decode)
+
+
+def read_toml(path: Path) -> Json:
+    """The data of a TOML file. Raises CopydeskError, which names the file, the place and the remedy."""
+    return _read(path, "TOML", decode_toml)
+
+
+def _read(path: Path, form: str, decoded: Callable[[bytes], Json]) -> Json:
+    data = read_bytes(path, most=MOST_BYTES + 1)
+    try:
+        if data is None:
+            raise Damaged("is not a file")
+        if len(data) > MOST_BYTES:
+            raise Damaged(f"is larger than {MOST_BYTES // 1_000_000} MB")
+        value = decoded(data)
+        if _holds_too_large(value):
+            raise Damaged("holds a number that is too large, or none")
+    except Damaged as damaged:
+        cause = damaged.__cause__
+        # other errors of the readers tell of Python's limits
+        at = f" ({cause})" if isinstance(cause, json.JSONDecodeError | tomllib.TOMLDecodeError) else ""
+        raise CopydeskError(f"{path} cannot be read as {form}: it {damaged}{at}", "correct it there") from None
     return value
 
 
@@ -107,6 +169,18 @@ def _is_deeper(value: Json, levels: int) -> bool:
                     inner.append(child)
         layer = inner
     return bool(layer)
+
+
+def _holds_too_large(value: Json) -> bool:
+    """Whether a number in a document is infinite, no number, or larger than any that a story needs."""
+    waiting: list[Any] = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict | list):
+            waiting.extend(inner.values() if isinstance(inner, dict) else inner)
+        elif isinstance(inner, int | float) and not -LARGEST <= inner <= LARGEST:
+            return True
+    return False
 
 
 def schema_of(document: Json) -> int:

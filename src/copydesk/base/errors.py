@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+LONGEST = 600
+"""The most characters of a problem: what it quotes may come from a stranger's file."""
+
 
 class CopydeskError(ValueError):
     """Something was not as it must be; the message says what, where and how to fix it.
@@ -12,6 +15,7 @@ class CopydeskError(ValueError):
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
+        problem = problem if len(problem) <= LONGEST else f"{problem[: LONGEST - 100]} … {problem[-97:]}"
         super().__init__(f"{problem}; {remedy}" if remedy else problem)
         self.problem = problem
         self.remedy = remedy

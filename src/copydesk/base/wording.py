@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from copydesk.base.errors import CopydeskError
+
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -32,7 +34,9 @@ def choice_labels(name: str) -> dict[str, str]:
     """
     if name == "device":
         return {value: f"{d['name']}: {d['say']}" for value, d in load_wording("devices").items()}
-    return dict(load_wording("choices")[name])
+    if name not in (sets := load_wording("choices")):
+        raise CopydeskError(f"there are no choices named '{name}'", f"there are: {', '.join(sets)}")
+    return dict(sets[name])
 
 
 def say_day(day: dt.date) -> str:

@@ -43,6 +43,12 @@ def make_exercise(lesson: str, settings: Mapping[str, Any], article: Article) ->
     """An exercise from the data of a lesson; raises CopydeskError for an unknown type or a wrong setting."""
     where, name = f"{lesson}/{settings.get('id', '?')}", settings.get("type")
     if not isinstance(name, str) or name not in TYPES:
-        raise CopydeskError(f"{where}: type '{name}' is not one of {', '.join(TYPES)}")
+        raise CopydeskError(f"{where}: type '{str(name)[:40]}' is not one of {', '.join(TYPES)}")
     own = {setting: value for setting, value in settings.items() if setting != "type"}
-    return read_record(TYPES[name], TYPES[name].prepare(own, article, where), where, lesson=lesson)
+    exercise = read_record(TYPES[name], TYPES[name].prepare(own, article, where), where, lesson=lesson)
+    for start, end in exercise.listed_spans():
+        if not 0 <= start < end <= len(article.text):
+            raise CopydeskError(
+                f"{where}: {start}–{end} is not a stretch of the page", "count in code points of page.txt"
+            )
+    return exercise

@@ -30,6 +30,8 @@ from copydesk.exercises.mark_match import (
     touches,
 )
 from copydesk.exercises.outcome import Answer, Group, Note, Outcome, listed_values, spans_from
+from copydesk.exercises.records import read_value
+from copydesk.page.article import Article
 from copydesk.page.html import Mark as HtmlMark
 from copydesk.story.key import FUNCTIONS, Alternative, Entry, Key
 from copydesk.story.story import Story
@@ -84,6 +86,14 @@ class Mark(Exercise):
     """Whether it is an example to be read."""
 
     # Settings
+
+    @classmethod
+    def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
+        for group in read_value(tuple[Mapping[str, Any], ...], settings.get("given", ()), f"{where}: given"):
+            for name, value in group.items():
+                kind = Mapping[str, str] if name == "labels" else tuple[tuple[int, int], ...]
+                read_value(kind, value, f"{where}: given, {name}")
+        return dict(settings)
 
     @property
     def enough(self) -> int:
@@ -151,7 +161,7 @@ class Mark(Exercise):
     @property
     def item_name(self) -> str:
         """What one group of marks is called."""
-        return str(load_wording("strings")["roles"][ITEMS.get(self.layer, self.roles[0])])
+        return str(load_wording("strings")["roles"][ITEMS.get(self.layer) or self.roles[0]]) if self.roles else ""
 
     def mark_roles(self) -> tuple[str, ...]:
         """The roles a learner marks."""

@@ -9,7 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.wording import choice_labels, load_wording
+from copydesk.base.wording import choice_labels
 
 T = TypeVar("T")
 SCALARS: dict[Any, tuple[tuple[type, ...], str]] = {
@@ -37,7 +37,7 @@ def read_record(kind: type[T], data: object, where: str, **given: Any) -> T:
     hints = type_hints(kind)  # type: ignore[arg-type]
     known = {f.name: f for f in fields(kind) if f.name not in given}  # type: ignore[arg-type]
     if unknown := data.keys() - known.keys():
-        raise CopydeskError(f"{where} has no setting '{min(map(str, unknown))}'", f"there are: {', '.join(known)}")
+        raise CopydeskError(f"{where} has no setting '{min(map(str, unknown))[:40]}'", f"there are: {', '.join(known)}")
     for name, field in known.items():
         if name not in data and field.default is MISSING and field.default_factory is MISSING:
             raise CopydeskError(f"{where} lacks '{name}'", "add it to the lesson or to the story's lessons.toml")
@@ -80,9 +80,10 @@ def _read_tuple(args: tuple[Any, ...], value: object, where: str) -> tuple[Any, 
 
 def _read_table(args: tuple[Any, ...], value: object, where: str) -> dict[str, Any]:
     if isinstance(value, str) and args[1] is str:  # values and their words: here the name of a closed set of them
-        if value not in (sets := load_wording("choices")):
-            raise CopydeskError(f"{where}: there are no choices named '{value}'", f"there are: {', '.join(sets)}")
-        return choice_labels(value)
+        try:
+            return choice_labels(value)
+        except CopydeskError as error:
+            raise CopydeskError(f"{where}: {error.problem}", error.remedy) from None
     if not isinstance(value, Mapping):
         raise _wrong(value, "a table", where)
     return {str(name): read_value(args[1], inner, f"{where}.{name}") for name, inner in value.items()}

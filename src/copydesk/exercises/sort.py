@@ -16,6 +16,7 @@ from copydesk.base.spans import words
 from copydesk.base.wording import choice_labels, load_wording
 from copydesk.exercises.exercise import Item, ItemExercise, Offer, card, place, sentence
 from copydesk.exercises.outcome import Answer, Note, Outcome, plain_values
+from copydesk.page.article import Article
 from copydesk.page.html import table
 from copydesk.story.facts import by_id, story_facts
 from copydesk.story.key import Entry, Key
@@ -56,10 +57,28 @@ class Sort(ItemExercise):
     """Facts to read beside an item, by its id."""
     forms: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
     """Parallel sets of items by name."""
+    page_blocks: tuple[str, ...] = ()
+    """The blocks of the page in reading order, where they are what is sorted."""
+
+    @classmethod
+    def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
+        found = {name: value for name, value in settings.items() if name != "page_blocks"}
+        return found | ({"page_blocks": [b.id for b in article.blocks]} if found.get("layer") == "page" else {})
 
     def __post_init__(self) -> None:
         if self.forms and not self.items:
             object.__setattr__(self, "items", tuple(item for listed in self.forms.values() for item in listed))
+
+    @cached_property
+    def page_ids(self) -> dict[str, str]:
+        """The item id of each block of the page: its number, for a name such as `f1` would be the answer."""
+        return {name: f"b{number}" for number, name in enumerate(self.page_blocks, 1)}
+
+    def renewed(self, answer: Answer) -> Answer:
+        """Version 0.1.0 named the blocks of a page by what they are."""
+        if not self.page_ids or not isinstance(choices := answer.get("choices"), dict):
+            return answer
+        return {**answer, "choices": {self.page_ids.get(item, item): value for item, value in choices.items()}}
 
     @property
     def labels(self) -> dict[str, str]:
@@ -70,7 +89,7 @@ class Sort(ItemExercise):
         return {"items": self.shown_items(story), "choices": self.labels}
 
     def shown_items(self, story: Story) -> list[dict[str, Any]]:
-        """The items as a learner sees them: blocks by number, for an id would tell furniture from story."""
+        """The items as a learner sees them: blocks by number, for a name would tell furniture from story."""
         texts = self.item_words(story)
         if self.layer == "page":
             return [{"id": i, "where": str(n), "text": text} for n, (i, text) in enumerate(texts.items(), 1)]
@@ -187,7 +206,7 @@ class Sort(ItemExercise):
         """The words of each item: blocks, sentences, or what is listed."""
         text = story.article.text
         if self.layer == "page":
-            return {b.id: b.of(text) for b in self.blocks(story)}
+            return {self.page_ids[b.id]: b.of(text) for b in self.blocks(story)}
         if self.layer == "sentences":
             shown = {b.id for b in self.blocks(story)}
             return {s.id: s.of(text) for s in story.article.sentences if s.id.split(".")[0] in shown}
@@ -199,6 +218,7 @@ class Sort(ItemExercise):
     def item_place(self, item: str, number: int, note: Note | None) -> str:
         """A sentence by its paragraph, a block by its name, else where the item says it stands, else its number."""
         say = load_wording("strings")["items"]
+        item = {number: name for name, number in self.page_ids.items()}.get(item, item)
         if found := SENTENCE.fullmatch(item):
             return str(say["sentence"].format(paragraph=place(found["block"]).capitalize(), n=found["n"]))
         where = next((i.where for i in self.items if i.id == item), "")
@@ -244,7 +264,7 @@ def _asked(exercise: Sort, key: Key) -> tuple[Asked, ...]:
     if exercise.layer == "page":
         layers = (e for layer in ("furniture", "paragraphs") for e in key.layer(layer, exercise.region))
         blocks = sorted(layers, key=lambda e: e.spans("span"))
-        return tuple(_block(n, e) for n, e in enumerate(blocks, 1))
+        return tuple(_block(n, exercise.page_ids.get(e.id, e.id), e) for n, e in enumerate(blocks, 1))
     if exercise.layer == "sentences":
         return tuple(
             _entry(exercise.item_place(e.id, 0, None), e, FIELD["sentences"])
@@ -261,13 +281,13 @@ def _asked(exercise: Sort, key: Key) -> tuple[Asked, ...]:
     )
 
 
-def _block(number: int, entry: Entry) -> Asked:
+def _block(number: int, item: str, entry: Entry) -> Asked:
     kinds: dict[str, str] = load_wording("strings")["furniture"]
     kind = str(entry.get("kind", "paragraph"))
     side = "furniture" if entry.layer == "furniture" else "story"
     arguable = tuple("story" for a in entry.alternatives if a.patch.get("kind") == "story")
     others = tuple(a.say for a in entry.alternatives)
-    return Asked(entry.id, str(number), (side, *arguable), kinds.get(kind, kind), others)
+    return Asked(item, str(number), (side, *arguable), kinds.get(kind, kind), others)
 
 
 def _entry(where: str, entry: Entry, field: str) -> Asked:

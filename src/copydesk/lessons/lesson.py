@@ -7,15 +7,18 @@ hints and questions that name it. A new lesson, or a new story's lessons, needs 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
+from copydesk.base.documents import read_toml
 from copydesk.base.errors import CopydeskError
 from copydesk.exercises import Exercise, make_exercise
+from copydesk.exercises.records import read_record, read_value
 from copydesk.story.key import Key
 from copydesk.story.story import DEFAULT, Story, load_story, shared_answers, story_in_use
 
@@ -32,6 +35,19 @@ class Objective:
     text: str
     exercises: tuple[str, ...]
     bar: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonData:
+    """What a lesson's TOML file may hold."""
+
+    title: str = ""
+    minutes: int = 0
+    more_minutes: int = 0
+    story: str | None = None
+    """The story it must run on, if it must run on one."""
+    objective: tuple[Objective, ...] = ()
+    exercise: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +130,7 @@ def lesson_titles() -> dict[str, str]:
     >>> lesson_titles()["00_start_here"]
     '00 Start here'
     """
-    return {name: f"{name[:2]} {_read(name)['title']}" for name in list_lessons()}
+    return {name: f"{name[:2]} {_read(name).title}" for name in list_lessons()}
 
 
 def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
@@ -122,7 +138,7 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
     if lesson_id not in list_lessons():
         raise CopydeskError(f"no lesson named '{lesson_id}'", f"there are: {', '.join(list_lessons())}")
     generic = _read(lesson_id)
-    own_story = generic.get("story")
+    own_story = generic.story
     if story is None:
         story = load_story(own_story if story_in_use() == DEFAULT else None)
     if own_story and lesson_id not in story.lessons:
@@ -131,20 +147,21 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
         offers = ", ".join(sorted(story.lessons)) or "none"
         raise CopydeskError(f"the story '{story.id}' has no lesson '{lesson_id}'", f"it has: {offers}")
     own: Mapping[str, Any] = story.lessons[lesson_id]
-    listed = [*generic.get("exercise", ()), *_read("every_lesson")["exercise"]]
+    listed = [*generic.exercise, *_read("every_lesson").exercise]
     records = _records(story)
     exercises = tuple(
-        _exercise(lesson_id, e, own.get(e["id"], {}), story, records.get(f"{lesson_id}/{e['id']}", {})) for e in listed
+        _exercise(lesson_id, e, own.get(name, {}), story, records.get(f"{lesson_id}/{name}", {}))
+        for e in listed
+        for name in [read_value(str, e.get("id"), f"{lesson_id}: the id of an exercise")]
     )
-    objectives = tuple(Objective(o["text"], tuple(o["exercises"]), o["bar"]) for o in generic["objective"])
-    minutes, more_minutes = generic["minutes"], generic.get("more_minutes", 0)
-    return Lesson(lesson_id, generic["title"], minutes, more_minutes, story, objectives, exercises)
+    minutes, more_minutes = generic.minutes, generic.more_minutes
+    return Lesson(lesson_id, generic.title, minutes, more_minutes, story, generic.objective, exercises)
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
-    file = files("copydesk") / "lessons" / f"{name}.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+def _read(name: str) -> LessonData:
+    file = Path(str(files("copydesk"))) / "lessons" / f"{name}.toml"
+    return read_record(LessonData, read_toml(file), file.name) if file.is_file() else LessonData()
 
 
 def _other_story(name: str, story: Story) -> Story:
@@ -165,14 +182,16 @@ def _exercise(lesson: str, generic: Json, own: Json, story: Story, records: Json
 
     Questions get what helps with them from `records`.
     """
-    there, _, name = generic.get("like", "").partition("/")
-    alike: Mapping[str, Any] = next((e for e in _read(there).get("exercise", ()) if e["id"] == name), {})
+    where = f"{lesson}/{generic['id']}"
+    there, _, name = read_value(str, generic.get("like", ""), f"{where}: like").partition("/")
+    alike = next((e for e in _read(there).exercise if e.get("id") == name), NOTHING)
     joined: dict[str, Any] = {**alike, **generic, **own}
     if there := joined.get("story"):
-        story = _other_story(there, story)
+        story = _other_story(read_value(str, there, f"{where}: story"), story)
         records = _records(story).get(f"{lesson}/{joined['id']}", {})
     helps = {i: {n: r[n] for n in HELP if n in r} for i, r in records.items() if i != "samples"}
     for name in ("questions", "earlier"):
-        if questions := [*generic.get(name, ()), *own.get(name, ())]:
-            joined[name] = [{**q, **helps.get(q.get("id"), {})} for q in questions]
+        asked = (read_value(tuple[Json, ...], said.get(name, ()), f"{where}: {name}") for said in (generic, own))
+        if questions := [*chain(*asked)]:
+            joined[name] = [{**q, **helps.get(str(q.get("id")), {})} for q in questions]
     return make_exercise(lesson, joined, story.article)

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from copydesk.base.documents import read_toml
 from copydesk.base.errors import CopydeskError
 from copydesk.map.members import DATA, Organisation, changes, membership
-from copydesk.story.story import Story, read_toml
+from copydesk.story.story import Story
 
 FIRST_DAY = dt.date(1990, 12, 31)
 """The borders are modern ones; before this day they would be wrong."""

@@ -36,6 +36,8 @@ from copydesk.page.lines import read_rows, show
 from copydesk.page.sentences import split_sentences, trim
 
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
+MOST_CHARACTERS = 100_000
+"""How long a page may be: a long read of a magazine has half of that."""
 _WHOLE = re.compile(r"(?P<whole>.+)", re.DOTALL)
 _PART = re.compile(r"(?P<part>[^\s|•·,;/–—-](?:.*[^\s|•·,;/–—-])?)", re.DOTALL)  # no bar or dash at its ends
 _UPDATED = re.compile(rf"(?<![^\W\d_])(?i:{any_of(load_wording('furniture')['stamps']['updates'])})\b")
@@ -145,6 +147,9 @@ def _decode(data: bytes, path: str | Path) -> str:
         ) from None
     if "\0" in text:
         raise CopydeskError(f"{path} is not a text file: byte {data.index(0)} is zero", again)
+    if len(text) > MOST_CHARACTERS:
+        most = f"{MOST_CHARACTERS:,} characters"
+        raise CopydeskError(f"{path} has {len(text):,} characters; a page may have {most}", "keep the story alone")
     if not trim(text, 0, len(text)):
         raise CopydeskError(f"{path} holds no words", "paste the page's text into it and save it as UTF-8")
     return text

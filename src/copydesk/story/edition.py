@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,11 +16,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from copydesk.base.documents import read_toml
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording, say_day
 
 FILE = "release.toml"
 SCHEMA = "copydesk-release-1"
+FIRST_YEAR, LAST_YEAR = 1971, 9000
+"""The years of due dates: at the ends of the calendar a moment has no time in every zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,16 @@ def installed_kit() -> str:
 def read_edition(folder: Path) -> Edition:
     """The edition that a folder holds; what cannot be read counts as not there, so that it keeps no learner out."""
     try:
-        said = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        said = read_toml(folder / FILE)
+    except CopydeskError:
         return Edition()
     if said.get("schema") != SCHEMA:
         return Edition()
     kinds = {"course": str, "due": dt.date, "graded": bool, "story": str, "lessons": list, "hand_in_to": str}
     kinds |= dict.fromkeys(("wheel", "sha256", "kit_files"), str)
     kept: dict[str, Any] = {name: said[name] for name, kind in kinds.items() if isinstance(said.get(name), kind)}
+    if "due" in kept and not FIRST_YEAR <= kept["due"].year <= LAST_YEAR:
+        del kept["due"]
     return Edition(**kept | {"lessons": tuple(n for n in kept.get("lessons", ()) if isinstance(n, str))})
 
 

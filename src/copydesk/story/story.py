@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from copydesk.base.documents import read_toml
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import fingerprint
 from copydesk.page.article import Article, parse_article, read_page
 from copydesk.story.edition import Edition, read_edition
-from copydesk.story.key import Key, read_key
+from copydesk.story.key import Key, check_answers, read_key
 
 DEFAULT = "baltics-2022"
-REQUIRED = ("headline", "date", "language", "rights", "sha256")
+REQUIRED = {"headline": str, "date": dt.date, "language": str, "rights": str, "sha256": str}
+"""What `story.toml` must say, and the type of each."""
+MOST_BLOCKS, MOST_SENTENCES = 2000, 10_000
+"""How many blocks and sentences a page may have: a page of a newspaper has a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,9 @@ def is_bundled(story: Story) -> bool:
 
 
 def _find(story: str | Path) -> Path:
-    if (Path(story) / "story.toml").is_file():
-        return Path(story)
+    with suppress(OSError, ValueError):  # a name may be too long for a path, or hold what no path may
+        if (Path(story) / "story.toml").is_file():
+            return Path(story)
     for place in _places():
         for folder in _folders(place):
             if folder.name == str(story):
@@ -148,10 +153,10 @@ def _load(folder: Path, with_key: bool) -> Story:
     about = read_toml(folder / "story.toml")
     if missing := [name for name in REQUIRED if name not in about]:
         raise CopydeskError(f"{folder / 'story.toml'} lacks {', '.join(missing)}", "see CONTRIBUTING.md, 'A new story'")
-    if not isinstance(about["date"], dt.date):
-        raise CopydeskError(
-            f"{folder / 'story.toml'}: {about['date']!r} is not a date", "write it as date = 2022-01-12"
-        )
+    for name, kind in {**REQUIRED, "content_note": str}.items():
+        if type(value := about.get(name, "")) is not kind:  # to Python a moment is a date too
+            what, remedy = ("a date", "write it as date = 2022-01-12") if kind is dt.date else ("text", 'put it in ""')
+            raise CopydeskError(f"{folder / 'story.toml'}: {name} is {str(value)[:40]!r}, which is not {what}", remedy)
     # Every offset in the key and in saved answers counts into this very text, so another text is refused.
     article = parse_article(read_page(folder / "page.txt"))
     if fingerprint(article.text) != about["sha256"]:
@@ -159,18 +164,22 @@ def _load(folder: Path, with_key: bool) -> Story:
             f"{folder / 'page.txt'} is not the page story.toml was made for (its sha256 differs)",
             "put the original page back; it is never edited, not even its line ends",
         )
+    if len(article.blocks) > MOST_BLOCKS or len(article.sentences) > MOST_SENTENCES:
+        most = f"{MOST_BLOCKS:,} blocks or {MOST_SENTENCES:,} sentences"
+        raise CopydeskError(f"{folder / 'page.txt'} has more than {most}", "keep the part that the story is about")
     has_key = with_key and (folder / "key.json").is_file()
     key = read_key(folder / "key.json") if has_key else None
     lessons = read_toml(folder / "lessons.toml") if (folder / "lessons.toml").is_file() else {}
+    for name, own in lessons.items():
+        if not isinstance(own, dict) or not all(isinstance(part, dict) for part in own.values()):
+            raise CopydeskError(f"{folder / 'lessons.toml'}: '{name}' is not a table of tables", "begin it with [ ]")
     return Story(folder.name, folder, article, about, key, lessons)
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """The data of a TOML file; a CopydeskError names the file and what is wrong with it."""
+@lru_cache(maxsize=4)
+def _read_once(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CopydeskError(f"{path} cannot be read as TOML ({error})", "correct that line") from None
-
-
-_read_once = lru_cache(maxsize=4)(read_toml)
+        return check_answers(read_toml(path))
+    except CopydeskError as error:
+        told = "" if error.problem.startswith(str(path)) else f"{path}: "
+        raise CopydeskError(told + error.problem, error.remedy) from None

@@ -25,6 +25,7 @@ from copydesk.base.numbers import decimal, percent
 from copydesk.base.spans import Span, merge
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise, Offer
+from copydesk.exercises.records import read_value
 from copydesk.lessons.lesson import Lesson
 
 Item = TypeVar("Item")
@@ -314,7 +315,8 @@ def class_votes(lesson: Lesson, exercise_id: str, folder: Path | None = None) ->
         offered = exercise.offers(lesson.story)
         table = {i: _row(offer, {n: v.get(i) for n, v in votes.items()}) for i, offer in offered.items()}
         return ClassVotes(table, len(votes), made_up=False, unreadable=unreadable)
-    made = lesson.story.lessons[lesson.id].get("class", {}).get(exercise_id)
+    told = lesson.story.lessons[lesson.id].get("class", {}).get(exercise_id, {})
+    made = read_value(Mapping[str, Mapping[str, int]], told, f"{lesson.id}/class: {exercise_id}")
     if not made:
         problem = f"there are no votes on '{exercise_id}' yet"
         raise CopydeskError(problem, f"put hand-in files into the folder {folder or class_folder()}")

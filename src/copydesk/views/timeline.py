@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording, say_day
+from copydesk.exercises.records import read_value
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.html import Page, static_html
 from copydesk.story.facts import Event, by_id, story_facts, timeline
@@ -18,12 +19,14 @@ def lesson_timeline(lesson: Lesson, *, later: bool = False) -> Page:
     """The events a story's lesson lists, up to the day of the story unless `later`."""
     story = lesson.story
     own = story.lessons.get(lesson.id, {}).get("timeline", {})
-    wanted = own.get("facts", ())
+    where = f"{lesson.id}/timeline"
+    wanted = read_value(tuple[str, ...], own.get("facts", ()), f"{where}: facts")
+    labels = read_value(Mapping[str, str], own.get("labels", {}), f"{where}: labels")
     if not wanted:
         problem = f"'{story.id}' has no timeline"
         raise CopydeskError(problem, "its folder needs context/facts.csv, and lessons.toml a list")
     facts = [by_id(story_facts(story), fact) for fact in wanted]
-    events = timeline(facts, until=None if later else story.date, labels=own.get("labels"))
+    events = timeline(facts, until=None if later else story.date, labels=labels)
     say, known = load_wording("strings")["timeline"], "known_since" if later else "known_then"
     title = say[known].format(n=len(events), day=say_day(story.date))
     return Page(static_html(f"<p>{escape(title)}</p>{timeline_html(events, story=story.date)}"), title)

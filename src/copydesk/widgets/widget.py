@@ -66,7 +66,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         self._warned: dict[str, Any] | None = None  # the answer of which it was said what it lacks
         self._goes_on = False  # whether the learner chose to go on to the next try after one that passed
         restored = bool(self.record.answer)
-        value = self.record.answer or exercise.beginning()
+        value = exercise.renewed(self.record.answer) or exercise.beginning()
         super().__init__(
             spec=exercise.full_view(lesson.story),
             answer={"seq": 0, "by": "", "value": value},
@@ -175,7 +175,11 @@ class ExerciseWidget(anywidget.AnyWidget):
         """Change to the version another window left, and keep this one beside it; once more brings it back."""
         self.record = self.answers.swap(self.exercise.id)
         self._kept = self._last
-        self.answer = {"seq": 0, "by": "", "value": self.record.answer or self.exercise.beginning()}
+        self.answer = {
+            "seq": 0,
+            "by": "",
+            "value": self.exercise.renewed(self.record.answer) or self.exercise.beginning(),
+        }
         self._show(f"{_saved_now()} {load_wording('strings')['frame']['other_shown']}")
 
     def save(self, value: dict[str, Any], *, seq: int = 0, by: str = "") -> None:
@@ -224,7 +228,7 @@ class ExerciseWidget(anywidget.AnyWidget):
 
     def _unchanged(self, value: dict[str, Any]) -> bool:
         made = self._made()
-        return bool(made) and made[-1].answer == value
+        return bool(made) and self.exercise.renewed(made[-1].answer) == value
 
     def _show(self, saved: str, *, headline: str = "") -> None:
         outcome = self.outcome or self._outcome_before()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, fingerprint, short_hash
 from copydesk.base.wording import load_wording
 from copydesk.page.article import Article
@@ -103,6 +102,7 @@ def _values(key: Key, article: Article) -> Iterator[str]:
 def _attributions(key: Key, article: Article) -> Iterator[str]:
     names = {s["name"] for s in key.layer("sources")}
     ids = {a.id for a in key.attributions}
+    length = len(article.text)  # a span may end anywhere, and what lies past the page is never walked through
     used: dict[int, str] = {}
     for a in key.attributions:
         if a.get("speaker") not in names:
@@ -113,28 +113,32 @@ def _attributions(key: Key, article: Article) -> Iterator[str]:
             for other in (*a.spans("source"), *a.spans("cue")):
                 if span.overlap(other):
                     yield f"{a.id}: its source or cue lies inside its content"
-            clash = {used[i] for i in range(span.start, span.end) if i in used} - {a.get("nested_in")}
+            places = range(span.start, min(span.end, length))
+            clash = {used[i] for i in places if i in used} - {a.get("nested_in")}
             if clash:
                 yield f"{a.id}: its content overlaps that of {', '.join(sorted(clash))}"
-            used.update(dict.fromkeys(range(span.start, span.end), a.id))
+            used.update(dict.fromkeys(places, a.id))
             words = span.of(article.text)
             if a["form"] == "direct" and words and not (words[0] in "“\"‘'«„" and words[-1] in "”\"’'»“"):
                 yield f"{a.id}: a direct quotation begins and ends with quotation marks"
     for clause in key.layer("reporter_voice"):
-        if any(i in used for s in clause.spans("span") for i in range(s.start, s.end)):
+        if any(i in used for s in clause.spans("span") for i in range(s.start, min(s.end, length))):
             yield f"{clause.id}: the reporter’s voice lies inside attributed content"
 
 
 def _framing(key: Key, article: Article) -> Iterator[str]:
+    controls = [(control.id, control.spans("span")[0]) for control in key.layer("controls")]
     for device in key.framing:
+        marked = device.spans("span")[0]
         if len(device["readings"]) < 2:
             yield f"{device.id}: a framing item needs at least two readings"
-        for control in key.layer("controls"):
-            if control.spans("span")[0].overlap(device.spans("span")[0]):
-                yield f"{control.id}: a plain control overlaps {device.id}"
+        for control, span in controls:
+            if span.overlap(marked):
+                yield f"{control}: a plain control overlaps {device.id}"
 
 
 def _alternatives(key: Key, article: Article) -> Iterator[str]:
+    ids = {entry.id for entry in _all(key)}
     for entry in _all(key):
         if entry.get("contestable") and not entry.alternatives:
             yield f"{entry.id}: is contestable but lists no alternative"
@@ -143,10 +147,7 @@ def _alternatives(key: Key, article: Article) -> Iterator[str]:
             if not a.patch or unknown:
                 yield f"{a.id}: the patch must name fields of {entry.id}, not {sorted(unknown) or 'nothing'}"
             for other in (a.patch.get("merge_with"), a.patch.get("split_from")):
-                if other:
-                    try:
-                        key.entry(other)
-                    except CopydeskError:
-                        yield f"{a.id}: names '{other}', which is not in the key"
+                if other and other not in ids:
+                    yield f"{a.id}: names '{other}', which is not in the key"
             if not all(0 <= s.start < s.end <= len(article.text) for s in spans_of(a.patch.get("content"))):
                 yield f"{a.id}: its spans are not on the page"
