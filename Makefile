@@ -20,6 +20,7 @@ $(BIN)/python$(EXE):
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/lab.done: pyproject.toml | $(BIN)/python$(EXE)
+	@echo "Setting up: JupyterLab and Copydesk are downloaded into $(VENV), about 420 MB. This takes a few minutes, once."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab,classroom]"
 	@touch $@
 

@@ -102,7 +102,7 @@ c.Authenticator.allow_all = True  # all whom ClassList lets in
 c.JupyterHub.spawner_class = "simple"  # one system account for all: see “Whom it is for” in jupyterhub.md
 c.SimpleLocalProcessSpawner.home_dir_template = str(CLASS / "learners" / "{username}")
 c.Spawner.pre_spawn_hook = make_room
-c.Spawner.default_url = "/lab/tree/notebooks/00_start_here.ipynb"
+c.Spawner.default_url = "/doc/tree/notebooks/00_start_here.ipynb"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 240  # seconds; thirty at once on two cores need a while
 c.Spawner.environment = {
     "COPYDESK_ANSWERS": "~/answers",

@@ -75,7 +75,7 @@ class TestAddress:
 
     def test_the_link_opens_the_first_lesson_in_jupyterlab(self) -> None:
         link = urlsplit(binder_link("https://github.com/a-school/copydesk"))
-        assert (ROOT / OPENS.removeprefix("lab/tree/")).is_file() and parse_qs(link.query)["urlpath"] == [OPENS]
+        assert (ROOT / OPENS.removeprefix("doc/tree/")).is_file() and parse_qs(link.query)["urlpath"] == [OPENS]
 
     def test_the_readme_agrees_with_it(self) -> None:
         address = repository()

@@ -133,7 +133,7 @@ class TestOpening:
         for options in lab:
             assert options[:2] == [
                 f"--ServerApp.root_dir={folder}",
-                "--LabApp.default_url=/lab/tree/00_start_here.ipynb",
+                "--LabApp.default_url=/doc/tree/00_start_here.ipynb",
             ]
         assert "--no-browser" not in lab[0] and "--no-browser" in lab[1]
 
@@ -163,7 +163,7 @@ class TestRealLab:
             lab = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **own}, stderr=said, stdout=said)
             try:
                 for _ in range(600):
-                    found = re.search(r"http://\S+/lab/tree/\S+", (tmp_path / "said").read_text("utf-8"))
+                    found = re.search(r"http://\S+/doc/tree/\S+", (tmp_path / "said").read_text("utf-8"))
                     if found or lab.poll() is not None:
                         break
                     time.sleep(0.1)
@@ -183,7 +183,7 @@ class TestRealLab:
 
     def test_it_serves_the_lessons_and_opens_the_first(self, address: str) -> None:
         place, _, token = address.partition("?")
-        assert place.endswith("/lab/tree/00_start_here.ipynb")
+        assert place.endswith("/doc/tree/00_start_here.ipynb")
         listed = json.loads(self.fetch(f"{place.partition('/lab')[0]}/api/contents?{token}"))
         assert {item["name"] for item in listed["content"]} == LESSONS
         page = self.fetch(address)

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
-OPENS = "lab/tree/notebooks/00_start_here.ipynb"
+OPENS = "doc/tree/notebooks/00_start_here.ipynb"
 """What a visitor sees first."""
 PLACEHOLDER = "https://github.com/OWNER/copydesk"
 UNSET = (

@@ -101,7 +101,7 @@ def open_lab(folder: Path, *, browser: bool = True) -> int:
         raise CopydeskError("JupyterLab is not installed", 'run: python -m pip install "copydesk[lab]"') from error
     lesson = first_lesson(folder)
     opens = f"/{lesson.relative_to(folder).as_posix()}" if lesson else ""
-    options = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree{opens}", *QUIET]
+    options = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/doc/tree{opens}", *QUIET]
     options += [] if browser else ["--no-browser"]
     options += ["--allow-root"] if is_root() else []
     return int(main(options) or 0)
