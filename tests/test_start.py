@@ -184,7 +184,7 @@ class TestRealLab:
     def test_it_serves_the_lessons_and_opens_the_first(self, address: str) -> None:
         place, _, token = address.partition("?")
         assert place.endswith("/doc/tree/00_start_here.ipynb")
-        listed = json.loads(self.fetch(f"{place.partition('/lab')[0]}/api/contents?{token}"))
+        listed = json.loads(self.fetch(f"{place.partition('/doc')[0]}/api/contents?{token}"))
         assert {item["name"] for item in listed["content"]} == LESSONS
         page = self.fetch(address)
         assert "JupyterLab" in page and '"news": {"disabled": true}' in page

@@ -141,11 +141,19 @@ def _find(story: str | Path) -> Path:
         for folder in _folders(place):
             if folder.name == str(story):
                 return folder
-    if Path(story).is_dir():
+    if _is_folder(story):
         raise CopydeskError(f"the folder {story} has no story.toml", "see CONTRIBUTING.md, 'A new story'")
     there = ", ".join(list_stories())
     nowhere = "none was found here: work in the folder that holds 'seeds', or set COPYDESK_SEEDS to that folder"
     raise CopydeskError(f"no story named '{story}'", f"there are: {there}" if there else nowhere)
+
+
+def _is_folder(name: str | Path) -> bool:
+    """Whether a name is that of a folder; one that no path may have is not."""
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 @lru_cache(maxsize=16)
