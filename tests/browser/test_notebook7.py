@@ -61,7 +61,7 @@ def test_enter_breaks_a_line_and_the_saved_work_is_there_the_next_day(page: Page
     address = f"{notebook.base}/notebooks/notebooks/00_start_here.ipynb?token={notebook.token}"
     page.goto(address)
     run_all(page)
-    section = exercise(page, "Three questions")
+    section = exercise(page, "Three questions for any story")
     box = section.locator("textarea").first
     box.click()
     page.keyboard.type("One.")
