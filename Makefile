@@ -22,10 +22,12 @@ $(BIN)/python$(EXE):
 $(VENV)/lab.done: pyproject.toml | $(BIN)/python$(EXE)
 	@echo "Setting up: JupyterLab and Copydesk are downloaded into $(VENV), about 420 MB. This takes a few minutes, once."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab,classroom]"
+	$(BIN)/python tools/no_news.py
 	@touch $@
 
 $(VENV)/test.done: pyproject.toml | $(BIN)/python$(EXE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,browser]"
+	$(BIN)/python tools/no_news.py
 	@touch $@ $(VENV)/lab.done
 
 lab: $(VENV)/lab.done ## set up and open JupyterLab on the first lesson (BROWSER=no prints the address)

@@ -22,6 +22,7 @@ from copydesk.base.wording import load_wording
 from copydesk.story.story import load_story
 from tools.addresses import OPENS, PLACEHOLDER, binder_link, clone, launch, repository, rewrite
 from tools.floors import ON_PYPI, asked, at_floor
+from tools.no_news import write as write_no_news
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -63,7 +64,11 @@ class TestEnvironment:
     def test_post_build_adds_the_kit_alone(self) -> None:
         """`-e .` in environment.yml would build the whole environment anew for each commit."""
         lines = (ROOT / "postBuild").read_text("utf-8").splitlines()
-        assert lines[0] == "#!/bin/bash" and lines[2:] == ["set -e", "pip install --no-deps -e ."]
+        assert lines[0] == "#!/bin/bash" and lines[2:] == [
+            "set -e",
+            "pip install --no-deps -e .",
+            "python tools/no_news.py",
+        ]
         assert "-e ." not in (ROOT / "environment.yml").read_text("utf-8")
         assert not any((ROOT / name).exists() for name in ("binder", ".binder")), "would hide environment.yml"
 
@@ -219,3 +224,13 @@ def labels_of(model_id: str) -> list[str]:
         return own + [label for child in getattr(widget, "children", ()) for label in walk(child)]
 
     return walk(_instances[model_id])
+
+
+def test_news_are_declined_in_one_environment_and_other_settings_stay(tmp_path: Path) -> None:
+    file = write_no_news(tmp_path)
+    file.write_text('{"other": {"a": 1}}', encoding="utf-8")
+    assert write_no_news(tmp_path) == file and file.is_relative_to(tmp_path)
+    said = json.loads(file.read_text(encoding="utf-8"))
+    assert said["other"] == {"a": 1} and said["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert "tools/no_news.py" in (ROOT / "Makefile").read_text("utf-8")
+    assert "tools/no_news.py" in (ROOT / "postBuild").read_text("utf-8")
