@@ -37,7 +37,7 @@ def test_the_first_screen_saves_the_work(page: Page, binder: Lab) -> None:
     run_all(page)
     first = page.locator(".jp-CodeCell").first
     first.scroll_into_view_if_needed()
-    first.get_by_text("This is Binder: your work is not kept.").wait_for(timeout=20_000)
+    first.get_by_text("This is Binder: your work is not kept.").first.wait_for(timeout=20_000)
     assert first.get_by_text(SAY["binder"].format(pack=SAY["pack"], back=SAY["bring_back"])).is_visible()
 
     first.get_by_role("button", name=SAY["pack"]).click()

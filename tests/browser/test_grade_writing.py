@@ -166,7 +166,7 @@ def test_filters_and_names_by_keyboard(page, lab: Lab, opened) -> None:
     assert points(page) == [""] * 4
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    section.get_by_text("from Learner").wait_for(timeout=15_000)
+    section.get_by_text("from Learner").first.wait_for(timeout=15_000)
     assert page.evaluate(f"{HERE}.type") == "checkbox", "the focus stays where it was"
     assert cell_count(page) == cells, "keys reached JupyterLab"
 

@@ -92,5 +92,5 @@ def test_a_cell_run_alone_after_a_restart_says_what_to_do(page: Page, notebook: 
     cell = page.locator(".jp-CodeCell", has_text='desk.exercise("first_mark")')
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
-    cell.get_by_text(RESTARTED).wait_for(timeout=60_000)
+    cell.get_by_text(RESTARTED).first.wait_for(timeout=60_000)
     assert "Traceback" not in (cell.text_content() or "") and "NameError" not in (cell.text_content() or "")

@@ -123,7 +123,7 @@ def test_an_untouched_order_is_not_a_try_until_it_is_taken(page, lab: Lab, made:
     page.locator(".jp-Cell").first.focus()
     tab_to(page, inside(title, ".cd-row"))
     check(page, title)
-    section.get_by_text("an untouched list is not a try").wait_for(timeout=10_000)
+    section.get_by_text("an untouched list is not a try").first.wait_for(timeout=10_000)
     assert kept(lab, lesson, "measure")["tries"] == []
     page.wait_for_timeout(5500)
     assert "does not answer" not in section.locator(".cd-saved").text_content(), (

@@ -319,7 +319,7 @@ class TestNotSaved:
         cell = page.locator(".jp-CodeCell", has_text='desk.exercise("first_mark")')
         cell.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
-        cell.get_by_text(RESTARTED).wait_for(timeout=20_000)
+        cell.get_by_text(RESTARTED).first.wait_for(timeout=20_000)
         assert "Traceback" not in cell.text_content() and "NameError" not in cell.text_content()
 
     def test_a_busy_kernel_is_told_from_one_that_is_gone(self, page, lab: Lab) -> None:
