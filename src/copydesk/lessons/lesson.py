@@ -130,7 +130,12 @@ def lesson_titles() -> dict[str, str]:
     >>> lesson_titles()["00_start_here"]
     '00 Start here'
     """
-    return {name: f"{name[:2]} {_read(name).title}" for name in list_lessons()}
+    return {name: lesson_title(name) for name in list_lessons()}
+
+
+def lesson_title(lesson_id: str) -> str:
+    """A lesson as a learner reads it."""
+    return f"{lesson_id[:2]} {_read(lesson_id).title}"
 
 
 def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:

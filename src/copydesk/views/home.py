@@ -9,7 +9,7 @@ from pathlib import Path
 from copydesk.answers import AnswerFile, Record
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
-from copydesk.lessons.lesson import Lesson, lesson_titles
+from copydesk.lessons.lesson import Lesson, lesson_title, list_lessons
 from copydesk.lessons.results import is_finished
 from copydesk.story.story import edition
 
@@ -21,7 +21,7 @@ def home_html(lesson: Lesson, answers: AnswerFile) -> str:
     say = load_wording("strings")["home"]
     parts = [(e, state(e, answers.record(e.id))) for e in lesson.exercises if not e.is_example]
     ahead = [e for e, is_now in parts if is_now != "done"]
-    head = [f"<strong>{escape(lesson_titles()[lesson.id])}</strong>"]
+    head = [f"<strong>{escape(lesson_title(lesson.id))}</strong>"]
     if ahead:
         head.append(escape(say["left"].format(n=_minutes_left(lesson, ahead))))
         word = say["go_on" if any(is_now != "open" for _, is_now in parts) else "begin"]
@@ -62,10 +62,10 @@ def anchor(lesson: Lesson, exercise: Exercise) -> str:
 
 def _ways(lesson: Lesson) -> Iterator[str]:
     """Links to the lesson before and the one after, where their notebooks lie beside this one."""
-    titles = lesson_titles()
-    names = [name for name in titles if name in (edition().lessons or titles)]
+    offered = edition().lessons
+    names = [name for name in list_lessons() if name in offered or not offered]
     at = names.index(lesson.id) if lesson.id in names else -1
     around = ((at - 1, "← {}"), (at + 1, "{} →")) if at >= 0 else ()
     for n, words in around:
         if 0 <= n < len(names) and Path(file := f"{names[n]}.ipynb").is_file():
-            yield f'<a href="{file}">{escape(words.format(titles[names[n]]))}</a>'
+            yield f'<a href="{file}">{escape(words.format(lesson_title(names[n])))}</a>'
