@@ -256,11 +256,11 @@ def run_grade(options: argparse.Namespace) -> int:
             )
     except KeyboardInterrupt:
         progress.end()
-        print(class_wording("classroom")["summary"]["stopped"], file=sys.stderr)
+        print(class_wording("grade")["stopped"], file=sys.stderr)
         return 130
     except BrokenProcessPool:
         progress.end()
-        raise CopydeskError(*class_wording("classroom")["summary"]["broken"]) from None
+        raise CopydeskError(*class_wording("grade")["broken"]) from None
     progress.end()
     if not options.quiet:
         print("\n".join(grade_summary(summary)))
@@ -295,7 +295,7 @@ def _is_large(folder: Path, out: Path) -> bool:
 
 def grade_summary(summary: Summary) -> list[str]:
     """The lines that say what a run did."""
-    say, s = class_wording("classroom")["summary"], summary
+    say, s = class_wording("grade"), summary
     if not s.graded:
         return [say["nothing"].format(out=s.out)]
     lines = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]

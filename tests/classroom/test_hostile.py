@@ -12,7 +12,7 @@ from copydesk_classroom.wording import class_wording
 from tests.classroom.hostile import FILES, GOOD, SPECIAL, make
 from tests.classroom.made_class import data, full, handin, put, rows, tree, zipped
 
-PROBLEMS = class_wording("classroom")["problems"]
+PROBLEMS = class_wording("problems")
 
 
 def words_of(problem: str) -> tuple[str, str, str]:

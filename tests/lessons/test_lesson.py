@@ -12,6 +12,7 @@ from copydesk.exercises.form import Form, Question
 from copydesk.lessons.lesson import HELP, Lesson, Objective, list_lessons, load_lesson
 from copydesk.story.story import Story, load_story, shared_answers
 from copydesk_classroom.checking.lesson import lesson_faults
+from tests.made_exercise import DEFAULTS
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 PAIRS = [(s.parent.name, name) for s in sorted(SEEDS.glob("*/story.toml")) for name in load_story(s.parent).lessons]
@@ -185,7 +186,7 @@ def test_settings_for_an_exercise_that_is_not_there_are_caught(baltics: Story) -
 
 def test_an_objective_without_its_exercise_and_a_form_without_questions_are_caught(baltics: Story) -> None:
     good = load_lesson("02_who_says_so", baltics)
-    void = {"id": "void", "type": "form", "title": "Void", "prompt": "Ask.", "questions": []}
+    void = {"id": "void", "type": "form", "title": "Void", "prompt": "Ask.", "questions": [], **DEFAULTS}
     empty = make_exercise(good.id, void, baltics.article)
     bad: Lesson = replace(good, objectives=(Objective("Fly", ("flight",), 0.7),), exercises=(*good.exercises, empty))
     assert lesson_faults(bad) == [

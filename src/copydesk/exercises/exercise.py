@@ -94,12 +94,12 @@ class Exercise(ABC):
     id: str
     title: str
     prompt: str
-    points: float = 1
-    tries: int = 2
+    points: float
+    tries: int
     """How often it may be checked before the key is shown; 0: as often as wanted, with no key at the end."""
     more: bool = False
     """Whether it is for learners who have time, and not in the core of the lesson."""
-    bar: float = 0.8
+    bar: float
     """The score, 0 to 1, from which an answer is right."""
     region: tuple[str, ...] = ()
     """The blocks it is about; empty means the whole page."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain
@@ -44,6 +44,8 @@ class LessonData:
     title: str = ""
     minutes: int = 0
     more_minutes: int = 0
+    defaults: Json = field(default_factory=dict)
+    """In `every_lesson.toml`: settings that an exercise has unless it says otherwise."""
     story: str | None = None
     """The story it must run on, if it must run on one."""
     objective: tuple[Objective, ...] = ()
@@ -185,7 +187,7 @@ def _exercise(lesson: str, generic: Json, own: Json, story: Story, records: Json
     where = f"{lesson}/{generic['id']}"
     there, _, name = read_value(str, generic.get("like", ""), f"{where}: like").partition("/")
     alike = next((e for e in _read(there).exercise if e.get("id") == name), NOTHING)
-    joined: dict[str, Any] = {**alike, **generic, **own}
+    joined: dict[str, Any] = {**_read("every_lesson").defaults, **alike, **generic, **own}
     if there := joined.get("story"):
         story = _other_story(read_value(str, there, f"{where}: story"), story)
         records = _records(story).get(f"{lesson}/{joined['id']}", {})
