@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
-ORDER = ("light.py", "first_widget.py", "size.py", "memory.py", "grading.py", "map.py")
+ORDER = ("light.py", "first_widget.py", "marking.py", "size.py", "memory.py", "grading.py", "map.py")
 BAR = re.compile(r" *\(bar:? ([^)]+)\)")
 
 

@@ -29,7 +29,7 @@ from pathlib import Path
 import nbformat as nb
 from real_lab import Lab, Page, accept_dialog, cold_page, running
 
-BAR, PATIENCE = 1.2, 60
+BAR, PATIENCE = 1.1, 60
 BARE = """import ipywidgets as ipw
 
 slider, told = ipw.IntSlider(), ipw.Label()

@@ -28,15 +28,13 @@ from copydesk.page.html import Page, blocks, static_html, table
 from copydesk.story.edition import edition_words
 from copydesk.story.facts import by_id, story_facts
 from copydesk.story.story import Story, edition
-from copydesk.views.agreement import agreement, class_votes
 from copydesk.views.home import home_html
-from copydesk.views.ready import Sentence, ready
-from copydesk.views.retellings import swapped
-from copydesk.views.sourcing import By, Counted, counted, devices, diversity, speakers, totals
 
 if TYPE_CHECKING:
     from copydesk.answers.handin import HandIn
     from copydesk.views.figures import Figure
+    from copydesk.views.ready import Sentence
+    from copydesk.views.sourcing import Counted
     from copydesk.widgets.widget import ExerciseWidget
 
 
@@ -86,6 +84,8 @@ class Desk:
 
     def ready(self) -> Sentence:
         """Whether this lesson counts and scores as it should here and now, in words."""
+        from copydesk.views.ready import ready
+
         return ready(self.lesson)
 
     # --- Exercises and results ---
@@ -169,6 +169,8 @@ class Desk:
 
     def swap(self, exercise_id: str) -> Page:
         """Sentences of the story beside the same with other names in them, which nobody said."""
+        from copydesk.views.retellings import swapped
+
         say = load_wording("strings")["swap"]
         pairs = swapped(self.lesson.exercise(exercise_id), self.story.article.text)
         rows = [(pair.where, pair.original, pair.swapped) for pair in pairs]
@@ -221,16 +223,22 @@ class Desk:
 
     def speakers(self, *, after: str) -> Page:
         """How many attributions the key counts for each speaker."""
+        from copydesk.views.sourcing import speakers
+
         return self._wait_for(after, needs_key=True) or self._table("speakers", [*speakers(self.story).items()])
 
     def devices(self, *, after: str) -> Page:
         """How many framing devices of each class the key lists."""
+        from copydesk.views.sourcing import devices
+
         rows = [(label_words("device", name), n) for name, n in devices(self.story).items()]
         total = (load_wording("strings")["devices"]["total"], sum(n for _, n in rows))
         return self._wait_for(after, needs_key=True) or self._table("devices", [*rows, total])
 
     def diversity(self, *, after: str) -> Page:
         """How varied the sources of the story are, by the key, counted in attributions and in words."""
+        from copydesk.views.sourcing import By, diversity, totals
+
         say, items = load_wording("strings")["diversity"], self._counted()
         found = [diversity(totals(items, by=by)) for by in get_args(By)]
         rows = [(say[name], *(decimal(getattr(d, name)) for d in found)) for name in ("hhi", "effective")]
@@ -251,6 +259,8 @@ class Desk:
 
     def agreement(self, *exercise_ids: str) -> Page:
         """How far a class agreed in each of these votes, once the learner has voted too."""
+        from copydesk.views.agreement import agreement, class_votes
+
         for name in exercise_ids:
             if not self.answers.record(name).answer:
                 return self._first("do", name)
@@ -281,6 +291,8 @@ class Desk:
         return None if is_finished(exercise, record) else self._first("finish", exercise_id)
 
     def _counted(self) -> tuple[Counted, ...]:
+        from copydesk.views.sourcing import counted
+
         key = self.story.key
         return counted(key, self.story.article.text) if key else ()
 

@@ -147,7 +147,7 @@ def test_a_page_of_very_many_parts_is_refused(text: str, seeds: Path) -> None:
     about = about.replace(re.findall('sha256 = "(.*)"', about)[0], fingerprint(text))
     (seeds / "practice" / "story.toml").write_text(about, "utf-8")
     (seeds / "practice" / "page.txt").write_text(text, "utf-8")
-    with pytest.raises(CopydeskError, match=r"page.txt has more than 2,000 blocks or 10,000 sentences; keep"):
+    with pytest.raises(CopydeskError, match=r"page.txt has more than 2,000 lines or 10,000 full stops; keep"):
         load_story(seeds / "practice")
 
 

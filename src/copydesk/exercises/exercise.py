@@ -199,6 +199,8 @@ class Exercise(ABC):
     def reading(self, story: Story) -> list[dict[str, str]]:
         """The paragraphs to read beside it, where it asks about some and does not show them anyway."""
         text, spans = story.article.text, [Span(*s) for s in self.listed_spans()]
+        if not self.region and not spans:
+            return []
         asked = [b for b in story.article.paragraphs if b.id in self.region or any(b.span.overlap(s) for s in spans)]
         return [{"name": block_name(b.id), "text": b.of(text)} for b in asked]
 

@@ -13,13 +13,11 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from copydesk.attribution import find_attributions
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import WORD, Span
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Box, Exercise, place
 from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values, spans_from
-from copydesk.framing import compare, measure
 from copydesk.page.article import Article
 from copydesk.page.html import Mark, table
 from copydesk.story.key import Key
@@ -146,6 +144,8 @@ class Write(Exercise):
 
     def measures(self, answer: object, text: str) -> dict[str, list[list[str]]]:
         """For each edit, the measures that are not 0 in both: name, value before, value after."""
+        from copydesk.framing import compare, measure
+
         texts, found = self.well_formed(answer).get("texts", {}), {}
         for box in self.edits:
             page = original(box, text)
@@ -268,6 +268,8 @@ def _text_note(box: Box, given: str) -> Note:
 @lru_cache(maxsize=256)
 def _attributions(given: str) -> int:
     """How many attributions the finder sees; reading takes a while, and one text is often scored again and again."""
+    from copydesk.attribution import find_attributions
+
     return len(find_attributions(given))
 
 

@@ -8,39 +8,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span
-from copydesk.base.wording import load_wording
-from copydesk.page.credits import (
-    AGENCY,
-    AGENCY_CREDIT,
-    AGENCY_LAST,
-    AGENCY_LINE,
-    BARE_NAME,
-    BYLINE,
-    COPYRIGHT,
-    COPYRIGHT_FIRST,
-    LONGEST,
-    REPORTERS,
-    STAMP,
-    any_of,
-    find_dateline,
-)
-from copydesk.page.layout import classify
-from copydesk.page.lines import read_rows, show
-from copydesk.page.sentences import split_sentences, trim
 
-_NEW_LINE = re.compile(r"\r\n|\r|\n")
+if TYPE_CHECKING:
+    from copydesk.page.credits import Metadata
+
 MOST_CHARACTERS = 100_000
 """How long a page may be: a long read of a magazine has half of that."""
-_WHOLE = re.compile(r"(?P<whole>.+)", re.DOTALL)
-_PART = re.compile(r"(?P<part>[^\s|•·,;/–—-](?:.*[^\s|•·,;/–—-])?)", re.DOTALL)  # no bar or dash at its ends
-_UPDATED = re.compile(rf"(?<![^\W\d_])(?i:{any_of(load_wording('furniture')['stamps']['updates'])})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +47,50 @@ class Block:
         return self.span.of(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What the page says about itself, as spans: a name is the name only, without “By”."""
+class Parts(NamedTuple):
+    """What a page consists of."""
 
-    headline: Span | None = None
-    byline: Span | None = None
-    agency: Span | None = None
-    dateline: Span | None = None
-    copyright: Span | None = None
-    published: Span | None = None
-    updated: Span | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A page taken apart. Everything points into `text`, which is the page as it was read."""
-
-    text: str
     furniture: tuple[Block, ...]
     paragraphs: tuple[Block, ...]
     sentences: tuple[Block, ...]
     metadata: Metadata
 
+
+@dataclass(frozen=True)
+class Article:
+    """A page taken apart. Everything points into `text`, which is the page as it was read.
+
+    It is taken apart when one of its parts is first asked for: a lesson can begin before that.
+    """
+
+    text: str
+
+    @cached_property
+    def parts(self) -> Parts:
+        """All its parts."""
+        return _take_apart(self.text)
+
+    @cached_property
+    def furniture(self) -> tuple[Block, ...]:
+        """The blocks that are not the story, in reading order."""
+        return self.parts.furniture
+
+    @cached_property
+    def paragraphs(self) -> tuple[Block, ...]:
+        """The paragraphs of the story, in reading order."""
+        return self.parts.paragraphs
+
+    @cached_property
+    def sentences(self) -> tuple[Block, ...]:
+        """The sentences of the story, in reading order."""
+        return self.parts.sentences
+
     @property
+    def metadata(self) -> Metadata:
+        """What the page says about itself."""
+        return self.parts.metadata
+
+    @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """Furniture and paragraphs together, in reading order."""
         return tuple(sorted(self.furniture + self.paragraphs, key=lambda b: b.start))
@@ -150,7 +150,7 @@ def _decode(data: bytes, path: str | Path) -> str:
     if len(text) > MOST_CHARACTERS:
         most = f"{MOST_CHARACTERS:,} characters"
         raise CopydeskError(f"{path} has {len(text):,} characters; a page may have {most}", "keep the story alone")
-    if not trim(text, 0, len(text)):
+    if all(character.isspace() or character == "\ufeff" for character in text):
         raise CopydeskError(f"{path} holds no words", "paste the page's text into it and save it as UTF-8")
     return text
 
@@ -166,12 +166,10 @@ def parse_article(text: str) -> Article:
     """
     if not isinstance(text, str):
         raise CopydeskError(f"a page is text, not {type(text).__name__}", "read a file with read_page(path)")
-    shown = show(text)
-    rows = read_rows(shown)
-    if not rows:
+    article = Article(text)
+    if not article.blocks:
         raise CopydeskError("the page holds no words", "give parse_article the text of a page")
-    kinds = classify([row.span.of(shown) for row in rows], [row.gap for row in rows])
-    return _assemble(text, shown, [row.span for row in rows], kinds)
+    return article
 
 
 def find_paragraphs(text: str) -> list[Span]:
@@ -180,12 +178,24 @@ def find_paragraphs(text: str) -> list[Span]:
     >>> [len(p) for p in find_paragraphs("Rain ends\\n\\nIt rained.")]
     [9, 10]
     """
+    from copydesk.page.lines import read_rows
+
     return [row.span for row in read_rows(text)]
 
 
-def _assemble(text: str, shown: str, spans: Sequence[Span], kinds: Sequence[str | None]) -> Article:
-    """Give every span its name, kind and line."""
-    starts = [0, *(m.end() for m in _NEW_LINE.finditer(text))]
+def _take_apart(text: str) -> Parts:
+    """Give every block and sentence its name, kind and line."""
+    # The patterns of these modules take longer to compile than all else that a lesson needs before its first exercise.
+    from copydesk.page.credits import find_metadata
+    from copydesk.page.layout import classify
+    from copydesk.page.lines import read_rows, show
+    from copydesk.page.sentences import split_sentences
+
+    shown = show(text)
+    rows = read_rows(shown)
+    spans = [row.span for row in rows]
+    kinds = classify([span.of(shown) for span in spans], [row.gap for row in rows])
+    starts = [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", text))]
 
     def block(id: str, span: Span, kind: str) -> Block:
         return Block(id, span, kind, bisect_right(starts, span.start))
@@ -199,75 +209,4 @@ def _assemble(text: str, shown: str, spans: Sequence[Span], kinds: Sequence[str 
         for p in paragraphs
         for n, span in enumerate(split_sentences(text, p.span), 1)
     )
-    return Article(text, furniture, paragraphs, sentences, _metadata(shown, furniture, paragraphs))
-
-
-def _metadata(text: str, furniture: Sequence[Block], paragraphs: Sequence[Block]) -> Metadata:
-    """What the furniture and the beginning of the story say; what stands under the headline speaks first."""
-    top = next((n for n, block in enumerate(furniture) if block.kind == "headline"), 0)
-    story, end = (paragraphs[0].start, paragraphs[-1].end) if paragraphs else (len(text), 0)
-    head = [block for block in furniture[top:] if block.start < story]
-    ordered = [*head, *reversed(furniture[:top]), *furniture[top + len(head) :]]
-    dateline = _dateline(text, paragraphs)
-
-    def find(kind: str, pattern: re.Pattern[str] = _WHOLE, group: str = "whole") -> Iterator[Span]:
-        for block in ordered:
-            match = pattern.search(block.of(text)) if block.kind == kind else None
-            if match and match[group]:
-                yield Span(block.start + match.start(group), block.start + match.end(group))
-
-    def agency_of_byline() -> Iterator[Span]:
-        for rest in find("byline", BYLINE, "rest"):
-            if match := AGENCY.search(text, rest.start, rest.end):
-                yield from _group(match, "agency")
-
-    def stamp(*, updated: bool) -> Iterator[Span]:
-        """One line may hold both: Published 3 March 2024 | Updated 4 March 2024."""
-        for block in ordered:
-            if block.kind in ("links_heading", "comment_link") and block.start > story:
-                return  # from here on the stamps are those of other pages
-            later = _UPDATED.search(text, block.start, block.end)
-            cut = later.start() if later else block.end
-            if block.kind in ("timestamp", "update_stamp") or (block.kind == "byline" and updated):
-                part = _PART.search(text, *((cut, block.end) if updated else (block.start, cut)))
-                yield from _group(part, "part")
-            elif block.kind == "byline":
-                yield from _group(STAMP.search(text, block.start, cut), "whole")
-
-    return Metadata(
-        headline=_first(find("headline")),
-        byline=_first(
-            find("byline", BYLINE, "who"),
-            find("byline", BARE_NAME, "who"),
-            find("editor_credit", REPORTERS, "who"),
-        ),
-        agency=_first(
-            find("agency_line", AGENCY_LINE, "agency"),
-            agency_of_byline(),
-            _group(dateline, "agency"),
-            find("credit", AGENCY_CREDIT, "agency"),
-            _group(AGENCY_LAST.search(text, max(end - LONGEST, 0), end), "agency"),
-        ),
-        dateline=_first(_group(dateline, "dateline")),
-        copyright=_first(
-            find("copyright", COPYRIGHT_FIRST, "claim"),
-            find("photo_caption_copyright", COPYRIGHT, "claim"),
-        ),
-        published=_first(stamp(updated=False)),
-        updated=_first(stamp(updated=True)),
-    )
-
-
-def _first(*ways: Iterator[Span]) -> Span | None:
-    return next(chain(*ways), None)
-
-
-def _dateline(text: str, paragraphs: Sequence[Block]) -> re.Match[str] | None:
-    """The dateline at the start of the story, or of its second paragraph, where a summary stands before it."""
-    found = (find_dateline(text, p.start, p.end) for p in paragraphs[:2])
-    return next((match for match in found if match), None)
-
-
-def _group(match: re.Match[str] | None, name: str) -> Iterator[Span]:
-    if match and match.groupdict().get(name):
-        yield Span(*match.span(name))
+    return Parts(furniture, paragraphs, sentences, find_metadata(shown, furniture, paragraphs))

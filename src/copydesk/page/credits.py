@@ -1,17 +1,37 @@
 """Credits: the shapes in which a page says who wrote, from where, for which agency and when.
 
-Patterns only; the names and words in them are data, in `data/furniture.toml`. `furniture.py` and `layout.py` know lines
-by them, `article.py` takes the metadata from those lines. Each pattern meets at most `LONGEST` characters.
+The names and words in the patterns are data, in `data/furniture.toml`. `furniture.py` and `layout.py` know lines by the
+patterns, and `find_metadata` takes what they say from those lines. Each pattern meets at most `LONGEST` characters.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
 
+from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 
+if TYPE_CHECKING:
+    from copydesk.page.article import Block
+
 LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the page says about itself, as spans: a name is the name only, without “By”."""
+
+    headline: Span | None = None
+    byline: Span | None = None
+    agency: Span | None = None
+    dateline: Span | None = None
+    copyright: Span | None = None
+    published: Span | None = None
+    updated: Span | None = None
 
 
 def any_of(words: Sequence[str]) -> str:
@@ -40,6 +60,10 @@ _CLOCK = r"\d{1,2}[:.h]\d\d(?:\s*(?i:[ap]\.?m)\b\.?)?(?:\s+[A-Z]{2,5}\b)?"
 STAMP = re.compile(
     rf"(?P<whole>{DATE}(?<=\d{{4}})(?:,?\s+(?:at\s+|à\s+)?{_CLOCK})?|\d\d?[./]\d\d?[./]\d{{4}}(?:,?\s+{_CLOCK})?)"
 )
+
+_WHOLE = re.compile(r"(?P<whole>.+)", re.DOTALL)
+_PART = re.compile(r"(?P<part>[^\s|•·,;/–—-](?:.*[^\s|•·,;/–—-])?)", re.DOTALL)  # no bar or dash at its ends
+_UPDATED = re.compile(rf"(?<![^\W\d_])(?i:{any_of(load_wording('furniture')['stamps']['updates'])})\b")
 
 _NO_DATE = r"(?!(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s*\d)"  # no March 3 inside a name
 
@@ -185,3 +209,74 @@ def _is_place(said: dict[str, str | None], whole: str) -> bool:
     if not place or len(place) < 3 or place.casefold() in _NAMES["no_places"]:
         return False
     return place.isupper() or (said.get("region") is not None and ":" not in whole)
+
+
+def find_metadata(text: str, furniture: Sequence[Block], paragraphs: Sequence[Block]) -> Metadata:
+    """What the furniture and the beginning of the story say; what stands under the headline speaks first."""
+    top = next((n for n, block in enumerate(furniture) if block.kind == "headline"), 0)
+    story, end = (paragraphs[0].start, paragraphs[-1].end) if paragraphs else (len(text), 0)
+    head = [block for block in furniture[top:] if block.start < story]
+    ordered = [*head, *reversed(furniture[:top]), *furniture[top + len(head) :]]
+    dateline = _dateline(text, paragraphs)
+
+    def find(kind: str, pattern: re.Pattern[str] = _WHOLE, group: str = "whole") -> Iterator[Span]:
+        for block in ordered:
+            match = pattern.search(block.of(text)) if block.kind == kind else None
+            if match and match[group]:
+                yield Span(block.start + match.start(group), block.start + match.end(group))
+
+    def agency_of_byline() -> Iterator[Span]:
+        for rest in find("byline", BYLINE, "rest"):
+            if match := AGENCY.search(text, rest.start, rest.end):
+                yield from _group(match, "agency")
+
+    def stamp(*, updated: bool) -> Iterator[Span]:
+        """One line may hold both: Published 3 March 2024 | Updated 4 March 2024."""
+        for block in ordered:
+            if block.kind in ("links_heading", "comment_link") and block.start > story:
+                return  # from here on the stamps are those of other pages
+            later = _UPDATED.search(text, block.start, block.end)
+            cut = later.start() if later else block.end
+            if block.kind in ("timestamp", "update_stamp") or (block.kind == "byline" and updated):
+                part = _PART.search(text, *((cut, block.end) if updated else (block.start, cut)))
+                yield from _group(part, "part")
+            elif block.kind == "byline":
+                yield from _group(STAMP.search(text, block.start, cut), "whole")
+
+    return Metadata(
+        headline=_first(find("headline")),
+        byline=_first(
+            find("byline", BYLINE, "who"),
+            find("byline", BARE_NAME, "who"),
+            find("editor_credit", REPORTERS, "who"),
+        ),
+        agency=_first(
+            find("agency_line", AGENCY_LINE, "agency"),
+            agency_of_byline(),
+            _group(dateline, "agency"),
+            find("credit", AGENCY_CREDIT, "agency"),
+            _group(AGENCY_LAST.search(text, max(end - LONGEST, 0), end), "agency"),
+        ),
+        dateline=_first(_group(dateline, "dateline")),
+        copyright=_first(
+            find("copyright", COPYRIGHT_FIRST, "claim"),
+            find("photo_caption_copyright", COPYRIGHT, "claim"),
+        ),
+        published=_first(stamp(updated=False)),
+        updated=_first(stamp(updated=True)),
+    )
+
+
+def _first(*ways: Iterator[Span]) -> Span | None:
+    return next(chain(*ways), None)
+
+
+def _dateline(text: str, paragraphs: Sequence[Block]) -> re.Match[str] | None:
+    """The dateline at the start of the story, or of its second paragraph, where a summary stands before it."""
+    found = (find_dateline(text, p.start, p.end) for p in paragraphs[:2])
+    return next((match for match in found if match), None)
+
+
+def _group(match: re.Match[str] | None, name: str) -> Iterator[Span]:
+    if match and match.groupdict().get(name):
+        yield Span(*match.span(name))

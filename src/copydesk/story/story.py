@@ -19,15 +19,15 @@ from typing import Any
 from copydesk.base.documents import read_toml
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import fingerprint
-from copydesk.page.article import Article, parse_article, read_page
+from copydesk.page.article import Article, read_page
 from copydesk.story.edition import Edition, read_edition
 from copydesk.story.key import Key, check_answers, read_key
 
 DEFAULT = "baltics-2022"
 REQUIRED = {"headline": str, "date": dt.date, "language": str, "rights": str, "sha256": str}
 """What `story.toml` must say, and the type of each."""
-MOST_BLOCKS, MOST_SENTENCES = 2000, 10_000
-"""How many blocks and sentences a page may have: a page of a newspaper has a hundred."""
+MOST_LINES, MOST_STOPS = 2000, 10_000
+"""How many lines and full stops a page may have: a page of a newspaper has some hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +166,15 @@ def _load(folder: Path, with_key: bool) -> Story:
             what, remedy = ("a date", "write it as date = 2022-01-12") if kind is dt.date else ("text", 'put it in ""')
             raise CopydeskError(f"{folder / 'story.toml'}: {name} is {str(value)[:40]!r}, which is not {what}", remedy)
     # Every offset in the key and in saved answers counts into this very text, so another text is refused.
-    article = parse_article(read_page(folder / "page.txt"))
+    article = Article(read_page(folder / "page.txt"))
     if fingerprint(article.text) != about["sha256"]:
         raise CopydeskError(
             f"{folder / 'page.txt'} is not the page story.toml was made for (its sha256 differs)",
             "put the original page back; it is never edited, not even its line ends",
         )
-    if len(article.blocks) > MOST_BLOCKS or len(article.sentences) > MOST_SENTENCES:
-        most = f"{MOST_BLOCKS:,} blocks or {MOST_SENTENCES:,} sentences"
+    lines = sum(bool(line.strip()) for line in article.text.splitlines())
+    if lines > MOST_LINES or sum(map(article.text.count, ".?!…。।؟۔")) > MOST_STOPS:
+        most = f"{MOST_LINES:,} lines or {MOST_STOPS:,} full stops"
         raise CopydeskError(f"{folder / 'page.txt'} has more than {most}", "keep the part that the story is about")
     has_key = with_key and (folder / "key.json").is_file()
     key = read_key(folder / "key.json") if has_key else None

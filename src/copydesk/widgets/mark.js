@@ -18,24 +18,38 @@ const makeBody = (context) => {
     const words = (group[role] ?? []).map(([a, b]) => text.between(a, b)).join(" … ");
     return node("span", { class: `cd-part cd-m-${role}` }, grouped ? node("b", {}, `${say.roles[role]}: `) : null, words || node("i", {}, say.marker.none_yet));
   };
-  const showGroups = () => {
-    list.replaceChildren(...groups.map((group, g) => {
-      const building = grouped && g === text.active;
-      const verdict = text.verdict(g);
-      const name = building ? fill(say.marker.building, { item: spec.item, n: g + 1 }) : `${spec.item[0].toUpperCase()}${spec.item.slice(1)} ${g + 1}`;
-      const button = (words, act) => node("button", { type: "button", ...keySafe, "aria-label": `${words}: ${spec.item} ${g + 1}`, onclick: act }, words);
-      return node("li", { class: building ? "cd-building" : "", "aria-current": building ? "true" : null, "data-mark": verdict?.mark ?? "" },
-        node("strong", { class: grouped ? "" : "cd-number" }, verdict ? node("span", { class: "cd-sign", title: verdict.mark_text }, verdict.sign) : null, grouped ? name : node("span", { "aria-label": name }, `${g + 1}`)),
-        node("span", { class: "cd-parts" }, ...spec.roles.map((role) => part(group, role))),
-        ...Object.entries(spec.labels).map(([label, options]) => choice(group, label, options, g)),
-        node("span", { class: "cd-acts" }, grouped && !building ? button(say.marker.edit, () => { text.go(g); text.focus(); }) : null, button(say.marker.remove, () => { text.remove(g); text.focus(); })));
-    }));
-    if (!groups.length) list.append(node("li", { class: "cd-empty" }, say.marker.building_none));
+  const groupRow = (group, g) => {
+    const building = grouped && g === text.active;
+    const name = building ? fill(say.marker.building, { item: spec.item, n: g + 1 }) : `${spec.item[0].toUpperCase()}${spec.item.slice(1)} ${g + 1}`;
+    const button = (words, act) => node("button", { type: "button", ...keySafe, "aria-label": `${words}: ${spec.item} ${g + 1}`, onclick: act }, words);
+    return node("li", { class: building ? "cd-building" : "", "aria-current": building ? "true" : null },
+      node("strong", { class: grouped ? "" : "cd-number" }, node("span", { class: "cd-sign" }), grouped ? name : node("span", { "aria-label": name }, `${g + 1}`)),
+      node("span", { class: "cd-parts" }, ...spec.roles.map((role) => part(group, role))),
+      ...Object.entries(spec.labels).map(([label, options]) => choice(group, label, options, g)),
+      node("span", { class: "cd-acts" }, grouped && !building ? button(say.marker.edit, () => { text.go(g); text.focus(); }) : null, button(say.marker.remove, () => { text.remove(g); text.focus(); })));
   };
+  let rows = [];
+  const showGroups = () => {
+    rows = groups.map((group, g) => {
+      const drawn = JSON.stringify([group, grouped && g === text.active]);
+      return rows[g]?.group === group && rows[g].drawn === drawn ? rows[g] : { group, drawn, root: groupRow(group, g) };
+    });
+    const shown = rows.length ? rows.map((row) => row.root) : [node("li", { class: "cd-empty" }, say.marker.building_none)];
+    while (list.children.length > shown.length) list.lastChild.remove();
+    shown.forEach((row, n) => { if (!list.children[n]) list.append(row); else if (list.children[n] !== row) list.children[n].replaceWith(row); });
+    showVerdicts();
+  };
+  const showVerdicts = () => rows.forEach(({ root }, g) => {
+    const verdict = text.verdict(g), sign = root.querySelector(".cd-sign");
+    root.dataset.mark = verdict?.mark ?? "";
+    sign.hidden = !verdict;
+    sign.textContent = verdict?.sign ?? "";
+    sign.title = verdict?.mark_text ?? "";
+  });
   return {
     root: node("div", {}, text.box, list, markerKeys(say)),
     tools: markerTools(context, text, spec.roles, grouped),
-    note: (hinted, key) => { if (text.judge(key)) showGroups(); },
+    note: (hinted, key) => { if (text.judge(key)) showVerdicts(); },
     place: (item) => text.place(item),
     shows: () => false,
     show: (answer) => {

@@ -40,15 +40,22 @@ function marker(context, { groups, roles, grouped, onChange }) {
 
   // ── painting ──
   const verdict = (g) => (keyed.length && checked ? keyed.find((row) => row.group === g) ?? say.marker.meets_nothing : null);
+  // The words that a stretch of the page meets, from the first to before the last.
+  const reach = (start, end) => {
+    let from = 0, to = word.length;
+    while (from < to) { const half = (from + to) >> 1; if (word[half].end > start) to = half; else from = half + 1; }
+    while (word[to]?.start < end) to += 1;
+    return [from, to];
+  };
   const allMarks = () => {
     const marks = word.map(() => []);
-    const lay = (spans, more) => spans.forEach(([start, end]) => {
-      let first = true;
-      word.forEach((w, i) => { if (w.start < end && start < w.end) { marks[i].push({ ...more, first, long: end - start }); first = false; } });
-    });
-    if (seen !== "key") groups.forEach((group, g) => roles.forEach((role) => lay(group[role] ?? [], { role, g, sign: verdict(g)?.sign ?? "", name: `${say.roles[role]} ${g + 1}` })));
-    const same = (row, role, start, end) => seen === "both" && (groups[row.group]?.[role] ?? []).some(([a, b]) => word.every((w) => (w.start < b && a < w.end) === (w.start < end && start < w.end)));
-    if (seen !== "mine") keyed.forEach((row, k) => row.marks.filter((mark) => !same(row, ...mark)).forEach(([role, start, end, sign]) => lay([[start, end]], { role, g: `key${k}`, sign, row, name: fill(say.marker.in_key, { role: say.roles[role] }) })));
+    const lay = ([start, end], more) => {
+      const [from, to] = reach(start, end);
+      for (let i = from; i < to; i += 1) marks[i].push({ ...more, first: i === from, long: end - start });
+    };
+    if (seen !== "key") groups.forEach((group, g) => roles.forEach((role) => group[role]?.forEach((span) => lay(span, { role, g, sign: verdict(g)?.sign ?? "", name: `${say.roles[role]} ${g + 1}` }))));
+    const same = (row, role, start, end) => seen === "both" && (groups[row.group]?.[role] ?? []).some((span) => `${reach(...span)}` === `${reach(start, end)}`);
+    if (seen !== "mine") keyed.forEach((row, k) => row.marks.filter((mark) => !same(row, ...mark)).forEach(([role, start, end, sign]) => lay([start, end], { role, g: `key${k}`, sign, row, name: fill(say.marker.in_key, { role: say.roles[role] }) })));
     return marks;
   };
   const paint = () => {
@@ -63,11 +70,13 @@ function marker(context, { groups, roles, grouped, onChange }) {
     word.forEach((w, i) => {
       const inPick = picked && i >= from && i <= to;
       const joined = i < last ? shown[i].filter((m) => marks[i + 1].some((next) => goesOn(next) && next.role === m.role && next.g === m.g)) : [];
-      w.el.className = `cd-word${look(shown[i], inPick)}`;
-      w.gap.className = `cd-gap${look(joined, inPick && i < to)}`;
-      w.el.setAttribute("aria-selected", String(inPick));
-      w.tag.textContent = marks[i].filter((m) => m.first).map((m) => `${spec.tags[m.role]}${m.row ? "" : m.g + 1}${m.sign}`).join(" ");
       const labels = marks[i].map((m) => `${m.sign} ${m.name}`.trim()).join(", ");
+      const tag = marks[i].filter((m) => m.first).map((m) => `${spec.tags[m.role]}${m.row ? "" : m.g + 1}${m.sign}`).join(" ");
+      const drawn = [`cd-word${look(shown[i], inPick)}`, `cd-gap${look(joined, inPick && i < to)}`, tag, labels];
+      if (`${drawn}` === `${w.drawn}`) return; // most words stay as they are, and what is not written is not laid out again
+      w.drawn = drawn;
+      [w.el.className, w.gap.className, w.tag.textContent] = drawn;
+      w.el.setAttribute("aria-selected", String(inPick));
       if (labels) w.el.setAttribute("aria-label", `${bare(w.text)}, ${labels}`); else w.el.removeAttribute("aria-label");
     });
   };
