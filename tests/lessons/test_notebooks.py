@@ -157,7 +157,41 @@ def test_every_cell_can_tell_that_no_lesson_is_open(cells: Cells) -> None:
     for cell in rest:
         name = call(cell).partition(".")[0]
         wanted = {"desk": "from copydesk.desk import desk", "copydesk": "import copydesk"}[name]
-        assert [line for line in source(cell).splitlines() if line] == [wanted, call(cell)]
+        lines = [line for line in source(cell).splitlines() if line and not line.startswith("#")]
+        assert lines == [wanted, call(cell)]
+
+
+def is_folded(cell: dict[str, Any]) -> bool:
+    return bool(cell["metadata"].get("jupyter", {}).get("source_hidden"))
+
+
+@every_notebook
+def test_code_that_nobody_need_read_is_folded_and_its_first_line_says_what_it_shows(cells: Cells) -> None:
+    """A folded cell shows its first line and three dots. The first cell and those a learner changes stay open."""
+    first, *rest = code(cells)
+    assert not is_folded(first)
+    for cell in rest:
+        to_change = call(cell).startswith("copydesk.glossary(")
+        assert is_folded(cell) is not to_change, call(cell)
+        if is_folded(cell):
+            assert re.match(r"# (Exercise|Read|Show|Hand in|Your name)\b.*[^.]$", source(cell).splitlines()[0])
+
+
+def titles_of(lesson_id: str, exercise_id: str) -> set[str]:
+    """What an exercise is called, on each story that has the lesson."""
+    stories = [story for name in list_stories() if lesson_id in (story := load_story(name)).lessons]
+    return {load_lesson(lesson_id, story).exercise(exercise_id).title for story in stories}
+
+
+@every_notebook
+def test_a_folded_exercise_is_named_by_its_title(cells: Cells) -> None:
+    """Where each story has a title of its own, the line says what holds for all of them."""
+    for cell in code(cells):
+        if found := re.search(r'desk\.(exercise|worked_example)\("(\w+)"\)', call(cell)):
+            kind, named = source(cell).splitlines()[0].removeprefix("# ").split(": ", 1)
+            assert kind == {"exercise": "Exercise", "worked_example": "Read"}[found[1]]
+            titles = titles_of(lesson_of(cells), found[2])
+            assert titles == {named} or (len(titles) > 1 and named not in titles)
 
 
 @every_notebook
