@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.lessons import minutes
 from copydesk.lessons.lesson import list_lessons, load_lesson
+from copydesk.story.facts import by_id, story_facts
 from copydesk.story.story import list_stories, load_story
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
@@ -208,6 +209,18 @@ def test_every_exercise_stands_once_and_none_is_made_up(cells: Cells) -> None:
     assert re.findall(r'desk\.worked_example\("(\w+)"\)', text) == [e.id for e in lesson.exercises if e.is_example]
     for name in re.findall(r'desk\.read\("(\w+)"\)', text):
         assert lesson.exercise(name).region
+
+
+def test_the_cards_of_the_order_are_read_first_and_its_sentences_have_no_day() -> None:
+    """Lesson 07 asks for what the cards let a reader infer, not for what is printed on them."""
+    ran = [call(c) for c in code(json.loads(next(p for p in PATHS if p.stem.startswith("07")).read_text())["cells"])]
+    assert ran.index('desk.cards("order")') < ran.index('desk.exercise("order")')
+    for story in (s for s in map(load_story, list_stories()) if "07_what_was_going_on" in s.lessons):
+        order = load_lesson("07_what_was_going_on", story).exercise("order")
+        facts = [by_id(story_facts(story), name) for name in order.facts]
+        assert len(facts) >= 8 and {f.known_on(story.date) for f in facts} == {True, False}
+        for words in order.item_words(story).values():
+            assert not re.search(r"\d", words) and words not in [f.statement for f in facts]
 
 
 @every_notebook
