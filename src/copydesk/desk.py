@@ -165,7 +165,8 @@ class Desk:
         say = load_wording("strings")["cards"]
         wanted = [by_id(story_facts(self.story), name) for name in self.lesson.exercise(exercise_id).facts]
         rows = [(fact.when, fact.statement, fact.credit, fact.standing) for fact in wanted]
-        return self._page(table(say["columns"], rows, caption=say["caption"]), f"{len(rows)} dated facts")
+        caption = say["caption" if all(fact.known_on(self.story.date) for fact in wanted) else "caption_later"]
+        return self._page(table(say["columns"], rows, caption=caption), f"{len(rows)} dated facts")
 
     def swap(self, exercise_id: str) -> Page:
         """Sentences of the story beside the same with other names in them, which nobody said."""
