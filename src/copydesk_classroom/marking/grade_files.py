@@ -184,15 +184,15 @@ class GradeFile:
             edit(entry)
             entry |= {"rev": entry["rev"] + 1, "changed": stamp()}
 
-        self._change(change)
+        self._change(change, text)
         return self.grade(text)
 
-    def _change(self, edit: Callable[[Json], None]) -> None:
+    def _change(self, edit: Callable[[Json], None], *texts: str) -> None:
         with self._store.changing():
             document = self._store.with_remembered(self._load())
             edit(document)
             document["kit"] = __version__
-            self._store.save(document)
+            self._store.save(document, texts)
 
     def _load(self) -> Json | None:
         """Read the file or, failing that, its backup; call this with the lock held."""
