@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import threading
 import uuid
 import warnings
@@ -66,12 +67,18 @@ def make_folder(path: Path) -> None:
 def read_bytes(path: Path, *, most: int = -1) -> bytes | None:
     """Read a file, or its first `most` bytes; None if there is none. Raises CopydeskError if it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_not_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise CopydeskError(f"{path} is a device and no file", "put a file in its place")
             return file.read(most)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
         raise readable_error(error, path, "read") from error
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # to open a pipe would wait for somebody to write to it
 
 
 def rename(old: Path, new: Path) -> None:

@@ -76,4 +76,4 @@ def is_root() -> bool:
 
 def is_in_browser() -> bool:
     """Whether this Python runs in a browser (Pyodide), which has no locks and needs none."""
-    return sys.platform == "emscripten"
+    return "_pyodide" in sys.modules
