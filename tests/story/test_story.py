@@ -1,8 +1,10 @@
 """Stories: found where they should be, refused with a sentence when something is wrong."""
 
 import datetime as dt
+import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -139,6 +141,24 @@ def test_a_page_is_no_longer_than_can_be_read_at_once(tmp_path: Path) -> None:
     path.write_text("x. " * 33_334, "utf-8")
     with pytest.raises(CopydeskError, match="has 100,002 characters; a page may have 100,000 characters; keep the"):
         read_page(path)
+
+
+def test_a_page_of_any_size_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "page.txt").open("wb") as file:
+        file.truncate(10**11)  # a hole: it takes no room on the disk
+    with pytest.raises(CopydeskError, match="more than 100,000 characters"):
+        read_page(tmp_path / "page.txt")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes among the files of Windows")
+def test_a_pipe_is_not_waited_for(seeds: Path) -> None:
+    for name in ("page.txt", "story.toml", "lessons.toml", "key.json"):
+        place = seeds / f"x-{name.partition('.')[0]}"
+        shutil.copytree(seeds / "practice", place)
+        (place / name).unlink()
+        os.mkfifo(place / name)
+        with suppress(CopydeskError):
+            load_story(place)
 
 
 @pytest.mark.parametrize("text", ["a\n" * 3000, "A b. " * 11_000], ids=["blocks", "sentences"])

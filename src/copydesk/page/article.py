@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import read_bytes
 from copydesk.base.spans import Span
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 100_000
 """How long a page may be: a long read of a magazine has half of that."""
+MOST_BYTES = 4 * MOST_CHARACTERS
+"""As many as these characters may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +127,23 @@ def read_page(path: str | Path) -> str:
 
     Raises `CopydeskError` naming file, fault and remedy when there is no readable page.
     """
+    if Path(path).is_dir():
+        remedy = f"name the text file in it, such as {Path(path) / 'page.txt'}"
+        raise CopydeskError(f"{path} is a folder, not a page", remedy)
     try:
-        data = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise CopydeskError(f"there is no file {path}", "check the name and the folder it is in") from None
-    except IsADirectoryError:
-        raise CopydeskError(
-            f"{path} is a folder, not a page", f"name the text file in it, such as {Path(path) / 'page.txt'}"
-        ) from None
-    except (OSError, ValueError) as fault:
+        data = read_bytes(Path(path), most=MOST_BYTES + 1)
+    except ValueError as fault:
         raise CopydeskError(f"{path} cannot be read ({fault})", "check its name and that you may open it") from None
+    if data is None:
+        raise CopydeskError(f"there is no file {path}", "check the name and the folder it is in")
+    if len(data) > MOST_BYTES:
+        raise _too_long(path, f"more than {MOST_CHARACTERS:,}")
     return _decode(data, path)
+
+
+def _too_long(path: str | Path, count: str) -> CopydeskError:
+    problem = f"{path} has {count} characters; a page may have {MOST_CHARACTERS:,} characters"
+    return CopydeskError(problem, "keep the story alone")
 
 
 def _decode(data: bytes, path: str | Path) -> str:
@@ -148,8 +157,7 @@ def _decode(data: bytes, path: str | Path) -> str:
     if "\0" in text:
         raise CopydeskError(f"{path} is not a text file: byte {data.index(0)} is zero", again)
     if len(text) > MOST_CHARACTERS:
-        most = f"{MOST_CHARACTERS:,} characters"
-        raise CopydeskError(f"{path} has {len(text):,} characters; a page may have {most}", "keep the story alone")
+        raise _too_long(path, f"{len(text):,}")
     if all(character.isspace() or character == "\ufeff" for character in text):
         raise CopydeskError(f"{path} holds no words", "paste the page's text into it and save it as UTF-8")
     return text
