@@ -156,6 +156,11 @@ def _is_folder(name: str | Path) -> bool:
         return False
 
 
+def forget_stories() -> None:
+    """Read stories from the disk again: for programs that change one and then load it."""
+    _load.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _load(folder: Path, with_key: bool) -> Story:
     about = read_toml(folder / "story.toml")
