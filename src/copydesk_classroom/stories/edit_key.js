@@ -67,7 +67,7 @@ function editKey({ model, el }) {
   const option = (options, chosen, first) => [...(first === undefined ? [] : [node("option", { value: "" }, first)]), ...Object.entries(options).map(([value, words]) => node("option", { value, selected: value === chosen }, words))];
   const select = (label, options, chosen, act, more = {}) => { const made = node("select", { "aria-label": label, ...keySafe, onchange: () => act(made.value), ...more }, ...option(options, chosen, more.first)); made.value = chosen ?? ""; return made; };
   const input = (label, value, act, more = {}) => { const made = node("input", { type: "text", "aria-label": label, ...keySafe, onchange: () => act(made.value), ...more }); made.value = value ?? ""; return made; };
-  const labelled = (words, control) => node("label", { class: "cd-kfield" }, node("span", {}, words), control);
+  const labelled = (words, control) => node("label", { class: "cd-kfield" }, node("span", {}, ...[words].flat()), control);
   // A few choices as buttons, each with its key.
   const choices = (label, options, chosen, keys, act) => node("div", { class: "cd-kchoices", role: "group", "aria-label": label }, ...Object.entries(options).map(([value, words]) => node("button", { type: "button", "aria-pressed": String(value === chosen), "data-value": value, title: words, ...keySafe, onclick: () => act(value) }, keys[value] ? node("kbd", {}, keys[value].toUpperCase()) : null, words.split(" (")[0].split(":")[0])));
   const letters = (t, field) => Object.fromEntries(Object.entries(t.keys ?? {}).filter(([, [name]]) => name === field).map(([letter, [, value]]) => [value, letter]));
@@ -98,7 +98,7 @@ function editKey({ model, el }) {
       const letter = [..."abcdefghijklmnopqrstuvwxyz"].find((one) => !used.includes(one));
       save([...listed, { id: `${record.id}.${letter}`, say: words, patch }]);
     };
-    return node("details", { class: "cd-kdiffer", open: listed.length > 0, "data-field": "differ" }, node("summary", { ...keySafe }, node("kbd", {}, "V"), say.differ),
+    return node("details", { class: "cd-kdiffer" }, node("summary", { ...keySafe }, node("kbd", {}, "V"), say.differ, listed.length ? ` (${listed.length})` : null),
       select(say.differ_add, can, "", add, { first: say.differ_add, "data-field": "differ_add" }),
       listed.length ? labelled(say.differ_why, input(say.differ_why, record.contestable.why, (why) => save(listed, why), { "data-field": "differ_why" })) : null,
       ...listed.map((a, n) => node("div", { class: "cd-kalso" }, input(say.differ_say, a.say, (words) => save(listed.map((b) => (b === a ? { ...b, say: words } : b))), { "data-field": `differ_${n}` }),
@@ -345,10 +345,12 @@ function editKey({ model, el }) {
     const setKind = ({ record }, kind) => change([{ op: "block", line: record.line, kind }], valued("kind", spec.kinds[kind]));
     const short = (words, n = 170) => (words.length > n ? `${words.slice(0, n)} …` : words);
     const settle = (item, fields, value) => change([{ op: "set", layer: item.layer, id: item.record.id, fields }, { op: "confirm", layer: item.layer, ids: [item.record.id] }], valued(Object.keys(fields)[0], value));
+    const digit = (kind) => t.digits?.indexOf(kind) ?? -1;
+    const numbered = Object.fromEntries([...(t.digits ?? []).filter((kind) => kind in spec.kinds), ...Object.keys(spec.kinds)].map((kind) => [kind, `${digit(kind) >= 0 ? `${digit(kind)} ` : ""}${spec.kinds[kind]}`]));
     // The controls of one row; `paint` brings them up to date.
     const controls = (item) => {
       if (t.id === "page") {
-        const kind = select(say.kind, spec.kinds, kindOf(item.record), (value) => setKind(item, value), { "data-field": "kind" });
+        const kind = select(say.kind, numbered, kindOf(item.record), (value) => setKind(item, value), { "data-field": "kind" });
         return { inner: [kind, node("span", { class: "cd-krowtext" }, short(textOf(item.layer, item.record)))], paint: () => { kind.value = kindOf(item.record); } };
       }
       if (t.id === "voice" || t.id === "questions") {
