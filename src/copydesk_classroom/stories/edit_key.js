@@ -318,7 +318,7 @@ function editKey({ model, el }) {
         if (letter === "e" && inText) { choose(groupAt(Number(event.target.closest(".cd-word")?.dataset.i ?? 0))); return true; }
         const item = current();
         const [name, value] = t.keys?.[letter] ?? [];
-        const focusOn = (field) => inspector.querySelector(`[data-field="${field}"]`)?.focus();
+        const focusOn = (field) => { const found = inspector.querySelector(`[data-field="${field}"]`); found?.focus(); found?.select?.(); };
         if (letter === "v" && item) { const more = inspector.querySelector("details"); if (more) { more.open = true; focusOn("differ_add"); } return true; }
         if (!name || !item || item.layer === "controls") return false;
         if (name === "counted") set(item.layer, item.record, { counted: !item.record.counted }, valued("counted", String(!item.record.counted)));
@@ -397,7 +397,7 @@ function editKey({ model, el }) {
     };
     const hold = { page: "line" }[t.id] ?? "id";
     const part = {
-      ...t, root: node("div", {}, extra, list), current: () => rows[at]?.item,
+      ...t, root: node("div", {}, list, extra), current: () => rows[at]?.item,
       refresh: () => {
         const items = entries(t);
         const fresh = JSON.stringify(items.map(({ layer, record }) => [t.id === "page" ? record.line : layer, record.id, t.id === "questions" ? record.question : textOf(layer, record)]));
@@ -437,7 +437,7 @@ function editKey({ model, el }) {
         }
         const answer = t.id === "questions" && { y: "yes", n: "no", a: "na" }[letter];
         if (answer) { settle(item, { answer }, spec.choices.answer[answer]); if (!part.nextOpen()) move(at + 1); return true; }
-        if (letter === "k" || letter === "w") { rows[at].root.querySelector(`[data-field="${letter === "k" ? "kind" : "name"}"]`)?.focus(); return true; }
+        if (letter === "k" || letter === "w") { const found = rows[at].root.querySelector(`[data-field="${letter === "k" ? "kind" : "name"}"]`); found?.focus(); found?.select?.(); return true; }
         if (letter === "v" && rows[at].root.querySelector("details")) { rows[at].root.querySelector("details").open = true; rows[at].root.querySelector("details select").focus(); return true; }
         if (letter === "x" && t.id === "sources") { change([{ op: "remove", layer: "sources", id: item.record.id }], say.said_removed); return true; }
         return false;

@@ -101,7 +101,7 @@ class EditKey(anywidget.AnyWidget):
             "choices": {
                 "form": choice_labels("form"),
                 "kind": choice_labels("kind"),
-                "voice": choice_labels("voice"),
+                "voice": say["voices"],
                 "verdict": choice_labels("verdict"),
                 "device": {n: d["name"] for n, d in load_wording("devices").items()},
                 "trace": say["traces"],

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.base.documents import Damaged, Json, read_json, read_toml
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import stamp, write
-from copydesk.base.spans import Span, fingerprint, short_hash, words
+from copydesk.base.spans import Span, fingerprint, words
 from copydesk.base.store import JsonStore
 from copydesk.base.wording import load_wording
 from copydesk.page.article import PARAGRAPH, Article, parse_article, read_page
@@ -49,6 +49,7 @@ from copydesk.views.ready import Sentence
 from copydesk_classroom.checking.key import key_faults
 from copydesk_classroom.pages import render
 from copydesk_classroom.stories.confirm import RULE, UNCONFIRMED, encode_key
+from copydesk_classroom.stories.draft import draft_key, place, voices
 from copydesk_classroom.wording import class_wording
 
 if TYPE_CHECKING:
@@ -88,8 +89,7 @@ CHOICES: dict[tuple[str, str], Collection[str]] = {
 """The fields whose values are one of a few."""
 LONGEST = 2000
 """How many characters such a field may have."""
-MIXED_FROM = 0.4
-"""From which share of words outside every attribution on a sentence is both the reporter's and somebody else's."""
+_NO_PARTS: Json = {"source": None, "cue": None, "content": []}
 STEPS = 200
 """How many steps can be undone."""
 OPENING, CLOSING = "“\"‘'«„", "”\"’'»“"
@@ -139,16 +139,17 @@ def _is_in_work(folder: Path) -> bool:
 
 
 def _trial(story: Path, folder: Path) -> Path:
-    """A copy of a story in which nothing is confirmed; one that is there already stays as it is."""
-    place = folder.absolute() / story.name
-    if not (place / "key.json").is_file():
-        shutil.copytree(story, place, dirs_exist_ok=True)
-        raw = read_json(place / "key.json")
-        for layer in SHOWN:
-            for record in raw.get(layer, ()):
-                record[UNCONFIRMED] = True
-        write(place / "key.json", encode_key(raw))
-    return place
+    """A copy of a story with a draft in place of what it has; one that is there already stays as it is."""
+    there = folder.absolute() / story.name
+    if not (there / "key.json").is_file():
+        shutil.copytree(story, there, dirs_exist_ok=True)
+        raw, found = read_json(there / "key.json"), load_story(story, with_key=False)
+        for record in (r for layer in SHOWN for r in raw.get(layer, ())):
+            record[UNCONFIRMED] = True
+        drafted = draft_key(found.article, found.id, language=str(found.about["language"]))
+        made = {n: drafted[n] for n in (*CUT, "sources", "attributions")}
+        write(there / "key.json", encode_key({**raw, **made, "reporter_voice": []}))
+    return there
 
 
 class KeyEditor:
@@ -236,7 +237,7 @@ class KeyEditor:
 
     def _fault(self, say: str) -> Fault:
         name = say.partition(":")[0]
-        for layer in SHOWN:
+        for layer in LAYERS:
             for record in self.layer(layer):
                 if name == record["id"] or name in [a.get("id") for a in _alternatives(record)]:
                     return Fault(say, layer, str(record["id"]))
@@ -311,11 +312,11 @@ class KeyEditor:
         step = these[-1]
 
         def edit(document: Json) -> None:
-            for layer, name, before, after, place in reversed(step.entries) if back else step.entries:
+            for layer, name, before, after, where in reversed(step.entries) if back else step.entries:
                 was, to = (after, before) if back else (before, after)
                 if _find(document, layer, name) != was:
                     raise CopydeskError(self._said["undo_lost"].format(id=name), self._said["undo_lost_remedy"])
-                _put(document, layer, name, to, place)
+                _put(document, layer, name, to, where)
             _sort_cut(document)
 
         self._write(edit)
@@ -559,7 +560,7 @@ class KeyEditor:
         start, end = start + len(found) - len(found.lstrip()), end - (len(found) - len(found.rstrip()))
         if start >= end:
             raise CopydeskError(self._said["no_span"].format(start=start, end=end), self._said["reload"])
-        return {"start": start, "end": end, "hash": short_hash(self.text[start:end])}
+        return place(self.text, Span(start, end))
 
     def _contestable(self, value: Any) -> Json | None:
         if not value or not value.get("alternatives"):
@@ -657,22 +658,13 @@ class KeyEditor:
 
     def _follow(self, document: Json) -> None:
         """Let what nobody has confirmed follow from the attributions: the voice of sentences, unused speakers."""
+        told = [{**_NO_PARTS, **a} for a in _layer(document, "attributions")]
+        article = self._article(document)
+        followed = {s.id: voice for s, voice in zip(article.sentences, voices(article, told), strict=True)}
         for sentence in _layer(document, "sentences"):
-            if sentence.get(UNCONFIRMED):
-                sentence["voice"] = voice_of(self.text, sentence, _layer(document, "attributions"))
+            if sentence.get(UNCONFIRMED) and sentence["id"] in followed:
+                sentence["voice"] = followed[sentence["id"]]
         self._drop_unused(document)
-
-
-def voice_of(text: str, sentence: Mapping[str, Any], attributions: Sequence[Mapping[str, Any]]) -> str:
-    """Whose words a sentence is, as its attributions tell: `reporter`, `attributed` or `mixed`."""
-    found = words(text, Span(sentence["start"], sentence["end"]))
-    told = [a for a in attributions if a.get("form") not in FORMS[3:]]
-    content = [s for a in told for s in spans_of(a.get("content") or None)]
-    around = [s for a in told for role in ("source", "cue") for s in spans_of(a.get(role) or None)]
-    if not any(w.overlap(s) for w in found for s in content):
-        return VOICES[0]
-    rest = sum(not any(w.overlap(s) for s in (*content, *around)) for w in found)
-    return VOICES[2] if rest > MIXED_FROM * len(found) else VOICES[1]
 
 
 def _checked(path: Path, document: Json) -> Json:
@@ -697,7 +689,7 @@ def _find(document: Mapping[str, Any], layer: str, name: str) -> Json | None:
     return next((r for r in _layer(document, layer) if r["id"] == name), None)
 
 
-def _put(document: Json, layer: str, name: str, entry: Json | None, place: int) -> None:
+def _put(document: Json, layer: str, name: str, entry: Json | None, where: int) -> None:
     """Put an entry in the place of the one of that id, or remove that one."""
     if layer == ABOUT:
         document[ABOUT] = {n: v for n, v in (entry or {}).items() if n != "id"}
@@ -708,7 +700,7 @@ def _put(document: Json, layer: str, name: str, entry: Json | None, place: int) 
         if at is not None:
             del records[at]
     elif at is None:
-        records.insert(place, deepcopy(entry))
+        records.insert(where, deepcopy(entry))
     else:
         records[at] = deepcopy(entry)
 
@@ -750,7 +742,9 @@ def _recut(document: Json, article: Article) -> None:
             old = known.get((block.start, block.end), {UNCONFIRMED: True})
             more = {n: v for n, v in old.items() if n not in ("id", "kind", "line", "start", "end", "hash")}
             kind = {} if block.kind == PARAGRAPH else {"kind": block.kind}
-            document[name].append({"id": block.id, **kind, "line": block.line, **_span_of(article, block.span), **more})
+            document[name].append(
+                {"id": block.id, **kind, "line": block.line, **place(article.text, block.span), **more}
+            )
     document["sentences"] = []
     for block in article.sentences:
         old = deepcopy(
@@ -758,14 +752,10 @@ def _recut(document: Json, article: Article) -> None:
         )
         for alternative in _alternatives(old):  # their names begin with that of their sentence
             alternative["id"] = f"{block.id}.{alternative['id'].rpartition('.')[2]}"  # type: ignore[index]
-        document["sentences"].append({**old, "id": block.id, **_span_of(article, block.span)})
+        document["sentences"].append({**old, "id": block.id, **place(article.text, block.span)})
     for layer in LAYERS:
         for record in _layer(document, layer):
             if "region" in record:
                 at = _start(record)
                 home = next((b.id for b in article.blocks if b.start <= at < b.end), record["region"])
                 record["region"] = home
-
-
-def _span_of(article: Article, span: Span) -> Json:
-    return {"start": span.start, "end": span.end, "hash": short_hash(span.of(article.text))}

@@ -1,0 +1,178 @@
+"""A coder at the editor of keys, who knows what the key should be: works by keyboard alone and counts what is pressed."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+from copydesk.exercises.exercise import words_view
+from copydesk.story.key import KINDS
+from copydesk.story.story import Story
+
+SCREEN = "section.cd-kedit"
+Entry = Mapping[str, Any]
+ROLES = ("source", "cue", "content")
+FORM_KEYS = {"direct": "d", "indirect": "i", "mixed": "m", "speech_act": "s", "non_response": "r"}
+COUNT = """() => { window.__events = {keydown: 0, pointerdown: 0};
+for (const name of Object.keys(window.__events)) document.addEventListener(name, e => {
+    if (e.isTrusted && !['Shift', 'Control', 'Alt'].includes(e.key)) window.__events[name] += 1; }, true); }"""
+
+
+def spans(entry: Entry, role: str) -> list[tuple[int, int]]:
+    """The offsets of one role of an attribution."""
+    value = entry.get(role) or []
+    return [(s["start"], s["end"]) for s in (value if isinstance(value, list) else [value])]
+
+
+class Coder:
+    """Turns the draft on the screen into a key, entry by entry, with as few keys as the editor allows."""
+
+    def __init__(self, page: Page, path: Path, story: Story) -> None:
+        self.page, self.path, self.story = page, path, story
+        self.words = [
+            (start, end, s.id, b.id)
+            for b in story.article.blocks
+            for s in (story.article.sentences_of(b.id) or (b,))
+            for _, start, end, _ in words_view(story.article.text, s.span)
+        ]
+        self.at = 0
+
+    # What is seen
+
+    def disk(self) -> dict[str, Any]:
+        """The key as it is saved; waits until the screen says so."""
+        self.page.wait_for_function(
+            f"['saved', ''].includes(document.querySelector('{SCREEN} .cd-saved').dataset.state ?? '')"
+        )
+        found: dict[str, Any] = json.loads(self.path.read_text("utf-8"))
+        return found
+
+    def entry(self, layer: str, name: str) -> dict[str, Any]:
+        return next(r for r in self.disk()[layer] if r["id"] == name)
+
+    def current(self) -> str:
+        """The id of the attribution beside the text."""
+        return str(self.page.locator(f"{SCREEN} .cd-kentry").get_attribute("data-id"))
+
+    def part(self) -> str:
+        return str(self.page.locator(f"{SCREEN} [role=tab][aria-selected=true]").inner_text()).split("\n")[0].strip()
+
+    def focused(self) -> int:
+        """The index of the word in focus."""
+        return int(self.page.evaluate("Number(document.activeElement.dataset.i ?? -1)"))
+
+    # What is pressed
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def enter_text(self, field: str, text: str) -> None:
+        """Press the key of a field, write and go back to the text."""
+        self.press(field)
+        self.page.keyboard.type(text)
+        self.press("Enter")
+
+    def word_at(self, offset: int) -> int:
+        return next(i for i, (_, end, _, _) in enumerate(self.words) if end > offset)
+
+    def last_word(self, end: int) -> int:
+        return max(i for i, (start, *_) in enumerate(self.words) if start < end)
+
+    def pick(self, start: int, end: int) -> None:
+        """Pick words with the arrow keys, Home and End, on the shortest way."""
+        first, last = self.word_at(start), self.last_word(end)
+        here = self.focused()
+        ways = [(self._way(here, a, False), self._way(a, b, True)) for a, b in ((first, last), (last, first))]
+        if self._way(here, first, False) == []:
+            ways[0] = (["ArrowLeft", "ArrowRight"] if first else ["ArrowRight", "ArrowLeft"], ways[0][1])
+            if ways[0][1]:
+                ways[0] = ([], ways[0][1])
+        there, along = min(ways, key=lambda way: len(way[0]) + len(way[1]))
+        self.press(*there, *(f"Shift+{key}" for key in along))
+        assert self.focused() in (first, last), (start, end)
+
+    def _way(self, here: int, to: int, extend: bool) -> list[str]:
+        """The fewest keys from one word to another."""
+        before: dict[int, tuple[int, str]] = {here: (here, "")}
+        waiting = deque([here])
+        while waiting and to not in before:
+            i = waiting.popleft()
+            for key, j in self._steps(i, extend):
+                if j not in before and 0 <= j < len(self.words):
+                    before[j] = (i, key)
+                    waiting.append(j)
+        way: list[str] = []
+        while to != here:
+            to, key = before[to]
+            way.insert(0, key)
+        return way
+
+    def _steps(self, i: int, extend: bool) -> Iterator[tuple[str, int]]:
+        sentence = [w[2] for w in self.words]
+        blocks = [w[3] for w in self.words]
+        first = next(j for j, s in enumerate(sentence) if s == sentence[i])
+        last = max(j for j, s in enumerate(sentence) if s == sentence[i])
+        yield from (("ArrowRight", i + 1), ("ArrowLeft", i - 1), ("Home", first), ("End", last))
+        yield "PageDown", next((j for j in range(i, len(blocks)) if blocks[j] != blocks[i]), i)
+        if not extend:
+            yield "ArrowDown", last + 1 if last + 1 < len(self.words) else i
+            yield "ArrowUp", first if first < i or not i else next(j for j, s in enumerate(sentence) if s == sentence[i - 1])
+
+    # What is done
+
+    def correct(self, wanted: Entry, speakers: Mapping[str, str]) -> None:
+        """Make the attribution beside the text as it should be; `speakers` are the names as the draft has them."""
+        for digit, role in enumerate(ROLES, 1):
+            self._correct_role(role, str(digit), wanted)
+        name = self.current()
+        found = self.entry("attributions", name)
+        if found["form"] != wanted["form"]:
+            self.press(FORM_KEYS[wanted["form"]])
+        if speakers.get(found["speaker"], found["speaker"]) != wanted["speaker"]:
+            back = {new: old for old, new in speakers.items()}
+            known = [s["name"] for s in self.disk()["sources"]]
+            who = back.get(wanted["speaker"], wanted["speaker"])
+            self.enter_text("w", who if who in known else wanted["speaker"])
+        found = self.entry("attributions", name)
+        if found["kind"] != wanted["kind"]:
+            self.press("k")
+            steps = KINDS.index(wanted["kind"]) - KINDS.index(found["kind"])
+            self.press(*(["ArrowDown" if steps > 0 else "ArrowUp"] * abs(steps)), "Enter")
+        if bool(found["counted"]) != wanted["counted"]:
+            self.press("c")
+
+    def _correct_role(self, role: str, digit: str, wanted: Entry) -> None:
+        name = self.current()
+        found = self.entry("attributions", name) if name else {}
+        have, want = spans(found, role), spans(wanted, role)
+        if self._same(have, want):
+            return
+        for start, end in [s for s in have if not any(a < s[1] and s[0] < b for a, b in want)]:
+            self.pick(start, end)
+            self.press("Delete")
+        for start, end in want:
+            if not any(self._same([(start, end)], [s]) for s in have):
+                self.pick(start, end)
+                self.press(digit)
+
+    def _same(self, some: list[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
+        def of(found: list[tuple[int, int]]) -> set[int]:
+            return {i for i, (a, b, _, _) in enumerate(self.words) if any(s < b and a < e for s, e in found)}
+
+        return of(some) == of(others)
+
+    def nearest(self, entry: Entry, wanted: list[Entry]) -> Entry | None:
+        """Which attribution of the key a draft's one is meant to be."""
+
+        def shared(one: Entry) -> int:
+            pairs = ((a, b) for role in ROLES for a in spans(entry, role) for b in spans(one, role))
+            return sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a, b in pairs)
+
+        best = max(wanted, key=shared, default=None)
+        return best if best is not None and shared(best) else None
