@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -40,7 +41,7 @@ class Coder:
             for s in (story.article.sentences_of(b.id) or (b,))
             for _, start, end, _ in words_view(story.article.text, s.span)
         ]
-        self.at = 0
+        self.pressed: list[str] = []
 
     # What is seen
 
@@ -71,11 +72,13 @@ class Coder:
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
+        self.pressed += keys
 
     def enter_text(self, field: str, text: str) -> None:
         """Press the key of a field, write and go back to the text."""
         self.press(field)
         self.page.keyboard.type(text)
+        self.pressed += ["letter"] * len(text)
         self.press("Enter")
 
     def word_at(self, offset: int) -> int:
@@ -126,19 +129,25 @@ class Coder:
 
     # What is done
 
-    def correct(self, wanted: Entry, speakers: Mapping[str, str]) -> None:
-        """Make the attribution beside the text as it should be; `speakers` are the names as the draft has them."""
+    def short(self, name: str) -> str:
+        """The shortest beginning of a word that means this speaker alone; a new name is written whole."""
+        known = [str(s["name"]) for s in self.disk()["sources"]]
+        if name not in known:
+            return name
+        begun = [w[:n].lower() for w in name.split() for n in range(2, len(w))]
+        alone = [b for b in begun if sum(bool(re.search(rf"\b{re.escape(b)}", k, re.IGNORECASE)) for k in known) == 1]
+        return min(alone, key=len, default=name)
+
+    def correct(self, wanted: Entry) -> None:
+        """Make the attribution beside the text as it should be."""
         for digit, role in enumerate(ROLES, 1):
             self._correct_role(role, str(digit), wanted)
         name = self.current()
         found = self.entry("attributions", name)
         if found["form"] != wanted["form"]:
             self.press(FORM_KEYS[wanted["form"]])
-        if speakers.get(found["speaker"], found["speaker"]) != wanted["speaker"]:
-            back = {new: old for old, new in speakers.items()}
-            known = [s["name"] for s in self.disk()["sources"]]
-            who = back.get(wanted["speaker"], wanted["speaker"])
-            self.enter_text("w", who if who in known else wanted["speaker"])
+        if found["speaker"] != wanted["speaker"]:
+            self.enter_text("w", self.short(wanted["speaker"]))
         found = self.entry("attributions", name)
         if found["kind"] != wanted["kind"]:
             self.press("k")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -66,14 +67,14 @@ def test_a_draft_becomes_a_key_by_keyboard_alone(page, lab: Lab, opened: Path) -
             coder.press("x")
             continue
         pending = [a for a in pending if a["id"] != wanted["id"]]
-        coder.correct(wanted, {})
+        coder.correct(wanted)
         coder.press("Enter")
     for missing in pending:
         coder.press("n")
-        coder.correct(missing, {})
+        coder.correct(missing)
         coder.press("Enter")
     events = page.evaluate("window.__events")
-    print("part one", events)
+    print("part one", events, Counter(k for k in coder.pressed).most_common())
     made = coder.disk()
     for wanted in (a.data for a in key.attributions):
         draft = coder.nearest(wanted, made["attributions"])

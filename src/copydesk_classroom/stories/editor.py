@@ -434,7 +434,7 @@ class KeyEditor:
         else:
             if layer == "attributions" and {"speaker", "kind"} & given.keys():
                 kind = given.get("kind")
-                who = str(given.get("speaker", entry["speaker"]))
+                who = given["speaker"] = self._meant(document, str(given.get("speaker", "")), str(entry["speaker"]))
                 speaker = self._speaker(document, who, kind or entry.get("kind", "none"))
                 given["kind"] = kind or str(speaker["kind"])
                 self._change_speaker(document, speaker, {"kind": given["kind"]})
@@ -625,6 +625,22 @@ class KeyEditor:
         shared = {n: len(mine & {w.of(n).casefold() for w in words(n)} - {"the", "a", "an"}) for n in names}
         best = max(names, key=lambda n: shared[n], default="")
         return best if best and shared[best] else ""
+
+    def _meant(self, document: Json, written: str, now: str) -> str:
+        """The speaker who is meant by what somebody writes: the one whose name has a word that begins so.
+
+        A longer or shorter form of the name that stands there renames the speaker everywhere.
+        """
+        names = [str(s["name"]) for s in _layer(document, "sources")]
+        if not written or written in names:
+            return written or now
+        mine, theirs = ({w.of(n).casefold() for w in words(n)} for n in (written, now))
+        if mine < theirs or theirs < mine:
+            record = self._speaker(document, now, "none")
+            self._change_speaker(document, record, {"name": written})
+            return written
+        begun = [n for n in names if re.search(rf"\b{re.escape(written)}", n, re.IGNORECASE)]
+        return begun[0] if len(begun) == 1 else written
 
     def _speaker(self, document: Json, name: str, kind: str) -> Json:
         """The record of a speaker, made if there is none."""
