@@ -1,4 +1,4 @@
-"""A coder at the editor of keys, who knows what the key should be: works by keyboard alone and counts what is pressed."""
+"""A coder at the editor of keys who knows what the key should be, and works by keyboard alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any
 from playwright.sync_api import Page
 
 from copydesk.exercises.exercise import words_view
-from copydesk.story.key import KINDS
+from copydesk.story.key import KINDS, VOICES, Key
+from copydesk.story.key import Entry as KeyEntry
 from copydesk.story.story import Story
 
 SCREEN = "section.cd-kedit"
@@ -125,9 +126,60 @@ class Coder:
         yield "PageDown", next((j for j in range(i, len(blocks)) if blocks[j] != blocks[i]), i)
         if not extend:
             yield "ArrowDown", last + 1 if last + 1 < len(self.words) else i
-            yield "ArrowUp", first if first < i or not i else next(j for j, s in enumerate(sentence) if s == sentence[i - 1])
+            yield (
+                "ArrowUp",
+                first if first < i or not i else next(j for j, s in enumerate(sentence) if s == sentence[i - 1]),
+            )
 
     # What is done
+
+    def code_attributions(self, pending: list[Entry]) -> None:
+        """Turn what the draft has into these attributions, and add what it misses."""
+        while self.waiting("Who says so"):
+            wanted = self.nearest(self.entry("attributions", self.current()), pending)
+            if wanted is None:
+                self.press("x")
+                continue
+            pending = [a for a in pending if a["id"] != wanted["id"]]
+            self.correct(wanted)
+            self.press("Enter")
+        for missing in pending:
+            self.press("n")
+            self.correct(missing)
+            self.press("Enter")
+
+    def code_voice(self, sentences: tuple[KeyEntry, ...]) -> None:
+        """Correct the sentences whose voice is none that the key accepts, then confirm all."""
+        drafted, here = {s["id"]: s["voice"] for s in self.disk()["sentences"]}, 0
+        for n, entry in enumerate(sentences):
+            accepted = [entry["voice"], *(a.patch.get("voice") for a in entry.alternatives)]
+            if drafted[entry.id] not in accepted:
+                self.press(*["ArrowDown"] * (n - here), str(VOICES.index(entry["voice"]) + 1))
+                here = n + 1
+        self.press("Shift+Enter")
+
+    def waiting(self, part: str) -> bool:
+        """Whether anything in a part is still to be confirmed."""
+        found = self.page.locator(f"{SCREEN} [role=tab]", has_text=part).locator(".cd-kcount")
+        return str(found.inner_text()).isdigit()
+
+    def assert_like(self, key: Key) -> None:
+        """That the key on the disk says the same as this one in what lessons 01 to 03 ask."""
+        made = self.disk()
+        for layer in ("furniture", "paragraphs", "sentences", "sources", "attributions"):
+            assert not [r for r in made[layer] if "unconfirmed" in r or "rule" in r], layer
+        assert len(made["attributions"]) == len(key.attributions)
+        for wanted in (a.data for a in key.attributions):
+            draft = self.nearest(wanted, made["attributions"])
+            assert draft, wanted["id"]
+            for role in ROLES:
+                assert self._same(spans(draft, role), spans(wanted, role)), (wanted["id"], role)
+            for name in ("region", "form", "speaker", "kind", "counted"):
+                assert draft[name] == wanted[name], (wanted["id"], name)
+        assert {s["name"] for s in made["sources"]} == {a["speaker"] for a in key.attributions}
+        voices = {s["id"]: s["voice"] for s in made["sentences"]}
+        for entry in key.layer("sentences"):
+            assert voices[entry.id] in (entry["voice"], *(a.patch.get("voice") for a in entry.alternatives)), entry.id
 
     def short(self, name: str) -> str:
         """The shortest beginning of a word that means this speaker alone; a new name is written whole."""

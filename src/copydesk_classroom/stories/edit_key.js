@@ -240,7 +240,7 @@ function editKey({ model, el }) {
       if (field) (inspector.querySelector(`[data-field="${field}"], [data-value="${field}"]`) ?? elements[wordOf(group)])?.focus({ preventScroll: true });
       showActs();
     };
-    const acts = node("div", { class: "cd-tools" });
+    const acts = node("div", { class: "cd-kacts" });
     const labels = labelButtons({ say, spec }, t.roles, (role) => { label(role); text.focus(); });
     const clear = button(() => { text.clear(); text.focus(); }, say.clear);
     const begin = button(() => { text.begin(); show(); text.focus(); }, node("kbd", {}, "N"), fill(say.new, { item: t.item }));
@@ -282,9 +282,9 @@ function editKey({ model, el }) {
       const n = groupAt(i);
       if (n >= 0 && n !== text.active) setTimeout(() => choose(n));
     });
-    const root = node("div", { class: "cd-kmarks" }, node("div", { class: "cd-kleft" }, pane, now.cloneNode()), inspector);
+    const root = node("div", { class: "cd-kmarks" }, pane, inspector);
     const part = {
-      ...t, root, current,
+      ...t, root, acts, current,
       refresh: () => {
         const id = at0()?.id, active = text?.active ?? 0;
         if (!text || built !== JSON.stringify(page.map((b) => [b.id, b.line]))) build();
@@ -328,7 +328,6 @@ function editKey({ model, el }) {
       },
     };
     const at0 = () => (text ? at() : null);
-    root.querySelector(".cd-now").replaceWith(node("div", { class: "cd-kacts" }, acts));
     return part;
   };
 
@@ -368,7 +367,7 @@ function editKey({ model, el }) {
         return { inner: [node("span", { class: "cd-krowtext", lang: t.id === "voice" ? spec.lang : null, dir: "auto" }, words), row, where, more], paint };
       }
       const put = (name) => (value) => set(item.layer, item.record, { [name]: value }, valued(name, value));
-      const made = ["name", "on_record", "detail"].map((name) => input(say[name], item.record[name], put(name), { "data-field": name, placeholder: say[name], list: name === "on_record" ? terms.id : null }));
+      const made = ["name", "on_record", "detail"].map((name) => input(say[name], item.record[name], put(name), { "data-field": name, list: name === "on_record" ? terms.id : null }));
       const kind = select(say.kind, spec.choices.kind, item.record.kind, put("kind"), { "data-field": "kind" });
       return { inner: [made[0], kind, made[1], made[2]], paint: () => { kind.value = item.record.kind; made.forEach((one) => { if (one !== document.activeElement) one.value = item.record[one.dataset.field] ?? ""; }); } };
     };
@@ -406,7 +405,8 @@ function editKey({ model, el }) {
           const inside = list.contains(document.activeElement), field = document.activeElement?.dataset?.field;
           shape = fresh;
           rows = items.map(makeRow);
-          list.replaceChildren(...rows.map((row) => row.root));
+          const heads = t.id === "sources" && rows.length ? [node("div", { class: "cd-krow cd-kheads", "aria-hidden": "true" }, node("span", {}), node("span", {}), ...["name", "kind", "on_record", "detail"].map((name) => node("span", {}, say[name])))] : [];
+          list.replaceChildren(...heads, ...rows.map((row) => row.root));
           const n = rows.findIndex((row) => row.item.record[hold] === kept);
           move(n >= 0 ? n : 0, false);
           if (inside) (field ? rows[at].root.querySelector(`[data-field="${field}"]`) : rows[at].root).focus({ preventScroll: true });
@@ -470,6 +470,7 @@ function editKey({ model, el }) {
   // ── moving between parts ──
   const parts = spec.tabs.map((t) => ({ rows: rowsPart, marks: marksPart, check: checkPart })[t.kind](t));
   const hint = node("p", { class: "cd-hint" });
+  const slot = node("span", { class: "cd-kslot" });
   const panel = node("div", { class: "cd-kpanel", role: "tabpanel", id: freshId("panel") });
   const tabs = parts.map((part, n) => {
     const count = node("span", { class: "cd-kcount" });
@@ -480,6 +481,8 @@ function editKey({ model, el }) {
   const openPart = (part, focus = "entry") => {
     tab = part;
     panel.replaceChildren(part.root);
+    slot.replaceChildren(...(part.acts ? [part.acts] : []));
+    dock.hidden = !part.layers.length;
     panel.setAttribute("aria-labelledby", tabs.find((one) => one.part === part).button.id);
     hint.textContent = part.hint;
     now.textContent = "";
@@ -517,6 +520,7 @@ function editKey({ model, el }) {
   };
   const one = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => { confirmNext(); } }, node("kbd", {}, "↵"), say.confirm_next);
   const all = button(confirmAll);
+  const dock = node("div", { class: "cd-dock" }, now, node("div", { class: "cd-bar" }, one, all, slot));
   const paintFoot = () => {
     const left = tab ? openIn(tab).length : 0, next = nextPart();
     one.hidden = !tab?.layers.length || (!left && !next);
@@ -610,7 +614,7 @@ function editKey({ model, el }) {
     trouble,
     node("div", { class: "cd-ktabs", role: "tablist", "aria-label": say.tabs }, ...tabs.map((made) => made.button)),
     hint, panel,
-    node("div", { class: "cd-dock" }, now, node("div", { class: "cd-bar" }, one, all)),
+    dock,
     keyTable(say.keys_title, say.keys), speakers, terms, said);
   el.classList.add("cd-host");
   el.append(section);

@@ -16,6 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from copy import deepcopy
@@ -259,18 +260,22 @@ class KeyEditor:
         return [self._lesson(name, needs) for name, needs in class_wording("editor")["lessons"].items()]
 
     def _lesson(self, name: str, needs: Mapping[str, Any]) -> dict[str, Any]:
-        say, layers = class_wording("editor")["lesson_says"], needs["layers"]
-        titles = {t["layer"]: t["title"] for t in class_wording("editor")["tabs"].values()}
-        open_ = {layer: sum(bool(r.get(UNCONFIRMED)) for r in self.layer(layer)) for layer in layers}
+        say, tabs = class_wording("editor")["lesson_says"], class_wording("editor")["tabs"].values()
+        part = {layer: tab["title"] for tab in tabs for layer in tab["layers"]}
         short = {layer: n - len(self.layer(layer)) for layer, n in needs.get("least", {}).items()}
-        lacks = [(layer, say["short"].format(n=n, what=titles[layer])) for layer, n in short.items() if n > 0]
-        lacks += [(layer, say["open"].format(n=n, what=titles.get(layer, layer))) for layer, n in open_.items() if n]
-        words_ = say["done"] if not lacks else "; ".join(text for _, text in lacks)
+        open_ = Counter(part[layer] for layer in needs["layers"] for r in self.layer(layer) if r.get(UNCONFIRMED))
+        lacks = [
+            (layer, say["short"].format(n=n, what=say.get(layer, part[layer]))) for layer, n in short.items() if n > 0
+        ]
+        lacks += [
+            (next(x for x in part if part[x] == what), say["open"].format(n=n, what=what)) for what, n in open_.items()
+        ]
+        told = "; ".join(text for _, text in lacks) or say["done"]
         return {
             "id": name,
             "name": needs["name"],
             "done": not lacks,
-            "say": words_,
+            "say": told,
             "layer": lacks[0][0] if lacks else "",
         }
 
@@ -321,7 +326,8 @@ class KeyEditor:
 
         self._write(edit)
         those.append(these.pop())
-        return next(((layer, name) for layer, name, *_ in step.entries if layer not in CUT), step.entries[0][:2])
+        changed = sorted((layer in (*CUT, "sources"), layer, name) for layer, name, *_ in step.entries)
+        return changed[0][1:]
 
     @contextmanager
     def _changing(self) -> Iterator[Json]:
@@ -673,7 +679,8 @@ class KeyEditor:
                 document["sources"].remove(record)
 
     def _follow(self, document: Json) -> None:
-        """Let what nobody has confirmed follow from the attributions: the voice of sentences, unused speakers."""
+        """Let follow from the attributions what does: which stands in which, unconfirmed voices, unused speakers."""
+        _nest(_layer(document, "attributions"))
         told = [{**_NO_PARTS, **a} for a in _layer(document, "attributions")]
         article = self._article(document)
         followed = {s.id: voice for s, voice in zip(article.sentences, voices(article, told), strict=True)}
@@ -734,6 +741,21 @@ def _differences(before: Json, after: Json) -> Iterator[tuple[str, str, Json | N
 def _sort_cut(document: Json) -> None:
     for name in CUT:
         document[name] = sorted(_layer(document, name), key=_start)
+
+
+def _nest(attributions: Sequence[Json]) -> None:
+    """Say of each attribution in whose content it stands, where it stands in one."""
+    contents = {a["id"]: spans_of(a.get("content") or None) for a in attributions}
+    for inner in attributions:
+        mine = contents[inner["id"]]
+        around = [
+            (sum(map(len, theirs)), name)
+            for name, theirs in contents.items()
+            if mine and name != inner["id"] and all(any(t.covers(m) and t != m for t in theirs) for m in mine)
+        ]
+        home = min(around)[1] if around else None
+        if inner.get("nested_in") != home:
+            inner["nested_in"] = home
 
 
 def _start(entry: Mapping[str, Any]) -> int:
