@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -35,7 +35,10 @@ from copydesk.page.layout import classify
 from copydesk.page.lines import read_rows, show
 from copydesk.page.sentences import split_sentences, trim
 
+PARAGRAPH = "paragraph"
+"""The kind of a block that is story."""
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
+_NOTHING: Mapping[int, str] = {}
 MOST_CHARACTERS = 100_000
 """How long a page may be: a long read of a magazine has half of that."""
 _WHOLE = re.compile(r"(?P<whole>.+)", re.DOTALL)
@@ -155,8 +158,11 @@ def _decode(data: bytes, path: str | Path) -> str:
     return text
 
 
-def parse_article(text: str) -> Article:
+def parse_article(text: str, *, lines: Mapping[int, str] = _NOTHING) -> Article:
     """Take a page apart: which lines are furniture, where paragraphs and sentences begin and end.
+
+    `lines` corrects the reader: the kind of the block that begins on a line, `paragraph` or a kind of furniture. Lines
+    count from 1. Raises CopydeskError for a text without words, a line on which no block begins, and an unknown kind.
 
     >>> page = parse_article("Rain returns to Lakeport\\n\\nBy Mara Quill\\n\\nIt rained. He refused to leave.")
     >>> [(b.id, b.kind) for b in page.blocks]
@@ -171,7 +177,26 @@ def parse_article(text: str) -> Article:
     if not rows:
         raise CopydeskError("the page holds no words", "give parse_article the text of a page")
     kinds = classify([row.span.of(shown) for row in rows], [row.gap for row in rows])
-    return _assemble(text, shown, [row.span for row in rows], kinds)
+    spans = [row.span for row in rows]
+    return _assemble(text, shown, spans, _corrected(text, spans, kinds, lines) if lines else kinds)
+
+
+def _corrected(
+    text: str, spans: Sequence[Span], kinds: Sequence[str | None], lines: Mapping[int, str]
+) -> list[str | None]:
+    """The kinds of the blocks, with those that somebody has given by line; None is story."""
+    starts, known = _line_starts(text), load_wording("strings")["furniture"]
+    numbers = [bisect_right(starts, span.start) for span in spans]
+    if strange := sorted({*lines} - {*numbers}):
+        raise CopydeskError(f"no block begins on line {strange[0]} of the page", "name the first line of a block")
+    if unknown := [kind for kind in lines.values() if kind not in known]:
+        raise CopydeskError(f"no block is a '{unknown[0]}'", f"there are: {', '.join(known)}")
+    given = {line: None if kind == PARAGRAPH else kind for line, kind in lines.items()}
+    return [given.get(number, kind) for number, kind in zip(numbers, kinds, strict=True)]
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(m.end() for m in _NEW_LINE.finditer(text))]
 
 
 def find_paragraphs(text: str) -> list[Span]:
@@ -185,7 +210,7 @@ def find_paragraphs(text: str) -> list[Span]:
 
 def _assemble(text: str, shown: str, spans: Sequence[Span], kinds: Sequence[str | None]) -> Article:
     """Give every span its name, kind and line."""
-    starts = [0, *(m.end() for m in _NEW_LINE.finditer(text))]
+    starts = _line_starts(text)
 
     def block(id: str, span: Span, kind: str) -> Block:
         return Block(id, span, kind, bisect_right(starts, span.start))
@@ -193,7 +218,7 @@ def _assemble(text: str, shown: str, spans: Sequence[Span], kinds: Sequence[str 
     known = [(span, kind) for span, kind in zip(spans, kinds, strict=True) if kind]
     story = [span for span, kind in zip(spans, kinds, strict=True) if not kind]
     furniture = tuple(block(f"f{n}", span, kind) for n, (span, kind) in enumerate(known, 1))
-    paragraphs = tuple(block(f"p{n}", span, "paragraph") for n, span in enumerate(story, 1))
+    paragraphs = tuple(block(f"p{n}", span, PARAGRAPH) for n, span in enumerate(story, 1))
     sentences = tuple(
         block(f"{p.id}.s{n}", span, "sentence")
         for p in paragraphs

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from copydesk.story.key import Key, check_answers, read_key
 DEFAULT = "baltics-2022"
 REQUIRED = {"headline": str, "date": dt.date, "language": str, "rights": str, "sha256": str}
 """What `story.toml` must say, and the type of each."""
+STORIES = "stories"
+"""The folder, beside the notebooks, with the stories that an instructor has made or added."""
 MOST_BLOCKS, MOST_SENTENCES = 2000, 10_000
 """How many blocks and sentences a page may have: a page of a newspaper has a hundred."""
 
@@ -116,10 +119,8 @@ def _places() -> Iterator[Path]:
         return
     # A notebook may run in a folder below the one that holds the stories, so the nearest one upwards counts.
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if _folders(folder / "seeds"):
-            yield folder / "seeds"
-            break
+    for name in ("seeds", STORIES):
+        yield from islice((f / name for f in (here, *here.parents) if _folders(f / name)), 1)
     yield from _own_places()
 
 
@@ -156,6 +157,11 @@ def _is_folder(name: str | Path) -> bool:
         return False
 
 
+def forget_stories() -> None:
+    """Read stories from the disk again: for programs that change one and then load it."""
+    _load.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _load(folder: Path, with_key: bool) -> Story:
     about = read_toml(folder / "story.toml")
@@ -166,12 +172,17 @@ def _load(folder: Path, with_key: bool) -> Story:
             what, remedy = ("a date", "write it as date = 2022-01-12") if kind is dt.date else ("text", 'put it in ""')
             raise CopydeskError(f"{folder / 'story.toml'}: {name} is {str(value)[:40]!r}, which is not {what}", remedy)
     # Every offset in the key and in saved answers counts into this very text, so another text is refused.
-    article = parse_article(read_page(folder / "page.txt"))
-    if fingerprint(article.text) != about["sha256"]:
+    text = read_page(folder / "page.txt")
+    if fingerprint(text) != about["sha256"]:
         raise CopydeskError(
             f"{folder / 'page.txt'} is not the page story.toml was made for (its sha256 differs)",
             "put the original page back; it is never edited, not even its line ends",
         )
+    try:
+        article = parse_article(text, lines=_corrected_lines(about.get("lines", {})))
+    except CopydeskError as error:
+        where = "story.toml: [lines]" if "lines" in about else "page.txt"
+        raise CopydeskError(f"{folder / where}: {error.problem}", error.remedy) from None
     if len(article.blocks) > MOST_BLOCKS or len(article.sentences) > MOST_SENTENCES:
         most = f"{MOST_BLOCKS:,} blocks or {MOST_SENTENCES:,} sentences"
         raise CopydeskError(f"{folder / 'page.txt'} has more than {most}", "keep the part that the story is about")
@@ -182,6 +193,13 @@ def _load(folder: Path, with_key: bool) -> Story:
         if not isinstance(own, dict) or not all(isinstance(part, dict) for part in own.values()):
             raise CopydeskError(f"{folder / 'lessons.toml'}: '{name}' is not a table of tables", "begin it with [ ]")
     return Story(folder.name, folder, article, about, key, lessons)
+
+
+def _corrected_lines(told: Any) -> dict[int, str]:
+    """What a story says of lines that the reader takes for something else: `"12" = "caption"`."""
+    if isinstance(told, dict) and all(n.isascii() and n.isdigit() and isinstance(k, str) for n, k in told.items()):
+        return {int(n): kind for n, kind in told.items() if len(n) < 8}
+    raise CopydeskError("it is not a table of lines and kinds", 'write a line as "12" = "caption"')
 
 
 @lru_cache(maxsize=4)
