@@ -159,6 +159,8 @@ def _check_lesson(lesson_id: str, story: Story, *, show_all: bool, show_guess: b
     failed = [check for check in checks if not check.holds]
     passed = f"{len(checks) - len(failed)} of {len(checks)} scoring checks passed"
     print(f"  {lesson.id}: {len(lesson.exercises)} exercises, {passed}")
+    for told in lesson.left_out.values():
+        print(f"    {told}")
     for fault in faults:
         print(f"    FAULT {fault}")
     for check in checks if show_all else failed:
