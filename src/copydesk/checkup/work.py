@@ -106,5 +106,6 @@ def _fits(path: Path) -> bool:
         return False
     shown = set(re.findall(r'\.(?:exercise|worked_example)\("(\w+)"\)', code))
     with suppress(CopydeskError):  # a story may leave a lesson out
-        return shown == {exercise.id for exercise in load_lesson(path.stem).exercises}
+        lesson = load_lesson(path.stem)
+        return shown == {*(exercise.id for exercise in lesson.exercises), *lesson.left_out}
     return True
