@@ -88,6 +88,12 @@ def traces(story: Story) -> Section:
     return Section({} if n >= 3 else {"need": n}) if n >= 2 else _left_out("traces")
 
 
+def ticket(story: Story) -> Section | None:
+    """The exit ticket of the lesson on the page; its words do not say how many questions there are."""
+    made = [m for make in (made_of.furniture, made_of.line, made_of.blocks) if (m := make(story))]
+    return _questions(made, fewest=2, reason="easy", prompt=class_wording("questions")["exit"]["prompt"])
+
+
 def missing_reporter(story: Story) -> Section | None:
     """A case for a text: what the name of a reporter would tell, where the page names none."""
     data = class_wording("questions")["missing_reporter"]
@@ -238,7 +244,7 @@ SECTIONS: Mapping[str, Mapping[str, Callable[[Story], Section | None]]] = {
         ),
         "traces": traces,
         "explain": missing_reporter,
-        "exit": _form_of(made_of.furniture, made_of.line, made_of.blocks),
+        "exit": ticket,
     },
     MADE[1]: {
         "predict": _form_of(made_of.machine, fewest=0),
