@@ -207,7 +207,12 @@ def kinds(story: Story) -> Section:
         accept = [*dict.fromkeys((entry["kind"], *others))]
         items.append({"id": name, "where": place(entry["region"]), "span": [span.start, span.end]})
         answers[name] = {"accept": accept, "why": why[entry["kind"]]}
-    plain = [e for e in key.layer("sentences") if e["voice"] == "reporter" and not e.alternatives]
+    said = [s for e in key.attributions for role in ("source", "cue", "content") for s in e.spans(role)]
+    plain = [
+        e
+        for e in key.layer("sentences")
+        if e["voice"] == "reporter" and not e.alternatives and not any(e.spans("span")[0].overlap(s) for s in said)
+    ]
     if plain and len(items) > 1:
         span, region = plain[-1].spans("span")[0], plain[-1].id.split(".")[0]
         items.append({"id": "s0", "where": place(region), "span": [span.start, span.end]})
