@@ -36,7 +36,7 @@ class TestDependencies:
 
     def test_each_has_a_lower_bound(self) -> None:
         needs = sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"])
-        assert [need for need in needs if ">=" not in need] == ["copydesk[lab,classroom]"]
+        assert [need for need in needs if ">=" not in need] == ["copydesk[lab,classroom,stories]"]
 
     def test_the_core_is_four_packages(self) -> None:
         assert names(PROJECT["dependencies"]) == {"anywidget", "ipywidgets", "filelock", "platformdirs"}

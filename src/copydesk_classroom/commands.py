@@ -11,6 +11,8 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
@@ -32,6 +34,7 @@ from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.grading.class_report import Report, is_graded, report
 from copydesk_classroom.grading.grade import Summary, grade
 from copydesk_classroom.releasing.release import Release, release
+from copydesk_classroom.stories.confirm import lesson_states
 from copydesk_classroom.wording import class_wording
 
 CHECK_EXAMPLES = """examples:
@@ -121,7 +124,27 @@ def _check_story(story: Story) -> int:
     )
     for fault in found:
         print(f"  FAULT {fault}")
+    if story.key and story.key.unconfirmed:
+        _print_draft(story)
     return len(found)
+
+
+def _print_draft(story: Story) -> None:
+    """Say of a draft how much of it is unconfirmed, and which lessons run already."""
+    assert story.key is not None
+    say = class_wording("stories")["check"]
+    layers = Counter(entry.layer for entry in story.key.unconfirmed)
+    print(f"  {say['unconfirmed'].format(n=len(story.key.unconfirmed), layers=_counts(layers))}")
+    states = lesson_states(story)
+    running = ", ".join(state.id[:2] for state in states if state.runs) or say["none"]
+    print(f"  {say['running'].format(lessons=running)}")
+    for why in dict.fromkeys(state.why for state in states if not state.runs):
+        lessons = ", ".join(state.id[:2] for state in states if state.why == why)
+        print(f"  {say['not_running'].format(lessons=lessons, why=why)}")
+
+
+def _counts(found: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in found.items())
 
 
 def _check_lesson(lesson_id: str, story: Story, *, show_all: bool, show_guess: bool) -> int:

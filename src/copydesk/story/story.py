@@ -129,6 +129,18 @@ def _own_places() -> tuple[Path, Path]:
     return Path(str(files("copydesk"))) / "seeds", Path(__file__).resolve().parents[3] / "seeds"
 
 
+def own_stories_folder() -> Path:
+    """Where a story of an instructor’s own belongs: where their others are, else `stories` in the working folder.
+
+    `COPYDESK_SEEDS`, where it is set, is the only place in which stories are found, so it is that.
+    """
+    if os.environ.get("COPYDESK_SEEDS"):
+        return Path(os.environ["COPYDESK_SEEDS"])
+    here = Path.cwd()
+    near = next((f / STORIES for f in (here, *here.parents) if _folders(f / STORIES)), None)
+    return near or here / STORIES
+
+
 def is_bundled(story: Story) -> bool:
     """Whether a story is one that comes with the kit, in its own place."""
     return any(story.folder.is_relative_to(place.resolve()) for place in _own_places())

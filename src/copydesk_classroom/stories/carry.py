@@ -244,8 +244,8 @@ def _with_drafted(kept: Sequence[Json], drafted: Sequence[Json], removed: Sequen
 
     carried = [{**record, "carried_from": known(renamed.get(record["carried_from"]))} for record in added]
     for record in carried:
-        if "nested_in" in record and record["nested_in"] in renamed:
-            record["nested_in"] = renamed[record["nested_in"]]
+        if outer := renamed.get(record.pop("nested_in", None)):
+            record["nested_in"] = outer
     carried += [{**record, "carried_from": known(record.get("carried_from"))} for record in kept]
     return sorted(carried, key=lambda record: min((span.start for span in spans_in(record)), default=0))
 

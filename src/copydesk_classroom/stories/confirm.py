@@ -98,7 +98,7 @@ def unconfirmed(raw: Mapping[str, Any]) -> dict[str, list[str]]:
     >>> unconfirmed({"sources": [{"id": "S1", "unconfirmed": True}, {"id": "S2"}], "claims": [{"id": "C1"}]})
     {'sources': ['S1']}
     """
-    found = {layer: [str(r["id"]) for r in records if not is_confirmed(r)] for layer, records in _layers(raw)}
+    found = {layer: [str(r["id"]) for r in records if not is_confirmed(r)] for layer, records in layers_of(raw)}
     return {layer: ids for layer, ids in found.items() if ids}
 
 
@@ -110,12 +110,12 @@ def confirm(raw: Mapping[str, Any], ids: Collection[str] | None = None) -> Json:
     >>> confirm({"sources": [{"id": "S1", "unconfirmed": True, "rule": "says_that"}]}, ["S1"])
     {'sources': [{'id': 'S1'}]}
     """
-    known = {str(record["id"]) for _, records in _layers(raw) for record in records}
+    known = {str(record["id"]) for _, records in layers_of(raw) for record in records}
     if strange := sorted({*(ids or ())} - known):
         raise CopydeskError(f"the key has no entry '{strange[0]}'", "look the id up in key.json")
     changed = {
         layer: [_confirmed(r) if ids is None or r["id"] in ids else r for r in records]
-        for layer, records in _layers(raw)
+        for layer, records in layers_of(raw)
     }
     return {**raw, **changed}
 
@@ -126,12 +126,20 @@ def progress(raw: Mapping[str, Any]) -> dict[str, Count]:
     >>> progress({"sources": [{"id": "S1", "unconfirmed": True}, {"id": "S2"}]})
     {'sources': Count(confirmed=1, all=2)}
     """
-    return {layer: Count(sum(map(is_confirmed, records)), len(records)) for layer, records in _layers(raw) if records}
+    return {layer: Count(sum(map(is_confirmed, records)), len(records)) for layer, records in layers_of(raw) if records}
 
 
 def lesson_states(story: Story) -> list[LessonState]:
     """For each lesson, whether it runs on this story as it is now, and if not what it lacks."""
     return [LessonState(lesson, _why_not(lesson, story)) for lesson in list_lessons()]
+
+
+def layers_of(raw: Mapping[str, Any]) -> Iterator[tuple[str, list[Json]]]:
+    """The layers of a key that hold entries, and the places to look at, each with its entries."""
+    for layer in (*LAYERS, CUE_PLACES):
+        records = raw.get(layer)
+        if isinstance(records, list):
+            yield layer, [r for r in records if isinstance(r, dict) and "id" in r]
 
 
 def _why_not(lesson: str, story: Story) -> str:
@@ -153,10 +161,3 @@ def _why_not(lesson: str, story: Story) -> str:
 
 def _confirmed(record: Json) -> Json:
     return {name: value for name, value in record.items() if name not in (UNCONFIRMED, RULE)}
-
-
-def _layers(raw: Mapping[str, Any]) -> Iterator[tuple[str, list[Json]]]:
-    for layer in (*LAYERS, CUE_PLACES):
-        records = raw.get(layer)
-        if isinstance(records, list):
-            yield layer, [r for r in records if isinstance(r, dict) and "id" in r]

@@ -123,12 +123,14 @@ def _attributions(article: Article) -> list[Json]:
     headlines = tuple(b for b in article.furniture if b.kind == "headline")
     blocks = sorted((*article.paragraphs, *headlines), key=lambda b: b.start)
     found, done, names = find_attributions(article.text), list[Json](), dict[int, str]()
+    speakers = _speakers(article.text, found)
     used: list[tuple[Span, str]] = []
     for n, attribution in enumerate(found):
         for record in _in_blocks(article, attribution, blocks):
             outer = _make_room(record, used)
             if outer is None or len(done) == MOST_RECORDS:
                 continue
+            record["speaker"] = speakers[attribution.speaker]
             headline = record["region"].startswith("f")
             number = sum(r["region"].startswith("f") == headline for r in done) + 1
             record["id"] = f"{'H' if headline else 'A'}{number}"
@@ -141,6 +143,17 @@ def _attributions(article: Article) -> list[Json]:
             used += [(Span(c["start"], c["end"]), record["id"]) for c in record["content"]]
             names.setdefault(n, record["id"])
     return done
+
+
+def _speakers(text: str, found: Iterable[Attribution]) -> dict[str, str]:
+    """The name of each speaker: one without a name as the story first calls it, such as “The harbour office”."""
+    names = {"": str(class_wording("stories")["draft"]["nobody"])}
+    for attribution in found:
+        speaker, source = attribution.speaker, attribution.source
+        if speaker not in names and (speaker[:1].isupper() or source):
+            said = speaker if speaker[:1].isupper() or not source else " ".join(source.of(text).split())
+            names[speaker] = said[:1].upper() + said[1:]
+    return {a.speaker: names.get(a.speaker, a.speaker) for a in found} | names
 
 
 def _in_blocks(article: Article, attribution: Attribution, blocks: Sequence[Block]) -> Iterator[Json]:
@@ -162,7 +175,7 @@ def _in_blocks(article: Article, attribution: Attribution, blocks: Sequence[Bloc
         yield {
             "id": "",
             "region": region,
-            "speaker": attribution.speaker or class_wording("stories")["draft"]["nobody"],
+            "speaker": "",
             "kind": attribution.kind if attribution.speaker else "none",
             "form": _form(article.text, attribution.form if content else _without_content(attribution), content),
             "counted": True,
