@@ -202,7 +202,7 @@ def _nothing_for(lesson_id: str, generic: Json, own: Json) -> str:
     given = {**_usual(generic, where), **generic}
     must = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING} if kind else set()
     needed = (*read_value(tuple[str, ...], generic.get("needs", ()), f"{where}: needs"), *(kind.needed if kind else ()))
-    lacks = [name for name in (*needed, *sorted(must - {"lesson"})) if not given.get(name)]
+    lacks = [name for name in (*needed, *sorted(must - {"lesson"})) if given.get(name) in (None, "", [], {})]
     say = load_wording("strings")["left_out"]
     return str(say.get(lacks[0], say["nothing"])) if lacks else ""
 
