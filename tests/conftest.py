@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -84,3 +85,16 @@ def seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(SEEDS, copy)
     monkeypatch.setenv("COPYDESK_SEEDS", str(copy))
     return copy
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What each format cost at worst while files were changed (`test_fuzz.py`), if FUZZ_TRIES is set."""
+    if "FUZZ_TRIES" not in os.environ:
+        return
+    ended = [r for found in terminalreporter.stats.values() for r in found if getattr(r, "when", "") == "teardown"]
+    rows = [(r.nodeid.partition("::")[2], v) for r in ended for n, v in r.user_properties if n == "fuzz"]
+    if rows:
+        terminalreporter.section("files changed by chance")
+        terminalreporter.write_line(f"{'format':<48} {'tries':>8} {'refused':>8} {'slowest':>8} {'memory':>7}")
+        for name, (tries, refused, slowest, memory) in sorted(rows):
+            terminalreporter.write_line(f"{name:<48} {tries:>8} {refused:>8} {slowest:>5} ms {memory:>4} MB")

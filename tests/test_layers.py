@@ -49,6 +49,7 @@ CLASSROOM = {
     "checking": 7,
     "releasing": 8,
     "graders": 9,
+    "stories": 9,
     "commands": 10,
     "__main__": 11,
 }

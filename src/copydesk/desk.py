@@ -6,11 +6,12 @@ name is gone, this raises an error that says what to do, where the bare name wou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_args
 
 from copydesk.answers import AnswerFile, Record, folder, where
 from copydesk.answers.file import peek_record
@@ -36,6 +37,21 @@ if TYPE_CHECKING:
     from copydesk.views.ready import Sentence
     from copydesk.views.sourcing import Counted
     from copydesk.widgets.widget import ExerciseWidget
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def unless_left_out(ask: Callable[Concatenate[Any, str, P], T]) -> Callable[Concatenate[Any, str, P], T | Page]:
+    """A method of the desk about an exercise; where a story has nothing for that exercise, one sentence says so."""
+
+    @wraps(ask)
+    def asked(desk: Any, exercise_id: str, /, *args: P.args, **more: P.kwargs) -> T | Page:
+        why = desk.lesson.left_out.get(exercise_id)
+        return Page.saying(why) if why else ask(desk, exercise_id, *args, **more)
+
+    return asked
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,6 +106,7 @@ class Desk:
 
     # --- Exercises and results ---
 
+    @unless_left_out
     def exercise(self, exercise_id: str) -> ExerciseWidget:
         """The exercise of that id, with the learner's own work in it."""
         from copydesk.widgets.widget import exercise_widget
@@ -101,6 +118,7 @@ class Desk:
             exercise = exercise.as_answered(exercise.well_formed(record.answer))
         return exercise_widget(self.lesson, exercise, self.answers)
 
+    @unless_left_out
     def worked_example(self, exercise_id: str) -> Page:
         """A worked example: marks already made, to read and not to do."""
         exercise = self.lesson.exercise(exercise_id)
@@ -109,7 +127,8 @@ class Desk:
         marks = exercise.given_marks()
         shown = {name: article.block(name) for name in exercise.region}
         legend = ", ".join(f"{say['tags'][r]} = {say['roles'][r]}" for r in exercise.mark_roles())
-        body = f"<p>{escape(exercise.prompt)}</p>{blocks(article.text, shown, marks)}<p>{escape(legend)}</p>"
+        text = blocks(article.text, shown, marks, lang=story.about["language"])
+        body = f"<p>{escape(exercise.prompt)}</p>{text}<p>{escape(legend)}</p>"
         return self._page(body, f"a worked example with {len(marks)} marks", story)
 
     def result(self) -> ShownResult:
@@ -121,6 +140,8 @@ class Desk:
         """How well the learner's questions were aimed, and how well before the course; never graded."""
         from copydesk.views.discernment import discernment_page
 
+        if why := self.lesson.left_out.get(exercise_id):
+            return Page.saying(why)
         if wait := self._wait_for(exercise_id, needs_key=True):
             return wait
         exercise, key = self.lesson.exercise(exercise_id), self.lesson.key
@@ -153,6 +174,8 @@ class Desk:
 
     def read(self, exercise_id: str | None = None) -> Page:
         """The story, or the paragraphs one exercise is about, to read before marking."""
+        if why := self.lesson.left_out.get(exercise_id or ""):
+            return Page.saying(why)
         exercise = self.lesson.exercise(exercise_id) if exercise_id else None
         story = self.lesson.on_story_of(exercise).story if exercise else self.story
         article, region = story.article, exercise.region if exercise else ()
@@ -160,13 +183,16 @@ class Desk:
         html = blocks(article.text, {block.id: block for block in shown}, lang=story.about["language"])
         return self._page(html, f"{len(shown)} paragraphs", story)
 
+    @unless_left_out
     def cards(self, exercise_id: str) -> Page:
         """The dated facts an exercise goes by, each with its source and how sure it is."""
         say = load_wording("strings")["cards"]
         wanted = [by_id(story_facts(self.story), name) for name in self.lesson.exercise(exercise_id).facts]
         rows = [(fact.when, fact.statement, fact.credit, fact.standing) for fact in wanted]
-        return self._page(table(say["columns"], rows, caption=say["caption"]), f"{len(rows)} dated facts")
+        caption = say["caption" if all(fact.known_on(self.story.date) for fact in wanted) else "caption_later"]
+        return self._page(table(say["columns"], rows, caption=caption), f"{len(rows)} dated facts")
 
+    @unless_left_out
     def swap(self, exercise_id: str) -> Page:
         """Sentences of the story beside the same with other names in them, which nobody said."""
         from copydesk.views.retellings import swapped
@@ -176,6 +202,7 @@ class Desk:
         rows = [(pair.where, pair.original, pair.swapped) for pair in pairs]
         return self._page(table(say["columns"], rows, caption=say["caption"]), f"{len(pairs)} pairs of sentences")
 
+    @unless_left_out
     def retellings(self, exercise_id: str) -> Page:
         """Passages of the story beside the retellings an exercise asks about, with the words that differ marked."""
         from copydesk.views.retellings import retelling_page
@@ -200,6 +227,8 @@ class Desk:
         """What a list of loaded words makes of the blocks of that exercise: places to look."""
         from copydesk.views.comparisons import word_list_page
 
+        if why := self.lesson.left_out.get(after):
+            return Page.saying(why)
         return self._wait_for(after) or word_list_page(self.story, self.lesson.exercise(after).region)
 
     def voices(self, *, after: str) -> Figure | Page:
@@ -248,8 +277,11 @@ class Desk:
         """What was going on, as known on the day of the story (or, with `later`, as known since)."""
         from copydesk.views.timeline import lesson_timeline
 
+        if "timeline" not in self.story.lessons.get(self.lesson.id, {}):
+            return Page.saying(load_wording("strings")["timeline"]["none"])
         return self._wait_for(after) or lesson_timeline(self.lesson, later=later)
 
+    @unless_left_out
     def split(self, exercise_id: str) -> Figure | Page:
         """How a class voted on that exercise, once the learner has voted too."""
         from copydesk.views.plots import split_figure
@@ -262,6 +294,8 @@ class Desk:
         from copydesk.views.agreement import agreement, class_votes
 
         for name in exercise_ids:
+            if why := self.lesson.left_out.get(name):
+                return Page.saying(why)
             if not self.answers.record(name).answer:
                 return self._first("do", name)
         found = [(self.lesson.exercise(n).title, agreement(class_votes(self.lesson, n))) for n in exercise_ids]
@@ -281,11 +315,14 @@ class Desk:
         """The one gate of whatever gives answers away: what to do first; None once the exercise is finished.
 
         Without a key an exercise has no end, so an answer is enough; what only a key can tell says that there is none.
+        What is left out is not waited for.
         """
-        key, exercise = self.story.key, self.lesson.exercise(exercise_id)
+        key = self.story.key
         if needs_key and key is None:
             return Page.saying(load_wording("strings")["sourcing"]["no_key"])
-        record = self.answers.record(exercise_id)
+        if exercise_id in self.lesson.left_out:
+            return None
+        exercise, record = self.lesson.exercise(exercise_id), self.answers.record(exercise_id)
         if key is None:
             return None if record.answer else self._first("do", exercise_id)
         return None if is_finished(exercise, record) else self._first("finish", exercise_id)

@@ -88,7 +88,7 @@ def _make(path: Path) -> None:
 
 def _words(data: bytes) -> object:
     """What the cells of a notebook say, whatever they have shown since; any other file as it is."""
-    with suppress(ValueError, KeyError, TypeError):
+    with suppress(ValueError, RecursionError, KeyError, TypeError):
         return ["".join(cell["source"]) for cell in json.loads(data)["cells"]]
     return data
 

@@ -11,6 +11,8 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
@@ -32,6 +34,7 @@ from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.grading.class_report import Report, is_graded, report
 from copydesk_classroom.grading.grade import Summary, grade
 from copydesk_classroom.releasing.release import Release, release
+from copydesk_classroom.stories.confirm import lesson_states
 from copydesk_classroom.wording import class_wording
 
 CHECK_EXAMPLES = """examples:
@@ -121,7 +124,27 @@ def _check_story(story: Story) -> int:
     )
     for fault in found:
         print(f"  FAULT {fault}")
+    if story.key and story.key.unconfirmed:
+        _print_draft(story)
     return len(found)
+
+
+def _print_draft(story: Story) -> None:
+    """Say of a draft how much of it is unconfirmed, and which lessons run already."""
+    assert story.key is not None
+    say = class_wording("stories")["check"]
+    layers = Counter(entry.layer for entry in story.key.unconfirmed)
+    print(f"  {say['unconfirmed'].format(n=len(story.key.unconfirmed), layers=_counts(layers))}")
+    states = lesson_states(story)
+    running = ", ".join(state.id[:2] for state in states if state.runs) or say["none"]
+    print(f"  {say['running'].format(lessons=running)}")
+    for why in dict.fromkeys(state.why for state in states if not state.runs):
+        lessons = ", ".join(state.id[:2] for state in states if state.why == why)
+        print(f"  {say['not_running'].format(lessons=lessons, why=why)}")
+
+
+def _counts(found: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in found.items())
 
 
 def _check_lesson(lesson_id: str, story: Story, *, show_all: bool, show_guess: bool) -> int:
@@ -136,6 +159,8 @@ def _check_lesson(lesson_id: str, story: Story, *, show_all: bool, show_guess: b
     failed = [check for check in checks if not check.holds]
     passed = f"{len(checks) - len(failed)} of {len(checks)} scoring checks passed"
     print(f"  {lesson.id}: {len(lesson.exercises)} exercises, {passed}")
+    for told in lesson.left_out.values():
+        print(f"    {told}")
     for fault in faults:
         print(f"    FAULT {fault}")
     for check in checks if show_all else failed:
@@ -256,11 +281,11 @@ def run_grade(options: argparse.Namespace) -> int:
             )
     except KeyboardInterrupt:
         progress.end()
-        print(class_wording("classroom")["summary"]["stopped"], file=sys.stderr)
+        print(class_wording("grade")["stopped"], file=sys.stderr)
         return 130
     except BrokenProcessPool:
         progress.end()
-        raise CopydeskError(*class_wording("classroom")["summary"]["broken"]) from None
+        raise CopydeskError(*class_wording("grade")["broken"]) from None
     progress.end()
     if not options.quiet:
         print("\n".join(grade_summary(summary)))
@@ -295,7 +320,7 @@ def _is_large(folder: Path, out: Path) -> bool:
 
 def grade_summary(summary: Summary) -> list[str]:
     """The lines that say what a run did."""
-    say, s = class_wording("classroom")["summary"], summary
+    say, s = class_wording("grade"), summary
     if not s.graded:
         return [say["nothing"].format(out=s.out)]
     lines = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import replacing, write
+from copydesk.base.files import read_bytes, replacing, write
 from copydesk_classroom.safe_text import csv_cell
 
 Row = Sequence[object]
-MOST_BYTES = 20_000_000
-"""The largest CSV file that is read; a roster of 3,000 learners has some 300,000."""
+MOST_BYTES, MOST_LINES, MOST_CELLS = 20_000_000, 50_000, 500_000
+"""The largest CSV file that is read; a roster of 3,000 learners has some 300,000 bytes, a gradebook as many cells."""
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t]*\r?\n', re.IGNORECASE)
 
 
@@ -80,19 +81,21 @@ def read_rows(path: Path) -> Iterator[list[str]]:
 
     Raises CopydeskError if the file cannot be read.
     """
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise CopydeskError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB", "name a CSV file")
-        text = _text(path.read_bytes())
-    except OSError as error:
-        raise CopydeskError(f"{path} cannot be read ({error.strerror})", "check its name") from None
+    data = read_bytes(path, most=MOST_BYTES + 1)
+    if data is None:
+        raise CopydeskError(f"{path} cannot be read: there is no such file", "check its name")
+    if len(data) > MOST_BYTES:
+        raise CopydeskError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB", "name a CSV file")
+    text = _text(data)
     told = SEPARATOR_LINE.match(text)  # Excel writes and reads such a line above the head
     text = text[told.end() :] if told else text
     separator = told[1] if told else _separator(text.splitlines()[:20])
+    lines = max(text.count("\n"), text.count("\r"))
+    if lines > MOST_LINES or lines + text.count(separator) > MOST_CELLS:
+        raise CopydeskError(f"{path} has {lines:,} lines, too many cells to be read", "keep those of this course")
     try:
-        yield from (
-            row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(map(str.strip, row))
-        )
+        parts = (line[0] for line in LINE.finditer(text))  # a StringIO would take four times the memory
+        yield from (row for row in csv.reader(parts, delimiter=separator) if any(map(str.strip, row)))
     except csv.Error as error:
         raise CopydeskError(f"{path} cannot be read as CSV ({error})", "save it again as CSV") from None
 

@@ -223,7 +223,7 @@ def _begin(source: Path, story: str | None, grader: str) -> tuple[Lesson, dict[s
     lesson = load_lesson(source.stem, chosen)
     try:
         made = json.loads(stripped(source.read_text(encoding="utf-8"), files=(), following=None))
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
         raise CopydeskError(f"{source} cannot be read as a notebook ({error})", "name a lesson's notebook") from None
     if chosen.id != DEFAULT:
         made["cells"].insert(0, _cell("code", "story", f'import copydesk\n\ncopydesk.use_story("{chosen.id}")'))

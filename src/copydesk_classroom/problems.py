@@ -1,4 +1,4 @@
-"""Problems with submitted files: each has a short name here and its sentences in `data/classroom.toml`."""
+"""Problems with submitted files: each has a short name here and its sentences in `data/problems.toml`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from copydesk_classroom.wording import class_wording
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One problem with a submitted file; `name` is an entry of `problems` in `data/classroom.toml`.
+    """One problem with a submitted file; `name` is an entry of `data/problems.toml`.
 
     `detail` is what the entry's sentence quotes, such as a lesson or a size.
 
@@ -37,7 +37,7 @@ class Problem:
 
     @property
     def _words(self) -> dict[str, str]:
-        words: dict[str, str] = class_wording("classroom")["problems"][self.name]
+        words: dict[str, str] = class_wording("problems")[self.name]
         return words
 
 

@@ -19,10 +19,14 @@ from hypothesis import strategies as st
 
 from copydesk.answers import AnswerFile, Record, folder, place, where
 from copydesk.answers import schema as form
+from copydesk.answers.file import peek
+from copydesk.answers.handin import pack, unpack
 from copydesk.answers.schema import merged, new_entry
 from copydesk.base import files as disk
+from copydesk.base import store
 from copydesk.base.documents import Damaged, decode
 from copydesk.base.errors import CopydeskError
+from copydesk.base.store import last_change
 
 PAGE, OTHER_PAGE = "ab" * 32, "cd" * 32
 WRITER = str(Path(__file__).with_name("answer_writer.py"))
@@ -214,6 +218,22 @@ class TestKeeping:
             opened(tmp_path).save(exercise, {})
 
 
+class TestManyTries:
+    def test_the_file_keeps_those_that_count_and_how_many_there_were(self, tmp_path):
+        entry = {**new_entry(), "tries": [{"answer": {"n": n}, "score": n % 7, "points": 7} for n in range(10_000)]}
+        put(tmp_path, {"schema": 1, "exercises": {"q": entry}})
+        record = opened(tmp_path).add_try("q", {"n": 10_000}, 0, 7)
+        numbers = [attempt.answer["n"] for attempt in record.tries]
+        assert numbers == [0, 6, *range(10_001 - (form.MOST_TRIES - 2), 10_001)]
+        assert record.tries_made == 10_001 == opened(tmp_path).record("q").tries_made
+        assert opened(tmp_path).save("q", {"n": 1}).tries_made == 10_001
+
+    def test_an_odd_number_of_them_counts_as_none(self, tmp_path):
+        for odd in (-3, "7", True, 10**40, None):
+            put(tmp_path, {"schema": 1, "exercises": {"q": {**new_entry(), "tries_not_kept": odd}}})
+            assert opened(tmp_path).add_try("q", {}, 0, 1).tries_made == 1
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -335,14 +355,84 @@ class TestDamage:
         file.save("q", {"a": 1})
         assert opened(tmp_path).record("q").answer == {"a": 1} and opened(tmp_path).notice is None
 
-    def test_the_generation_before_comes_back(self, tmp_path):
+    @pytest.mark.parametrize("damage", [b"", b"{", b"\0" * 400, b"[]", None])
+    @pytest.mark.parametrize("saves", [1, 2, 3, 20])
+    def test_a_damaged_file_costs_no_change(self, damage, saves, tmp_path):
+        file = opened(tmp_path)
+        for number in range(saves):
+            file.add_try(f"q{number % 3}", {"n": number}, 0.5, 1)
+        before = stored(tmp_path)
+        file.path.unlink()
+        if damage is not None:
+            put(tmp_path, damage)
+        elif saves == 1:
+            return  # then neither the file nor a generation before it is there: the lesson begins anew
+        assert peek(file.path)[0] == before
+        again = opened(tmp_path)
+        assert "last change" in again.notice and stored(tmp_path) == before
+        assert opened(tmp_path).notice is None, "said once"
+
+    def test_the_generation_before_comes_back_without_the_last_change(self, tmp_path):
         file = opened(tmp_path)
         file.save("q", {"a": 1})
         file.save("q", {"a": 2})
         put(tmp_path, b"{")
+        last = last_change(file.path)
+        last.write_bytes(last.read_bytes().replace(b"2", b"3", 1))
         again = opened(tmp_path)
         assert again.record("q").answer == {"a": 1} and "back from the copy" in again.notice
         assert opened(tmp_path).notice is None, "said once"
+
+    def test_a_last_change_of_another_time_changes_nothing(self, tmp_path):
+        file = opened(tmp_path)
+        file.save("q", {"a": 1})
+        old = stored(tmp_path)
+        old["exercises"]["q"] |= {"rev": 7, "answer": {"a": 7}}  # an older Copydesk has saved since
+        put(tmp_path, old, "lesson.json.bak")
+        put(tmp_path, b"{")
+        assert opened(tmp_path).record("q").answer == {"a": 7}
+        put(tmp_path, {**old, "created": "2020-01-01T00:00:00Z"}, "lesson.json.bak")
+        put(tmp_path, b"{")
+        assert opened(tmp_path).record("q").answer == {"a": 7}
+
+    def test_what_was_put_back_costs_nothing_either(self, tmp_path):
+        opened(tmp_path / "there", "lesson").save("q", {"a": 1})
+        opened(tmp_path / "there", "lesson").save("r", {"a": 1})
+        packed = pack(tmp_path / "there", to=tmp_path).path
+        for root in (tmp_path / "here", tmp_path / "empty"):
+            if root.name == "here":
+                opened(root).save("s", {"a": 2})
+            unpack(packed, root)
+            before = stored(root)
+            put(root, b"{")
+            opened(root)
+            assert stored(root) == before and before["exercises"].keys() >= {"q", "r"}
+
+    def test_of_two_damaged_files_the_last_change_comes_back_and_is_not_handed_in_as_all(self, tmp_path):
+        file = opened(tmp_path)
+        file.save("q", {"a": 1})
+        file.save("r", {"a": 2})
+        for name in ("lesson.json", "lesson.json.bak"):
+            put(tmp_path, b"{", name)
+        assert peek(file.path) == (None, "is not JSON")
+        again = opened(tmp_path)
+        assert "answers of the last change are back" in again.notice
+        assert (again.record("q").answer, again.record("r").answer) == ({}, {"a": 2})
+
+    def test_a_file_too_large_to_be_an_answer_file_is_set_aside(self, tmp_path):
+        path = put(tmp_path, b"")
+        with path.open("r+b") as file:
+            file.truncate(10**11)  # a hole: it takes no room on the disk
+        assert "larger than 8 MB" in opened(tmp_path).notice
+        put(tmp_path, b'{"schema": 1, "exercises": {"q": {"answer": {}, "tries": [' + b"{}," * 300_000 + b"{}]}}}")
+        assert "more than a learner could have made" in opened(tmp_path).notice
+
+    def test_what_could_not_be_read_again_is_not_saved(self, tmp_path):
+        file = opened(tmp_path)
+        with pytest.raises(CopydeskError, match="larger than 8 MB; shorten"):
+            for number in range(12):
+                file.save(f"q{number}", {"a": "x" * 900_000})
+        assert opened(tmp_path).notice is None and len(stored(tmp_path)["exercises"]) == 8
 
     def test_an_open_copy_brings_back_all_it_knows(self, tmp_path):
         file = opened(tmp_path)
@@ -370,7 +460,7 @@ class TestDamage:
         file.save("q", {"a": 2})
         file.path.unlink()
         again = opened(tmp_path)
-        assert again.record("q").answer == {"a": 1} and "was missing" in again.notice
+        assert again.record("q").answer == {"a": 2} and "was missing" in again.notice
 
     def test_a_folder_in_the_way_is_set_aside(self, tmp_path):
         (tmp_path / "story" / "lesson.json").mkdir(parents=True)
@@ -534,17 +624,18 @@ class TestTrouble:
 
         return fail
 
+    def full(self, path, data):
+        raise CopydeskError("the disk is full")
+
     @pytest.mark.parametrize(
-        ("what", "number"), [("fsync", errno.ENOSPC), ("fsync", errno.EIO), ("link", errno.ENOSPC)]
+        ("what", "number"), [("fsync", errno.ENOSPC), ("fsync", errno.EIO), ("copyfile", errno.ENOSPC)]
     )
     def test_a_failed_save_leaves_the_old_file_and_no_litter(self, what, number, tmp_path, monkeypatch):
         file = opened(tmp_path)
         file.save("q", {"a": 1})
         before = file.path.read_bytes()
         with monkeypatch.context() as patch:
-            patch.setattr(disk.os, what, self.fails(number))
-            if what == "link":
-                patch.setattr(disk.shutil, "copyfile", self.fails(number))
+            patch.setattr(disk.os if what == "fsync" else disk.shutil, what, self.fails(number))
             with pytest.raises(CopydeskError, match="disk is full" if number == errno.ENOSPC else "could not be saved"):
                 file.save("q", {"a": 2})
         assert file.path.read_bytes() == before
@@ -553,12 +644,39 @@ class TestTrouble:
         record = file.save("q", {"a": 3})
         assert record.others == () and opened(tmp_path).record("q").answer == {"a": 3}
 
-    def test_without_hard_links_a_copy_is_kept(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(disk.os, "link", self.fails(errno.EPERM))
-        file = opened(tmp_path)
+    @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES])
+    @pytest.mark.parametrize("call", range(1, 16))
+    def test_any_call_that_fails_costs_nothing_that_was_said_to_be_saved(self, call, number, tmp_path, monkeypatch):
+        """The file is damaged too, afterwards; what was acknowledged last is there all the same."""
+        file, seen = opened(tmp_path), []
+        file.save("p", {"a": 0})
         file.save("q", {"a": 1})
-        file.save("q", {"a": 2})
-        assert stored(tmp_path, "lesson.json.bak")["exercises"]["q"]["answer"] == {"a": 1}
+
+        def counted(real):
+            def act(*given, **named):
+                seen.append(real)
+                if len(seen) == call:
+                    raise OSError(number, os.strerror(number))
+                return real(*given, **named)
+
+            return act
+
+        kept = 1
+        with monkeypatch.context() as patch:
+            for owner, names in ((os, ("open", "fsync", "link", "replace")), (Path, ("open", "replace", "exists"))):
+                for name in names:
+                    patch.setattr(owner, name, counted(getattr(owner, name)))
+            try:
+                file.save("q", {"a": 2})
+                kept = 2
+            except (CopydeskError, OSError) as error:
+                assert isinstance(error, CopydeskError), error
+        assert opened(tmp_path).record("q").answer["a"] >= kept
+        put(tmp_path, b"{")
+        again = opened(tmp_path)
+        # one fault is borne, not two: that the last change could not be written, and that the file is damaged
+        assert again.record("q").answer["a"] >= (kept if len(seen) < call else 1)
+        assert again.record("p").answer == {"a": 0}
 
     @pytest.mark.parametrize("method", ["mkdir", "open"])
     def test_permission_lost_is_one_sentence(self, method, tmp_path, monkeypatch):
@@ -608,6 +726,31 @@ class TestTrouble:
         assert stored(tmp_path, "lesson.json.bak")["exercises"]["q"]["answer"] == {"a": 1}
         assert [p.name for p in (tmp_path / "drive").iterdir()] == ["synced.json"]
 
+    def test_a_drive_without_locks_is_one_sentence_and_no_warning(self, tmp_path, monkeypatch):
+        fcntl = pytest.importorskip("fcntl")
+        monkeypatch.setattr(fcntl, "flock", self.fails(errno.ENOSYS))
+        for number in range(2):
+            file = opened(tmp_path)
+            assert file.notice.count("cannot lock files") == 1 and "another notebook" not in file.notice
+            file.save("q", {"a": number})
+        assert opened(tmp_path).record("q").answer == {"a": 1}
+
+    @pytest.mark.parametrize("what", ["open", "fsync"])
+    def test_a_last_change_that_cannot_be_written_stops_no_save(self, what, tmp_path, monkeypatch):
+        file = opened(tmp_path)
+        file.save("q", {"a": 1})
+        if what == "open":
+            last_change(file.path).unlink()
+            last_change(file.path).mkdir()
+        else:
+            before = last_change(file.path).read_bytes()
+            monkeypatch.setattr(store, "overwrite", self.full)
+        file.save("q", {"a": 2})
+        assert what == "open" or last_change(file.path).read_bytes() == before
+        assert opened(tmp_path).record("q").answer == {"a": 2}
+        put(tmp_path, b"{")
+        assert opened(tmp_path).record("q").answer == {"a": 1}, "what is left is from before"
+
     @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP])
     def test_a_drive_that_cannot_lock_files_is_one_sentence(self, number, tmp_path, monkeypatch):
         monkeypatch.setattr(disk.FileLock, "acquire", self.fails(number))
@@ -635,7 +778,7 @@ def killed_writer(root, lesson, first, delay):
     return [line.split() for line in lines if line.strip()]
 
 
-def test_after_100_kills_nothing_acknowledged_is_lost(tmp_path):
+def test_after_100_kills_and_50_damaged_files_nothing_acknowledged_is_lost(tmp_path):
     dice, failures, total = random.Random(7), [], []
 
     def learner(lesson):
@@ -644,8 +787,10 @@ def test_after_100_kills_nothing_acknowledged_is_lost(tmp_path):
             said = killed_writer(tmp_path, lesson, 1000 * turn, dice.random() * 0.03)
             known |= {exercise: int(number) for exercise, number in said}
             total.append(len(said))
+            if damaged := bool(turn % 2 and said):
+                put(tmp_path, dice.choice([b"", b"{", b"\0" * 99]), f"{lesson}.json")
             file = opened(tmp_path, lesson)
-            if file.notice:
+            if bool(file.notice) != damaged:
                 failures.append(file.notice)
             for exercise, number in known.items():
                 kept = file.record(exercise).answer.get("n", -1)

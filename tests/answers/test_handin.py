@@ -180,6 +180,7 @@ class TestPack:
 
     def test_a_damaged_lesson_stops_no_other(self, work):
         opened(work, "one").save("a", {"n": 5})
+        opened(work, "two").save("b", {"n": 5})
         (work / "story" / "one.json").write_bytes(b"{")
         (work / "story" / "two.json").write_bytes(b"{")
         (work / "story" / "two.json.bak").unlink()

@@ -50,7 +50,7 @@ class Lab:
         environment["COPYDESK_SEEDS"] = str(NOTEBOOKS.parent / "seeds")
         command = [sys.executable, "-m", self.app, "--allow-root", "--no-browser", "--ServerApp.ip=127.0.0.1"]
         command += [f"--port={self.base.rsplit(':')[-1]}", f"--IdentityProvider.token={self.token}"]
-        command += ["--LabApp.expose_app_in_browser=True"]
+        command += [f"--{it}.expose_app_in_browser=True" for it in ("LabApp", "JupyterNotebookApp")]
         self.log = (self.home / "lab.log").open("w")
         self.process = subprocess.Popen(
             [*command, f"--ServerApp.root_dir={self.home}"], env=environment, stdout=self.log, stderr=subprocess.STDOUT
@@ -122,14 +122,16 @@ def run_all(page: Page) -> None:
     page.locator(".jp-NotebookPanel .jp-Notebook").wait_for(timeout=60_000)
     with suppress(TimeoutError):  # a notebook whose kernel was killed has none until something is run
         until(page, LISTENS, seconds=15)
-    prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent)"
+    cells = "[...window.jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type === 'code')"
     for _ in range(20):
         accept_dialog(page)
         try:
             page.get_by_role("menuitem", name="Run", exact=True).click(timeout=5000)  # a late dialog lies over the menu
             page.locator('li[data-command="runmenu:run-all"]').click(timeout=5000)
-            page.wait_for_function(f"/[*1-9]/.test({prompts}[0])", timeout=5000)
-            page.wait_for_function(f"{prompts}.every(p => /[0-9]/.test(p))", timeout=60_000)
+            page.wait_for_function(
+                f"{cells}[0].executionState === 'running' || {cells}[0].executionCount", timeout=5000
+            )
+            page.wait_for_function(f"{cells}.every(c => c.executionCount)", timeout=60_000)
         except TimeoutError:
             continue
         return

@@ -128,7 +128,7 @@ def test_shift_enter_shows_an_exercise_from_its_title_on(page, lab: Lab) -> None
     run_all(page)
     title = load_lesson(ROWS[0]).exercise(ROWS[1]).title
     cell = page.locator(".jp-CodeCell", has=exercise(page, title))
-    cell.locator(".jp-InputArea-editor").click()
+    cell.locator(".jp-InputPlaceholder").click()
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+Enter")
     page.wait_for_timeout(2500)

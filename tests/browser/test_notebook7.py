@@ -89,8 +89,8 @@ def test_enter_breaks_a_line_and_the_saved_work_is_there_the_next_day(page: Page
 
 def test_a_cell_run_alone_after_a_restart_says_what_to_do(page: Page, notebook: Lab) -> None:
     page.goto(f"{notebook.base}/notebooks/notebooks/00_start_here.ipynb?token={notebook.token}")
-    cell = page.locator(".jp-CodeCell", has_text='desk.exercise("first_mark")')
-    cell.locator(".cm-content").click()
+    cell = page.locator(".jp-CodeCell", has_text="Exercise: Your first mark")
+    cell.locator(".jp-InputPlaceholder").click()
     page.keyboard.press("Control+Enter")
     cell.get_by_text(RESTARTED).first.wait_for(timeout=60_000)
     assert "Traceback" not in (cell.text_content() or "") and "NameError" not in (cell.text_content() or "")

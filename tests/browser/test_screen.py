@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copydesk.lessons.lesson import load_lesson
-from tests.browser.lab import Lab, cell_count, exercise, run_all
+from tests.browser.lab import LISTENS, Lab, cell_count, exercise, run_all, until
 
 pytestmark = pytest.mark.browser
 
@@ -316,8 +316,9 @@ RESTARTED = "No lesson is open, because the kernel has started anew; in the menu
 class TestNotSaved:
     def test_a_cell_run_alone_after_a_restart_says_what_to_do(self, page, lab: Lab) -> None:
         lab.open(page, "00_start_here")
-        cell = page.locator(".jp-CodeCell", has_text='desk.exercise("first_mark")')
-        cell.locator(".cm-content").click()
+        cell = page.locator(".jp-CodeCell", has_text="Exercise: Your first mark")
+        until(page, LISTENS)  # a run before the kernel listens is dropped
+        cell.locator(".jp-InputPlaceholder").click()
         page.keyboard.press("Control+Enter")
         cell.get_by_text(RESTARTED).first.wait_for(timeout=20_000)
         assert "Traceback" not in cell.text_content() and "NameError" not in cell.text_content()

@@ -1,5 +1,6 @@
 """Strangers' files: refused or coped with by name; nothing executed, followed or changed."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from copydesk_classroom.wording import class_wording
 from tests.classroom.hostile import FILES, GOOD, SPECIAL, make
 from tests.classroom.made_class import data, full, handin, put, rows, tree, zipped
 
-PROBLEMS = class_wording("classroom")["problems"]
+PROBLEMS = class_wording("problems")
 
 
 def words_of(problem: str) -> tuple[str, str, str]:
@@ -85,6 +86,22 @@ def test_a_bomb_of_one_learner_costs_another_nothing(tmp_path: Path) -> None:
     by_name = {r["name"]: r for r in rows(tmp_path / "out" / "grades.csv")}
     assert by_name["Bo Ray"]["percent"] == "100.0"
     assert (by_name["Ann Lee"]["status"], by_name["Ann Lee"]["points"]) == ("nothing readable", "")
+
+
+@pytest.mark.parametrize("zipped_up", [True, False])
+def test_what_one_learner_sends_is_bounded_in_all(zipped_up: bool, tmp_path: Path) -> None:
+    """By a platform's name, in the zip of a class and in its folder; the files of others are graded."""
+    mine = "Ann Lee_1_assignsubmission_file_"
+    large = data(handin("", full())).ljust(3_000_000)
+    files = {f"{mine}/{n}.json": large for n in range(9)} | {"Bo Ray_2_assignsubmission_file_/b.json": large}
+    if zipped_up:
+        put(tmp_path / "in" / "class.zip", zipped(files, packing=zipfile.ZIP_STORED))
+    else:
+        for name, content in files.items():
+            put(tmp_path / "in" / name, content)
+    assert grade(tmp_path / "in", tmp_path / "out").graded == 2
+    told = [r["file"].rpartition("/")[2] for r in rows(tmp_path / "out" / "problems.csv") if "bomb" in r["why"]]
+    assert told == ["6.json", "7.json", "8.json"]
 
 
 @pytest.mark.parametrize(

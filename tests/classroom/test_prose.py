@@ -178,10 +178,10 @@ class TestFile:
         file.set_points("t", "claim", 3)
         file.path.write_text('{"schema": 1, "grades": {', "utf-8")
         again = GradeFile(tmp_path, "first")
-        assert again.grade("t").points == {"claim": 1}
+        assert again.grade("t").points == {"claim": 3}
         aside = [p for p in tmp_path.iterdir() if ".damaged-" in p.name]
         assert len(aside) == 1 and str(aside[0]) in again.notice
-        assert graders(tmp_path)["first"]["t"].points == {"claim": 1}, (
+        assert graders(tmp_path)["first"]["t"].points == {"claim": 3}, (
             "it is mended at once: grades must not go missing"
         )
         assert file.set_points("u", "claim", 2).points == {"claim": 2}

@@ -253,6 +253,20 @@ def test_stray_files_of_a_story_stay_at_home(seeds: Path, tmp_path: Path) -> Non
 # ── Graded: no key, in any form ──────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_story_gives_out_nothing_from_outside_it_and_no_gigabytes(seeds: Path, tmp_path: Path) -> None:
+    context = seeds / "practice" / "context"
+    context.mkdir(exist_ok=True)
+    (tmp_path / "mine.csv").write_text("a secret", "utf-8")
+    (context / "x.csv").symlink_to(tmp_path / "mine.csv")
+    with pytest.raises(CopydeskError, match="leads out of the story"):
+        release(tmp_path / "out", story="practice", lessons=["00"])
+    (context / "x.csv").unlink()
+    with (context / "x.csv").open("wb") as file:
+        file.truncate(10**11)  # a hole: it takes no room on the disk
+    with pytest.raises(CopydeskError, match="holds more than 10 MB"):
+        release(tmp_path / "out", story="practice", lessons=["00"])
+
+
 def readings(path: Path | None) -> Iterator[tuple[str, str]]:
     """Every text that a file or all files of a folder can be read as, with where it is from."""
     assert path is not None

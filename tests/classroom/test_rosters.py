@@ -60,6 +60,13 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
         read_roster(path)
 
 
+@pytest.mark.parametrize("data", [b"a\n" * 60_000, b"a\r" * 60_000, b"," * 600_000, b"a;b\n" * 400_000])
+def test_a_file_of_very_many_cells_is_refused(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_bytes(b"id,name\n" + data)
+    with pytest.raises(CopydeskError, match="too many cells"):
+        read_roster(tmp_path / "r.csv")
+
+
 def test_no_heading_has_two_meanings() -> None:
     languages = class_wording("rosters")["headings"].values()
     listed = [h for known in languages for field, hs in known.items() if field != "hidden" for h in hs]

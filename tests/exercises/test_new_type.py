@@ -22,6 +22,7 @@ from copydesk_classroom.marking.scores import mark_lesson
 from copydesk_classroom.reporting.contributions import contribution
 from copydesk_classroom.reporting.rows import rows
 from copydesk_classroom.reporting.tally import Tally, sorted_out
+from tests.made_exercise import DEFAULTS
 
 SOURCE = '''
     from dataclasses import dataclass
@@ -76,7 +77,7 @@ SOURCE = '''
             return self.offers(story)
 '''
 CLAIM = "Two people are named."
-SETTINGS = {"id": "claim", "type": "true_or_false", "title": "True?", "prompt": "Is it so?", "claim": CLAIM}
+SETTINGS = {**DEFAULTS, "id": "claim", "type": "true_or_false", "title": "True?", "prompt": "Is it so?", "claim": CLAIM}
 ANSWERS = {"claim": {"accept": ["true"], "why": "A ferryman and a mayor have names."}}
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.base.wording import load_wording
+from copydesk.exercises.exercise import Item
 from copydesk.exercises.feedback import feedback
 from copydesk.exercises.order import Order, misplaced, placing
 from copydesk.exercises.outcome import RECEIVED, Outcome
@@ -249,6 +250,11 @@ def changed(lesson: Lesson, **settings: Any) -> Lesson:
     return load_lesson(LESSON, replace(lesson.story, lessons={LESSON: own}))
 
 
+def vars_of(item: Item) -> dict[str, Any]:
+    """An item as a lesson's TOML has it."""
+    return {n: v for n in ("id", "fact", "text") if (v := getattr(item, n))}
+
+
 def faults(lesson: Lesson, name: str = "order") -> list[str]:
     return [f.partition(": ")[2] for f in lesson_faults(lesson) if f.startswith(f"{LESSON}/{name}:")]
 
@@ -275,6 +281,21 @@ class TestFacts:
         assert told["owner"].days == (dt.date(2021, 1, 1).toordinal(), dt.date(2021, 12, 31).toordinal())
         models = found.exercise("order").model_answers(found.key, "")  # type: ignore[arg-type]
         assert {found.exercise("order").outcome(a, found.key, "").score for a in models.values()} == {1.0}
+
+    def test_an_answer_to_earlier_items_is_scored_and_counted_by_them(self, lesson: Lesson) -> None:
+        then = lesson.exercise("order")
+        texts = [{"id": i, "text": f"made-up sentence {i}"} for i in ("x", "y", "z")]
+        order = {**lesson.story.lessons[LESSON]["order"], "items": texts, "earlier": [*map(vars_of, then.items)]}
+        keyed = replace(lesson.story.key, answers={f"{LESSON}/order": {"order": {"accept": ["z", "x", "y"]}}})
+        own = {**lesson.story.lessons[LESSON], "order": order}
+        now = load_lesson(LESSON, replace(lesson.story, key=keyed, lessons={LESSON: own}))
+        right = then.model_answers(lesson.key, "")["key"]
+        asked = now.exercise("order")
+        assert asked.outcome(right, now.key, "").score == 1 > asked.outcome({**right, "choices": {}}, now.key, "").score
+        assert asked.as_answered(right).shuffled() == then.shuffled() != asked.shuffled()
+        assert [*asked.counted_values(right, {}, now.key, "")] == right["order"]
+        assert asked.item_reason("paid", None, now.key, "").startswith("20 January 2022")
+        assert asked.as_answered({"order": ["z", "paid"]}) is asked, "new answers are to the new items"
 
     def test_all_proofs_hold(self, lesson: Lesson) -> None:
         mine = [p for p in check_scoring(lesson) if p.exercise in ("order", "measure", "cases")]

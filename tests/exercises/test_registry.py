@@ -23,7 +23,7 @@ from copydesk.page.article import parse_article
 from copydesk.story.key import Entry, Key
 from copydesk.story.story import load_story
 from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring
-from tests.made_exercise import made
+from tests.made_exercise import DEFAULTS, made
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 STORIES = [load_story(path.parent) for path in sorted(SEEDS.glob("*/story.toml"))]
@@ -267,7 +267,15 @@ each_type = pytest.mark.parametrize("type", USUAL)
 
 
 def refused(type: Any, *said: str, without: str = "", **settings: Any) -> None:
-    data = {"id": "e", "type": type, "title": "Title", "prompt": "Prompt", **USUAL.get(str(type), {}), **settings}
+    data = {
+        "id": "e",
+        "type": type,
+        "title": "Title",
+        "prompt": "Prompt",
+        **DEFAULTS,
+        **USUAL.get(str(type), {}),
+        **settings,
+    }
     data = {n: v for n, v in data.items() if n != without}
     with pytest.raises(CopydeskError) as error:
         make_exercise("l", data, parse_article("It rained. He refused."))

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.lessons import minutes
 from copydesk.lessons.lesson import list_lessons, load_lesson
+from copydesk.story.facts import by_id, story_facts
 from copydesk.story.story import list_stories, load_story
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
@@ -64,7 +65,7 @@ def is_lesson(cells: Cells) -> bool:
 
 
 def test_the_instructors_notebooks_are_found() -> None:
-    assert [p.stem for p in INSTRUCTORS] == ["class_discussion", "grade_writing"]
+    assert [p.stem for p in INSTRUCTORS] == ["class_discussion", "edit_key", "grade_writing"]
 
 
 @every_notebook_of_all
@@ -157,7 +158,42 @@ def test_every_cell_can_tell_that_no_lesson_is_open(cells: Cells) -> None:
     for cell in rest:
         name = call(cell).partition(".")[0]
         wanted = {"desk": "from copydesk.desk import desk", "copydesk": "import copydesk"}[name]
-        assert [line for line in source(cell).splitlines() if line] == [wanted, call(cell)]
+        lines = [line for line in source(cell).splitlines() if line and not line.startswith("#")]
+        assert lines == [wanted, call(cell)]
+
+
+def is_folded(cell: dict[str, Any]) -> bool:
+    return bool(cell["metadata"].get("jupyter", {}).get("source_hidden"))
+
+
+@every_notebook
+def test_code_that_nobody_need_read_is_folded_and_its_first_line_says_what_it_shows(cells: Cells) -> None:
+    """A folded cell shows its first line and three dots. The first cell and those a learner changes stay open."""
+    first, *rest = code(cells)
+    assert not is_folded(first)
+    for cell in rest:
+        to_change = call(cell).startswith("copydesk.glossary(")
+        assert is_folded(cell) is not to_change, call(cell)
+        if is_folded(cell):
+            assert re.match(r"# (Exercise|Read|Show|Hand in|Your name)\b.*[^.]$", source(cell).splitlines()[0])
+
+
+def titles_of(lesson_id: str, exercise_id: str) -> set[str]:
+    """What an exercise is called, on each story that has it."""
+    stories = [story for name in list_stories() if lesson_id in (story := load_story(name)).lessons]
+    lessons = [load_lesson(lesson_id, story) for story in stories]
+    return {e.title for lesson in lessons for e in lesson.exercises if e.id == exercise_id}
+
+
+@every_notebook
+def test_a_folded_exercise_is_named_by_its_title(cells: Cells) -> None:
+    """Where each story has a title of its own, the line says what holds for all of them."""
+    for cell in code(cells):
+        if found := re.search(r'desk\.(exercise|worked_example)\("(\w+)"\)', call(cell)):
+            kind, named = source(cell).splitlines()[0].removeprefix("# ").split(": ", 1)
+            assert kind == {"exercise": "Exercise", "worked_example": "Read"}[found[1]]
+            titles = titles_of(lesson_of(cells), found[2])
+            assert titles == {named} or (len(titles) > 1 and named not in titles)
 
 
 @every_notebook
@@ -174,6 +210,18 @@ def test_every_exercise_stands_once_and_none_is_made_up(cells: Cells) -> None:
     assert re.findall(r'desk\.worked_example\("(\w+)"\)', text) == [e.id for e in lesson.exercises if e.is_example]
     for name in re.findall(r'desk\.read\("(\w+)"\)', text):
         assert lesson.exercise(name).region
+
+
+def test_the_cards_of_the_order_are_read_first_and_its_sentences_have_no_day() -> None:
+    """Lesson 07 asks for what the cards let a reader infer, not for what is printed on them."""
+    ran = [call(c) for c in code(json.loads(next(p for p in PATHS if p.stem.startswith("07")).read_text())["cells"])]
+    assert ran.index('desk.cards("order")') < ran.index('desk.exercise("order")')
+    for story in (s for s in map(load_story, list_stories()) if "07_what_was_going_on" in s.lessons):
+        order = load_lesson("07_what_was_going_on", story).exercise("order")
+        facts = [by_id(story_facts(story), name) for name in order.facts]
+        assert len(facts) >= 8 and {f.known_on(story.date) for f in facts} == {True, False}
+        for words in order.item_words(story).values():
+            assert not re.search(r"\d", words) and words not in [f.statement for f in facts]
 
 
 @every_notebook

@@ -364,3 +364,24 @@ def test_dateline(text: str, dateline: str | None) -> None:
 def test_byline(line: str, who: str | None) -> None:
     text = f"Ferry fares rise again\n\n{line}\n\nFerry fares rise, the office said.\n\nHe said no."
     assert metadata(parse_article(text)).get("byline") == who
+
+
+class TestCorrectedLines:
+    """Where the reader is wrong, a story says what begins on a line."""
+
+    PAGE = "Rain ends in Lakeport\n\nBy Mara Quill\n\nIt rained. He refused to leave.\n\nThe lamps went out.\n"
+
+    def test_a_paragraph_becomes_furniture_and_furniture_a_paragraph(self) -> None:
+        found = parse_article(self.PAGE, lines={3: "paragraph", 7: "caption"})
+        assert [(b.id, b.kind, b.line) for b in found.blocks] == [
+            ("f1", "headline", 1),
+            ("p1", "paragraph", 3),
+            ("p2", "paragraph", 5),
+            ("f2", "caption", 7),
+        ]
+        assert found.metadata.byline is None and [s.id for s in found.sentences] == ["p1.s1", "p2.s1", "p2.s2"]
+
+    @pytest.mark.parametrize(("lines", "said"), [({2: "caption"}, "line 2"), ({3: "poem"}, "'poem'")])
+    def test_a_line_without_a_block_and_an_unknown_kind_are_refused(self, lines: dict[int, str], said: str) -> None:
+        with pytest.raises(CopydeskError, match=said):
+            parse_article(self.PAGE, lines=lines)

@@ -170,6 +170,13 @@ def test_a_missing_file_says_so(tmp_path: Path) -> None:
         read_facts(tmp_path / "none.csv")
 
 
+def test_a_file_too_large_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "facts.csv").open("wb") as file:
+        file.truncate(10**11)  # a hole: it takes no room on the disk
+    with pytest.raises(CopydeskError, match="larger than 1 MB"):
+        read_facts(tmp_path / "facts.csv")
+
+
 def test_an_unknown_name_gets_a_suggestion(facts: tuple[Fact, ...]) -> None:
     with pytest.raises(CopydeskError, match="did you mean: invasion"):
         by_id(facts, "invation")

@@ -1,8 +1,10 @@
 """Stories: found where they should be, refused with a sentence when something is wrong."""
 
 import datetime as dt
+import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import fingerprint
 from copydesk.page.article import read_page
-from copydesk.story.story import DEFAULT, list_stories, load_story, story_in_use, use_story
+from copydesk.story.story import DEFAULT, forget_stories, list_stories, load_story, story_in_use, use_story
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "seeds"
 
@@ -44,7 +46,7 @@ def test_a_path_is_a_story_too(tmp_path: Path) -> None:
 
 def test_copydesk_seeds_is_the_only_place_where_it_is_set(seeds: Path) -> None:
     shutil.rmtree(seeds / "baltics-2022")
-    others = ["greywater-barrage", "practice", "saltness-horn"]
+    others = ["axe-fragment", "exoplanet-water", "greywater-barrage", "practice", "saltness-horn"]
     assert list_stories() == others
     with pytest.raises(CopydeskError, match=f"there are: {', '.join(others)}"):
         load_story()
@@ -141,6 +143,24 @@ def test_a_page_is_no_longer_than_can_be_read_at_once(tmp_path: Path) -> None:
         read_page(path)
 
 
+def test_a_page_of_any_size_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "page.txt").open("wb") as file:
+        file.truncate(10**11)  # a hole: it takes no room on the disk
+    with pytest.raises(CopydeskError, match="more than 100,000 characters"):
+        read_page(tmp_path / "page.txt")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes among the files of Windows")
+def test_a_pipe_is_not_waited_for(seeds: Path) -> None:
+    for name in ("page.txt", "story.toml", "lessons.toml", "key.json"):
+        place = seeds / f"x-{name.partition('.')[0]}"
+        shutil.copytree(seeds / "practice", place)
+        (place / name).unlink()
+        os.mkfifo(place / name)
+        with suppress(CopydeskError):
+            load_story(place)
+
+
 @pytest.mark.parametrize("text", ["a\n" * 3000, "A b. " * 11_000], ids=["blocks", "sentences"])
 def test_a_page_of_very_many_parts_is_refused(text: str, seeds: Path) -> None:
     about = (seeds / "practice" / "story.toml").read_text("utf-8")
@@ -174,3 +194,35 @@ def test_a_hostile_line_in_story_toml_is_refused(line: str, says: str, seeds: Pa
 def test_a_name_that_no_path_may_have_is_no_story(name: str) -> None:
     with pytest.raises(CopydeskError, match="no story named 'a"):
         load_story(name)
+
+
+def test_an_instructors_own_stories_lie_beside_the_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(BUILT_IN / "practice", tmp_path / "stories" / "our-ferry")
+    (tmp_path / "instructor").mkdir()
+    monkeypatch.chdir(tmp_path / "instructor")
+    assert load_story("our-ferry").folder == (tmp_path / "stories" / "our-ferry").resolve()
+    assert {"our-ferry", "practice"} <= {*list_stories()}
+
+
+def test_a_changed_story_is_read_again_when_asked(seeds: Path) -> None:
+    before = load_story("practice").rights
+    edit(seeds / "practice" / "story.toml", "Practice story", "Changed story")
+    assert load_story("practice").rights == before
+    forget_stories()
+    assert load_story("practice").rights.startswith("Changed story")
+
+
+def test_story_toml_corrects_the_reader(seeds: Path) -> None:
+    line = load_story(seeds / "practice").article.block("p2").line
+    with (seeds / "practice" / "story.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[lines]\n"{line}" = "pull_quote"\n')
+    forget_stories()
+    assert [b.kind for b in load_story("practice").article.furniture].count("pull_quote") == 1
+
+
+@pytest.mark.parametrize("lines", ["lines = 3", '[lines]\n"2" = 3', '[lines]\n"two" = "caption"', '[lines]\n"2" = "?"'])
+def test_a_wrong_correction_is_refused_with_its_place(lines: str, seeds: Path) -> None:
+    with (seeds / "practice" / "story.toml").open("a", encoding="utf-8") as file:
+        file.write(f"{lines}\n")
+    with pytest.raises(CopydeskError, match=r"story.toml: \[lines\]: "):
+        load_story("practice")

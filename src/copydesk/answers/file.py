@@ -23,13 +23,15 @@ from copydesk.answers.schema import (
     Record,
     accepted,
     checked,
+    fewer_tries,
     new_entry,
     put_beside,
 )
 from copydesk.base.documents import Damaged, Json, schema_of
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import backup, free_sibling, mark_as_open, rename, set_aside, sibling, stamp
-from copydesk.base.store import JsonStore
+from copydesk.base.files import backup, free_sibling, has_locks, mark_as_open, rename, set_aside, sibling, stamp
+from copydesk.base.store import JsonStore, last_change
+from copydesk.base.system import is_in_browser
 
 
 def lesson_of(path: Path) -> str:
@@ -67,6 +69,15 @@ def peek_record(path: Path, exercise: str) -> Record:
     return Record()
 
 
+FOUND = {
+    "all": "the answers are back, the last change too",
+    "before": "the answers are back from the copy before the last change",
+    "last": "the answers of the last change are back",
+    "": "there was no readable copy of it",
+}
+"""What a learner is told of a damaged file, by what there was in its place."""
+
+
 def repair(store: JsonStore) -> tuple[Json | None, str]:
     """What `JsonStore.repair` returns, the damage as a sentence without its full stop, '' if there was none."""
     document, damage = store.repair()
@@ -75,10 +86,7 @@ def repair(store: JsonStore) -> tuple[Json | None, str]:
     happened = (
         f"was damaged (it {damage.why}) and now lies, untouched, in {damage.aside}" if damage.aside else "was missing"
     )
-    outcome = (
-        "the answers are back from the copy before the last change" if document else "there was no readable copy of it"
-    )
-    return document, f"The answer file {store.path.name} {happened}; {outcome}"
+    return document, f"The answer file {store.path.name} {happened}; {FOUND[damage.found]}"
 
 
 def page_tag(sha256: str) -> str:
@@ -122,6 +130,8 @@ class AnswerFile:
         file._open_mark = mark_as_open(file._home)
         if file._open_mark is None:
             file._news.append("This lesson is open in another notebook too; neither overwrites the other's work.")
+        elif not has_locks(file._open_mark) and not is_in_browser():
+            file._news.append("The drive of this folder cannot lock files; open this lesson in one notebook at a time.")
         file._announce()
         return file
 
@@ -209,7 +219,7 @@ class AnswerFile:
         with self._store.changing():
             document = self._load()
             before = document["exercises"].get(exercise) or new_entry()
-            after = {**edit(before), "rev": before["rev"] + 1, "changed": stamp()}
+            after = {**fewer_tries(edit(before)), "rev": before["rev"] + 1, "changed": stamp()}
             # An answer that this copy never showed is another copy's work, and stays beside the one that replaces it.
             unseen = before["answer"] != self._seen.get(exercise, {})
             conflict = unseen and bool(before["answer"]) and before["answer"] != after["answer"]
@@ -218,7 +228,7 @@ class AnswerFile:
             )
             document["exercises"][exercise] = after
             document |= {"kit": __version__, "sha256": self._sha256, "learner": self.learner}
-            self._store.save(document)
+            self._store.save(document, [exercise])
             self._seen[exercise] = deepcopy(after["answer"])
             if conflict:
                 self._news.append(f"{exercise} was also answered in another open copy; that answer is kept beside it.")
@@ -273,9 +283,9 @@ class AnswerFile:
     def _set_page_aside(self, sha256: str) -> None:
         """Rename the answers to another version of the page, and bring those to this one back if there are any."""
         aside = free_sibling(self.path, page_tag(sha256))
-        for place, target in ((backup(self.path), backup(aside)), (self.path, aside)):
-            if place.exists():
-                rename(place, target)
+        for of in (backup, last_change, Path):
+            if of(self.path).exists():
+                rename(of(self.path), of(aside))
         mine = sibling(self._home, page_tag(self._sha256))
         back = "this lesson starts anew"
         if mine != aside and mine.exists():

@@ -17,7 +17,7 @@ from copydesk import __version__
 from copydesk.answers.file import lesson_of, page_tag, peek, repair, store_of
 from copydesk.answers.place import file_part, folder, learner_of, remember_learner, safe_name
 from copydesk.answers.schema import SCHEMA, checked, merged, put_beside
-from copydesk.base.documents import MOST_LEVELS, Damaged, Json, decode, encode, schema_of
+from copydesk.base.documents import MOST_LEVELS, Damaged, Json, check_counts, decode, encode, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import free_sibling, locked, read_bytes, readable_error, sibling, stamp, write
 from copydesk.base.wording import load_wording, say_moment
@@ -30,9 +30,6 @@ HANDIN_SCHEMA = 2
 
 MOST_BYTES = 4_000_000
 """The largest hand-in that is read; nine lessons of a diligent learner take about 200,000."""
-
-MOST_BRACKETS, MOST_COMMAS = 100_000, 200_000
-"""How many opening brackets and commas it may have; decoding a few MB of `{}` would take hundreds of MB of memory."""
 
 LESSON_FILE = re.compile(r"[^.]+(\.v\d+)?\.json")
 """A file with a lesson's current answers: its own, or the one that an older kit writes beside a newer kit's."""
@@ -229,12 +226,6 @@ def _is_mine(path: Path, learner: str, story: str) -> bool:
 # --- reading ---
 
 
-def check_counts(data: bytes) -> None:
-    """Raise `Damaged` for a file that would decode to more values than answers have; nothing is decoded for that."""
-    if data.count(b"{") + data.count(b"[") > MOST_BRACKETS or data.count(b",") > MOST_COMMAS:
-        raise Damaged("holds more than a learner could have made")
-
-
 def read_handin(path: Path) -> Json:
     """Read a hand-in, check it to the last answer, and return it in today's form.
 
@@ -309,8 +300,10 @@ def _put_back(document: Json, place: Path) -> str:
 def _joined(path: Path, present: Json | None, document: Json) -> str:
     """Join a document with the one that is present in its place, with the lock held; returns what was done."""
     if present is None:
-        write(path, encode(document), keep=True)
-        return f"put back, {_count(len(document.get('exercises', {})))}."
+        exercises = document.get("exercises")
+        known = exercises if isinstance(exercises, dict) else {}  # a newer Copydesk may have something else there
+        store_of(path).put(document, known)
+        return f"put back, {_count(len(known))}."
     if present == document:
         return "nothing new."
     if max(schema_of(present), schema_of(document)) > SCHEMA:
@@ -343,8 +336,8 @@ def _merge(path: Path, present: Json, document: Json) -> str:
     whole = {**document, **present, "exercises": {**theirs, **mine, **both}}
     if whole == present:
         return "nothing new; everything in it is there already."
-    whole |= {"learner": present["learner"] or document["learner"], "changed": stamp()}
-    write(path, encode(whole), keep=True)
+    whole |= {"learner": present["learner"] or document["learner"]}
+    store_of(path).save(whole, whole["exercises"])
     kept = f", {_count(len(beside))} kept beside a different answer" if beside else ""
     return f"{_count(len(new) + len(filled))} put back{kept}; what was there stays."
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from copydesk.answers.schema import SCHEMA
-from copydesk.base.documents import Damaged, decode, encode
+from copydesk.base.documents import MOST_BYTES, Damaged, decode, encode
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import locked, make_folder, read_bytes, write
 from copydesk.base.store import JsonStore
@@ -101,7 +101,7 @@ def file_part(name: str) -> str:
 def learner_of(root: Path) -> str | None:
     """The name or number the learner chose for this folder, '' if they chose none, None if they were never asked."""
     with suppress(Damaged, CopydeskError):
-        name = decode(read_bytes(root / "learner.json") or b"{}").get("learner")
+        name = decode(read_bytes(root / "learner.json", most=MOST_BYTES) or b"{}").get("learner")
         return name if isinstance(name, str) else None
     return None
 

@@ -6,7 +6,18 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from copydesk.base.documents import Damaged, Field, Fields, Json, check_fields, decode, encode, new_object, schema_of
+from copydesk.base.documents import (
+    LARGEST,
+    Damaged,
+    Field,
+    Fields,
+    Json,
+    check_fields,
+    decode,
+    encode,
+    new_object,
+    schema_of,
+)
 from copydesk.base.errors import CopydeskError
 
 SCHEMA = 1
@@ -17,6 +28,9 @@ MOST_BYTES = 1_000_000
 
 MOST_OTHERS = 5
 """How many answers from other open copies are kept beside one's own."""
+
+MOST_TRIES = 50
+"""How many tries at one exercise are kept: the first, the best of the first round, and the latest."""
 
 DEEPEST = 40
 """How many brackets an answer may have inside each other; a whole file may have twice as many."""
@@ -77,13 +91,20 @@ class Record:
     others: tuple[Json, ...] = ()
     conflict: bool = False
     key_waits: bool = False
+    tries_not_kept: int = 0
 
     @classmethod
     def of(cls, entry: Json, *, conflict: bool = False) -> Record:
         """The record of an exercise as it stands in the file."""
         tries = tuple(Try(*(attempt[name] for name in TRY)) for attempt in entry["tries"])
         others, waits = tuple(entry["others"]), entry.get("key_waits") is True
-        return cls(entry["answer"], tries, entry["round"], entry["changed"], others, conflict, waits)
+        gone = _not_kept(entry)
+        return cls(entry["answer"], tries, entry["round"], entry["changed"], others, conflict, waits, gone)
+
+    @property
+    def tries_made(self) -> int:
+        """How many tries there were, those included that are not kept."""
+        return len(self.tries) + self.tries_not_kept
 
 
 def new_entry() -> Json:
@@ -155,6 +176,30 @@ def _from_0(document: Json) -> Json:
 
 MIGRATIONS: tuple[Callable[[Json], Json], ...] = (_from_0,)
 """The step at index n turns schema n into schema n + 1."""
+
+
+def fewer_tries(entry: Json) -> Json:
+    """The entry with at most `MOST_TRIES` tries: those that count, and the latest; `tries_not_kept` counts the others.
+
+    >>> tries = [{"score": n % 7, "round": 1} for n in range(99)]
+    >>> kept = fewer_tries({"tries": tries})
+    >>> [t["score"] for t in kept["tries"][:3]], len(kept["tries"]), kept["tries_not_kept"]
+    ([0, 6, 2], 50, 49)
+    """
+    tries = entry["tries"]
+    if (gone := len(tries) - MOST_TRIES) <= 0:
+        return entry
+    first = [n for n, attempt in enumerate(tries) if attempt["round"] == 1] or [0]
+    best = max(first, key=lambda n: (tries[n]["score"], -n))
+    latest = range(len(tries) - MOST_TRIES, len(tries))
+    counting = [n for n in sorted({0, best}) if n not in latest]
+    kept = [tries[n] for n in (*counting, *latest[len(counting) :])]
+    return {**entry, "tries": kept, "tries_not_kept": _not_kept(entry) + gone}
+
+
+def _not_kept(entry: Json) -> int:
+    number = entry.get("tries_not_kept")
+    return number if type(number) is int and 0 < number < LARGEST else 0
 
 
 def put_beside(entry: Json, answers: list[Json]) -> list[Json]:

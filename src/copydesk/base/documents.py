@@ -21,6 +21,8 @@ MOST_BYTES = 1_000_000
 """How large a file of a story, a lesson or an edition may be: ten times the largest of the kit's own."""
 MOST_POINTS = 500
 """How many points a line of TOML may hold: a name of many parts takes the square of their number to read."""
+MOST_BRACKETS, MOST_COMMAS = 100_000, 200_000
+"""How many of them a stranger's file may have: to decode a few MB of `{}` would take hundreds of MB of memory."""
 LARGEST = 2**53
 """The largest number in such a file: up to it, programs agree on whole numbers."""
 
@@ -54,10 +56,52 @@ def encode(value: object, *, indent: int | None = 1) -> bytes:
     def text(ascii_only: bool) -> str:
         return json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, indent=indent, sort_keys=True) + "\n"
 
+    return _in_utf8(text)
+
+
+def _in_utf8(text: Callable[[bool], str]) -> bytes:
+    """JSON in UTF-8; if half a surrogate pair is in it, in ASCII alone."""
     try:
         return text(False).encode("utf-8")
     except UnicodeEncodeError:
         return text(True).encode("ascii")
+
+
+def encode_by_line(document: Json, rows: str) -> bytes:
+    """Return JSON as `encode` does, with a line for each field and for each entry of the field named `rows`.
+
+    It is readable, and with many entries ten times as fast as with an indent at every level.
+
+    >>> print(encode_by_line({"notes": {"b": [1, 2], "a": {}}, "kit": "1"}, "notes").decode(), end="")
+    {
+     "kit": "1",
+     "notes": {
+      "a": {},
+      "b": [1, 2]
+     }
+    }
+    """
+
+    def text(ascii_only: bool) -> str:
+        def one(value: object) -> str:
+            return json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, sort_keys=True)
+
+        def lines(holder: Json, depth: int) -> str:
+            told = [
+                f"{' ' * depth}{one(name)}: {lines(value, depth + 1) if depth == 1 and name == rows else one(value)}"
+                for name, value in sorted(holder.items())
+            ]
+            return "{\n" + ",\n".join(told) + f"\n{' ' * (depth - 1)}}}" if told else "{}"
+
+        return lines(document, 1) + "\n"
+
+    return _in_utf8(text)
+
+
+def check_counts(data: bytes, *, times: int = 1) -> None:
+    """Raise `Damaged` for a file that would decode to more values than answers have; nothing is decoded for that."""
+    if data.count(b"{") + data.count(b"[") > times * MOST_BRACKETS or data.count(b",") > times * MOST_COMMAS:
+        raise Damaged("holds more than a learner could have made")
 
 
 def decode(data: bytes, *, levels: int = MOST_LEVELS, strict: bool = False) -> Json:

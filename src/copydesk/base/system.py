@@ -72,3 +72,8 @@ def most_processes(wanted: int) -> int:
 def is_root() -> bool:
     """Whether this runs as root, which only POSIX has."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def is_in_browser() -> bool:
+    """Whether this Python runs in a browser (Pyodide), which has no locks and needs none."""
+    return "_pyodide" in sys.modules

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import sys
@@ -14,12 +13,16 @@ import platformdirs
 
 from copydesk import __version__
 from copydesk.answers.place import choose
+from copydesk.base.documents import Damaged, decode
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import read_bytes
 from copydesk.checkup.findings import Finding, well, wrong
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.edition import Edition, installed_kit
 from copydesk.story.story import Story, edition, load_story
 
+MOST_BYTES = 20_000_000
+"""The largest notebook that is looked into."""
 ROOM = 5_000_000
 """Bytes that must be free: some tens of times what nine lessons of answers take."""
 
@@ -97,11 +100,12 @@ def _notebooks(folder: Path) -> list[Path]:
 
 def _fits(path: Path) -> bool:
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        cells = decode(read_bytes(path, most=MOST_BYTES) or b"")["cells"]
         code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    except (OSError, ValueError, KeyError, TypeError):
+    except (Damaged, CopydeskError, KeyError, TypeError):
         return False
     shown = set(re.findall(r'\.(?:exercise|worked_example)\("(\w+)"\)', code))
     with suppress(CopydeskError):  # a story may leave a lesson out
-        return shown == {exercise.id for exercise in load_lesson(path.stem).exercises}
+        lesson = load_lesson(path.stem)
+        return shown == {*(exercise.id for exercise in lesson.exercises), *lesson.left_out}
     return True

@@ -14,6 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any, ClassVar, Self
 
+from copydesk.base.languages import direction
 from copydesk.base.spans import Span, chunks
 from copydesk.base.wording import load_wording
 from copydesk.exercises.outcome import RECEIVED, Answer, Group, Note, Outcome, plain_values
@@ -94,12 +95,12 @@ class Exercise(ABC):
     id: str
     title: str
     prompt: str
-    points: float = 1
-    tries: int = 2
+    points: float
+    tries: int
     """How often it may be checked before the key is shown; 0: as often as wanted, with no key at the end."""
     more: bool = False
     """Whether it is for learners who have time, and not in the core of the lesson."""
-    bar: float = 0.8
+    bar: float
     """The score, 0 to 1, from which an answer is right."""
     region: tuple[str, ...] = ()
     """The blocks it is about; empty means the whole page."""
@@ -158,6 +159,7 @@ class Exercise(ABC):
             "points_text": say["frame"]["more"].format(points=points) if self.more else points,
             "check_text": say["frame"]["check" if self.points or self.tries else "keep"],
             "lang": story.about["language"],
+            "dir": direction(story.about["language"]),
             "rights": story.rights,
             "reading": self.reading(story),
             "say": {part: say[part] for part in SHOWN_WORDS},

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, word_f1, words
 from copydesk.base.wording import choice_labels, load_wording
 from copydesk.exercises.exercise import Exercise, place
@@ -93,6 +94,10 @@ class Mark(Exercise):
             for name, value in group.items():
                 kind = Mapping[str, str] if name == "labels" else tuple[tuple[int, int], ...]
                 read_value(kind, value, f"{where}: given, {name}")
+        known = load_wording("strings")["roles"]
+        for role in read_value(tuple[str, ...], settings.get("roles", ()), f"{where}: roles"):
+            if role not in known:
+                raise CopydeskError(f"{where}: there is no role '{role[:40]}'", f"there are: {', '.join(known)}")
         return dict(settings)
 
     @property

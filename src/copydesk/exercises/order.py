@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import Any
 
 from copydesk.base.spans import fingerprint, words
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises.exercise import ItemExercise, Offer, counted_value, sentence
+from copydesk.exercises.exercise import Item, ItemExercise, Offer, counted_value, sentence
 from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values
 from copydesk.page.article import Article
 from copydesk.page.html import table
@@ -57,6 +57,8 @@ class Order(ItemExercise):
     type = "order"
     needed = ("items",)
 
+    earlier: tuple[Item, ...] = ()
+    """What an earlier version asked in their place: an answer to these is shown and scored by them."""
     known: bool = False
     """Whether it is also asked what was known on the day of the story."""
     deal: int = 1
@@ -66,9 +68,20 @@ class Order(ItemExercise):
     def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
         """An item that names a fact takes its id."""
         found = dict(settings)
-        if isinstance(items := found.get("items"), list):
-            found["items"] = [{"id": i["fact"], **i} if isinstance(i, Mapping) and "fact" in i else i for i in items]
+        for name in ("items", "earlier"):
+            if isinstance(items := found.get(name), list):
+                found[name] = [{"id": i["fact"], **i} if isinstance(i, Mapping) and "fact" in i else i for i in items]
         return found
+
+    def as_answered(self, answer: Mapping[str, Any]) -> Order:
+        """The exercise with the items of an earlier version, if the answer is to those."""
+        given = {*answer.get("order", ()), *(answer.get("choices") or {})}
+        now, then = ({i.id for i in items} & given for items in (self.items, self.earlier))
+        return replace(self, items=self.earlier, earlier=()) if then and not now else self
+
+    def listed_facts(self) -> Iterator[str]:
+        yield from super().listed_facts()
+        yield from (i.fact for i in self.earlier if i.fact)
 
     def shuffled(self) -> list[str]:
         """The item ids as they are shown: by a fingerprint of their names, never by what is right.
@@ -119,6 +132,8 @@ class Order(ItemExercise):
 
     def score(self, answer: Answer, key: Key, text: str) -> Outcome:
         """Pairs in order, and half of it what was known, where asked."""
+        if (shown := self.as_answered(answer)) is not self:
+            return shown.score(answer, key, text)
         events, given = self.events(key, text), self.arranged(answer)
         choices = answer.get("choices", {}) if self.known else {}
         value = placing(events, given)
@@ -163,7 +178,7 @@ class Order(ItemExercise):
 
         `days` are the first and last day something may have happened on, as ordinals: a year alone spans all of it.
         """
-        asked = [i for i in self.items if i.fact]
+        asked = [i for i in (*self.items, *self.earlier) if i.fact]
         facts = {f.id: f for f in story_facts(story)} if asked else {}
         return {i.id: _dated(facts[i.fact], story.date) for i in asked if i.fact in facts}
 
@@ -221,6 +236,8 @@ class Order(ItemExercise):
 
     def counted_values(self, answer: Answer, offers: Mapping[str, Offer], key: Key, text: str) -> dict[str, str]:
         """Which events stood too early or too late, and of which it was said wrongly when they were known."""
+        if (shown := self.as_answered(answer)) is not self:
+            return shown.counted_values(answer, offers, key, text)
         events = self.events(key, text)
         wrong = misplaced(events, self.arranged(answer))
         said = answer.get("choices", {}) if self.known else {}
@@ -239,7 +256,8 @@ class Order(ItemExercise):
 
     def item_reason(self, item: str, note: Note | None, key: Key, text: str) -> str:
         """When an event happened, why it stands there, and whether it was known on the day."""
-        event = next((e for e in self.events(key, text) if e.id == item), None)
+        then = replace(self, items=(*self.items, *self.earlier))
+        event = next((e for e in then.events(key, text) if e.id == item), None)
         if event is None:
             return ""
         known_then = choice_labels("known")[event.accept[0]] if event.accept and self.known else ""
@@ -263,7 +281,7 @@ class Order(ItemExercise):
             return
         keyed = self.keyed(key)
         listed = ranks(keyed.get("order", {}).get("accept", ()))
-        asked = {*ids, "order"}
+        asked = {*ids, "order", *(i.id for i in self.earlier)}
         yield from (f"the key answers '{i}', which is not asked" for i in {**keyed, **listed} if i not in asked)
         events = {e.id: e for e in self.events(key, story.article.text)}
         for i in ids:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain
@@ -17,7 +17,8 @@ from typing import Any
 
 from copydesk.base.documents import read_toml
 from copydesk.base.errors import CopydeskError
-from copydesk.exercises import Exercise, make_exercise
+from copydesk.base.wording import load_wording
+from copydesk.exercises import TYPES, Exercise, make_exercise
 from copydesk.exercises.records import read_record, read_value
 from copydesk.story.key import Key
 from copydesk.story.story import DEFAULT, Story, load_story, shared_answers, story_in_use
@@ -44,6 +45,8 @@ class LessonData:
     title: str = ""
     minutes: int = 0
     more_minutes: int = 0
+    defaults: Json = field(default_factory=dict)
+    """In `every_lesson.toml`: settings that an exercise has unless it says otherwise."""
     story: str | None = None
     """The story it must run on, if it must run on one."""
     objective: tuple[Objective, ...] = ()
@@ -62,6 +65,8 @@ class Lesson:
     story: Story
     objectives: tuple[Objective, ...]
     exercises: tuple[Exercise, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """By id, a sentence for each exercise that is left out because the story has nothing for it."""
 
     @cached_property
     def key(self) -> Key | None:
@@ -101,6 +106,8 @@ class Lesson:
         for exercise in self.exercises:
             if exercise.id == exercise_id:
                 return exercise
+        if exercise_id in self.left_out:
+            raise CopydeskError(self.left_out[exercise_id].rstrip("."), "go on with the next one")
         known = ", ".join(e.id for e in self.exercises)
         raise CopydeskError(f"lesson {self.id} has no exercise '{exercise_id}'", f"there are: {known}")
 
@@ -152,15 +159,57 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
         offers = ", ".join(sorted(story.lessons)) or "none"
         raise CopydeskError(f"the story '{story.id}' has no lesson '{lesson_id}'", f"it has: {offers}")
     own: Mapping[str, Any] = story.lessons[lesson_id]
-    listed = [*generic.exercise, *_read("every_lesson").exercise]
-    records = _records(story)
-    exercises = tuple(
-        _exercise(lesson_id, e, own.get(name, {}), story, records.get(f"{lesson_id}/{name}", {}))
-        for e in listed
-        for name in [read_value(str, e.get("id"), f"{lesson_id}: the id of an exercise")]
+    exercises, left_out = _exercises(lesson_id, own, story)
+    core = [e.get("more", False) for e in _listed(lesson_id)].count(False)
+    kept = sum(not e.more for e in exercises) / core if core else 1
+    objectives = tuple(
+        replace(objective, exercises=there)
+        for objective in generic.objective
+        if (there := tuple(name for name in objective.exercises if name not in left_out))
     )
-    minutes, more_minutes = generic.minutes, generic.more_minutes
-    return Lesson(lesson_id, generic.title, minutes, more_minutes, story, generic.objective, exercises)
+    minutes = round(generic.minutes * kept)
+    return Lesson(lesson_id, generic.title, minutes, generic.more_minutes, story, objectives, exercises, left_out)
+
+
+def _listed(lesson_id: str) -> tuple[Json, ...]:
+    """The exercises of a lesson as its generic file has them, and those that every lesson ends with."""
+    return (*_read(lesson_id).exercise, *_read("every_lesson").exercise)
+
+
+def _exercises(lesson_id: str, own: Json, story: Story) -> tuple[tuple[Exercise, ...], dict[str, str]]:
+    """The exercises of a lesson on a story, and by id why each of the others is left out."""
+    exercises: list[Exercise] = []
+    left_out: dict[str, str] = {}
+    records, say = _records(story), load_wording("strings")["left_out"]
+    for generic in _listed(lesson_id):
+        name = read_value(str, generic.get("id"), f"{lesson_id}: the id of an exercise")
+        mine = own.get(name, {})
+        if why := _nothing_for(lesson_id, generic, mine):
+            left_out[name] = say["sentence"].format(title=mine.get("title", generic.get("title", name)), why=why)
+        else:
+            settings = {setting: value for setting, value in generic.items() if setting != "needs"}
+            exercises.append(_exercise(lesson_id, settings, mine, story, records.get(f"{lesson_id}/{name}", {})))
+    return tuple(exercises), left_out
+
+
+def _nothing_for(lesson_id: str, generic: Json, own: Json) -> str:
+    """Why a story has nothing for an exercise, in words; "" if it has something.
+
+    Its `lessons.toml` may say so (`left_out`), or lack a setting that only a story can give: a prompt, questions, what
+    the lesson `needs`. The key has no say, so that a class without it does the same exercises.
+    """
+    where = f"{lesson_id}/{generic['id']}"
+    if "left_out" in own:
+        return read_value(str, own["left_out"], f"{where}: left_out").rstrip(".")  # type: ignore[no-any-return]
+    if own:
+        return ""
+    kind = TYPES.get(str(generic.get("type")))
+    given = {**_usual(generic, where), **generic}
+    must = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING} if kind else set()
+    needed = (*read_value(tuple[str, ...], generic.get("needs", ()), f"{where}: needs"), *(kind.needed if kind else ()))
+    lacks = [name for name in (*needed, *sorted(must - {"lesson"})) if given.get(name) in (None, "", [], {})]
+    say = load_wording("strings")["left_out"]
+    return str(say.get(lacks[0], say["nothing"])) if lacks else ""
 
 
 @cache
@@ -182,15 +231,20 @@ def _records(story: Story) -> dict[str, dict[str, Any]]:
     return {name: {**shared.get(name, {}), **own.get(name, {})} for name in {**shared, **own}}
 
 
+def _usual(generic: Json, where: str) -> Json:
+    """The settings that an exercise need not name: those of every exercise, and of the one that it is `like`."""
+    there, _, name = read_value(str, generic.get("like", ""), f"{where}: like").partition("/")
+    alike = next((e for e in _read(there).exercise if e.get("id") == name), NOTHING)
+    return {**_read("every_lesson").defaults, **alike}
+
+
 def _exercise(lesson: str, generic: Json, own: Json, story: Story, records: Json = NOTHING) -> Exercise:
     """One exercise: the generic settings, over those of an exercise it is `like`, under those of the story.
 
     Questions get what helps with them from `records`.
     """
     where = f"{lesson}/{generic['id']}"
-    there, _, name = read_value(str, generic.get("like", ""), f"{where}: like").partition("/")
-    alike = next((e for e in _read(there).exercise if e.get("id") == name), NOTHING)
-    joined: dict[str, Any] = {**alike, **generic, **own}
+    joined: dict[str, Any] = {**_usual(generic, where), **generic, **own}
     if there := joined.get("story"):
         story = _other_story(read_value(str, there, f"{where}: story"), story)
         records = _records(story).get(f"{lesson}/{joined['id']}", {})

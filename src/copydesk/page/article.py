@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import read_bytes
 from copydesk.base.spans import Span
+from copydesk.base.wording import load_wording
 
 if TYPE_CHECKING:
     from copydesk.page.credits import Metadata
 
+PARAGRAPH = "paragraph"
+"""The kind of a block that is story."""
 MOST_CHARACTERS = 100_000
 """How long a page may be: a long read of a magazine has half of that."""
+MOST_BYTES = 4 * MOST_CHARACTERS
+"""As many as these characters may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +71,13 @@ class Article:
     """
 
     text: str
+    lines: Mapping[int, str] = field(default_factory=dict, hash=False)
+    """Where the reader is corrected: the kind of the block that begins on a line."""
 
     @cached_property
     def parts(self) -> Parts:
         """All its parts."""
-        return _take_apart(self.text)
+        return _take_apart(self.text, self.lines)
 
     @cached_property
     def furniture(self) -> tuple[Block, ...]:
@@ -124,17 +133,23 @@ def read_page(path: str | Path) -> str:
 
     Raises `CopydeskError` naming file, fault and remedy when there is no readable page.
     """
+    if Path(path).is_dir():
+        remedy = f"name the text file in it, such as {Path(path) / 'page.txt'}"
+        raise CopydeskError(f"{path} is a folder, not a page", remedy)
     try:
-        data = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise CopydeskError(f"there is no file {path}", "check the name and the folder it is in") from None
-    except IsADirectoryError:
-        raise CopydeskError(
-            f"{path} is a folder, not a page", f"name the text file in it, such as {Path(path) / 'page.txt'}"
-        ) from None
-    except (OSError, ValueError) as fault:
+        data = read_bytes(Path(path), most=MOST_BYTES + 1)
+    except ValueError as fault:
         raise CopydeskError(f"{path} cannot be read ({fault})", "check its name and that you may open it") from None
+    if data is None:
+        raise CopydeskError(f"there is no file {path}", "check the name and the folder it is in")
+    if len(data) > MOST_BYTES:
+        raise _too_long(path, f"more than {MOST_CHARACTERS:,}")
     return _decode(data, path)
+
+
+def _too_long(path: str | Path, count: str) -> CopydeskError:
+    problem = f"{path} has {count} characters; a page may have {MOST_CHARACTERS:,} characters"
+    return CopydeskError(problem, "keep the story alone")
 
 
 def _decode(data: bytes, path: str | Path) -> str:
@@ -148,15 +163,17 @@ def _decode(data: bytes, path: str | Path) -> str:
     if "\0" in text:
         raise CopydeskError(f"{path} is not a text file: byte {data.index(0)} is zero", again)
     if len(text) > MOST_CHARACTERS:
-        most = f"{MOST_CHARACTERS:,} characters"
-        raise CopydeskError(f"{path} has {len(text):,} characters; a page may have {most}", "keep the story alone")
+        raise _too_long(path, f"{len(text):,}")
     if all(character.isspace() or character == "\ufeff" for character in text):
         raise CopydeskError(f"{path} holds no words", "paste the page's text into it and save it as UTF-8")
     return text
 
 
-def parse_article(text: str) -> Article:
+def parse_article(text: str, *, lines: Mapping[int, str] | None = None) -> Article:
     """Take a page apart: which lines are furniture, where paragraphs and sentences begin and end.
+
+    `lines` corrects the reader: the kind of the block that begins on a line, `paragraph` or a kind of furniture. Lines
+    count from 1. Raises CopydeskError for a text without words, a line on which no block begins, and an unknown kind.
 
     >>> page = parse_article("Rain returns to Lakeport\\n\\nBy Mara Quill\\n\\nIt rained. He refused to leave.")
     >>> [(b.id, b.kind) for b in page.blocks]
@@ -166,10 +183,28 @@ def parse_article(text: str) -> Article:
     """
     if not isinstance(text, str):
         raise CopydeskError(f"a page is text, not {type(text).__name__}", "read a file with read_page(path)")
-    article = Article(text)
+    article = Article(text, lines or {})
     if not article.blocks:
         raise CopydeskError("the page holds no words", "give parse_article the text of a page")
     return article
+
+
+def _corrected(
+    text: str, spans: Sequence[Span], kinds: Sequence[str | None], lines: Mapping[int, str]
+) -> list[str | None]:
+    """The kinds of the blocks, with those that somebody has given by line; None is story."""
+    starts, known = _line_starts(text), load_wording("strings")["furniture"]
+    numbers = [bisect_right(starts, span.start) for span in spans]
+    if strange := sorted({*lines} - {*numbers}):
+        raise CopydeskError(f"no block begins on line {strange[0]} of the page", "name the first line of a block")
+    if unknown := [kind for kind in lines.values() if kind not in known]:
+        raise CopydeskError(f"no block is a '{unknown[0]}'", f"there are: {', '.join(known)}")
+    given = {line: None if kind == PARAGRAPH else kind for line, kind in lines.items()}
+    return [given.get(number, kind) for number, kind in zip(numbers, kinds, strict=True)]
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", text))]
 
 
 def find_paragraphs(text: str) -> list[Span]:
@@ -183,7 +218,7 @@ def find_paragraphs(text: str) -> list[Span]:
     return [row.span for row in read_rows(text)]
 
 
-def _take_apart(text: str) -> Parts:
+def _take_apart(text: str, lines: Mapping[int, str]) -> Parts:
     """Give every block and sentence its name, kind and line."""
     # The patterns of these modules take longer to compile than all else that a lesson needs before its first exercise.
     from copydesk.page.credits import find_metadata
@@ -194,8 +229,10 @@ def _take_apart(text: str) -> Parts:
     shown = show(text)
     rows = read_rows(shown)
     spans = [row.span for row in rows]
-    kinds = classify([span.of(shown) for span in spans], [row.gap for row in rows])
-    starts = [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", text))]
+    kinds: Sequence[str | None] = classify([span.of(shown) for span in spans], [row.gap for row in rows])
+    if lines:
+        kinds = _corrected(text, spans, kinds, lines)
+    starts = _line_starts(text)
 
     def block(id: str, span: Span, kind: str) -> Block:
         return Block(id, span, kind, bisect_right(starts, span.start))
@@ -203,7 +240,7 @@ def _take_apart(text: str) -> Parts:
     known = [(span, kind) for span, kind in zip(spans, kinds, strict=True) if kind]
     story = [span for span, kind in zip(spans, kinds, strict=True) if not kind]
     furniture = tuple(block(f"f{n}", span, kind) for n, (span, kind) in enumerate(known, 1))
-    paragraphs = tuple(block(f"p{n}", span, "paragraph") for n, span in enumerate(story, 1))
+    paragraphs = tuple(block(f"p{n}", span, PARAGRAPH) for n, span in enumerate(story, 1))
     sentences = tuple(
         block(f"{p.id}.s{n}", span, "sentence")
         for p in paragraphs

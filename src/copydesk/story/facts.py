@@ -10,12 +10,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import difflib
+import io
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from copydesk.base.documents import MOST_BYTES
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import read_bytes
 from copydesk.base.wording import say_day
 from copydesk.story.story import Story
 
@@ -117,21 +120,25 @@ def read_facts(path: str | Path) -> tuple[Fact, ...]:
     Raises CopydeskError for what cannot be read, naming the file, the line, the column and what to write there.
     """
     path, facts, line = Path(path), dict[str, tuple[Fact, int]](), 1
+    data = read_bytes(path, most=MOST_BYTES + 1)
+    if data is None:
+        raise CopydeskError(f"cannot read {path}: there is no such file", "a story keeps its facts there")
+    if len(data) > MOST_BYTES:
+        raise CopydeskError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB", "keep the facts of this story alone")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            heading = [name.strip() for name in next(reader, [])]
-            _check_heading(heading)
-            line = reader.line_num + 1
-            for row in reader:
-                if any(cells := [cell.strip() for cell in row]):
-                    fact = _fact(heading, cells)
-                    name = fact.id.casefold()
-                    if name in facts:
-                        problem = f"{fact.id!r} is already used in line {facts[name][1]}"
-                        raise BadCell("id", problem, "give each row its own name")
-                    facts[name] = fact, line
-                line = reader.line_num + 1  # where the next row begins: a cell may hold line ends
+        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        heading = [name.strip() for name in next(reader, [])]
+        _check_heading(heading)
+        line = reader.line_num + 1
+        for row in reader:
+            if any(cells := [cell.strip() for cell in row]):
+                fact = _fact(heading, cells)
+                name = fact.id.casefold()
+                if name in facts:
+                    problem = f"{fact.id!r} is already used in line {facts[name][1]}"
+                    raise BadCell("id", problem, "give each row its own name")
+                facts[name] = fact, line
+            line = reader.line_num + 1  # where the next row begins: a cell may hold line ends
     except BadCell as bad:
         column, problem, remedy = bad.args
         raise CopydeskError(f"{path}, line {line}, column {column!r}: {problem}", remedy) from None
@@ -140,8 +147,6 @@ def read_facts(path: str | Path) -> tuple[Fact, ...]:
     except csv.Error as error:
         where = f"{path}, near line {reader.line_num}"
         raise CopydeskError(f"{where}: not readable as CSV ({error})", "look for an unclosed quotation mark") from error
-    except OSError as error:
-        raise CopydeskError(f"cannot read {path} ({error.strerror})", "a story keeps its facts there") from error
     return tuple(fact for fact, _ in facts.values())
 
 

@@ -119,6 +119,11 @@ class Key:
         raise CopydeskError(f"the key of '{self.story}' has no entry '{entry_id}'", "look the id up in key.json")
 
     @property
+    def unconfirmed(self) -> tuple[Entry, ...]:
+        """The entries of a draft that nobody has confirmed yet."""
+        return tuple(e for entries in self.entries.values() for e in entries if e.get("unconfirmed"))
+
+    @property
     def attributions(self) -> tuple[Entry, ...]:
         """Who says what: source, cue and content, with form, kind and speaker."""
         return self.layer("attributions")

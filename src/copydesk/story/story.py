@@ -13,13 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from copydesk.base.documents import read_toml
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import fingerprint
-from copydesk.page.article import Article, read_page
+from copydesk.page.article import Article, parse_article, read_page
 from copydesk.story.edition import Edition, read_edition
 from copydesk.story.key import Key, check_answers, read_key
 
@@ -28,6 +29,8 @@ REQUIRED = {"headline": str, "date": dt.date, "language": str, "rights": str, "s
 """What `story.toml` must say, and the type of each."""
 MOST_LINES, MOST_STOPS = 2000, 10_000
 """How many lines and full stops a page may have: a page of a newspaper has some hundreds."""
+STORIES = "stories"
+"""The folder, beside the notebooks, with the stories that an instructor has made or added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +119,26 @@ def _places() -> Iterator[Path]:
         return
     # A notebook may run in a folder below the one that holds the stories, so the nearest one upwards counts.
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if _folders(folder / "seeds"):
-            yield folder / "seeds"
-            break
+    for name in ("seeds", STORIES):
+        yield from islice((f / name for f in (here, *here.parents) if _folders(f / name)), 1)
     yield from _own_places()
 
 
 def _own_places() -> tuple[Path, Path]:
     """The stories bundled in the wheel, and those of the source tree."""
     return Path(str(files("copydesk"))) / "seeds", Path(__file__).resolve().parents[3] / "seeds"
+
+
+def own_stories_folder() -> Path:
+    """Where a story of an instructor’s own belongs: where their others are, else `stories` in the working folder.
+
+    `COPYDESK_SEEDS`, where it is set, is the only place in which stories are found, so it is that.
+    """
+    if os.environ.get("COPYDESK_SEEDS"):
+        return Path(os.environ["COPYDESK_SEEDS"])
+    here = Path.cwd()
+    near = next((f / STORIES for f in (here, *here.parents) if _folders(f / STORIES)), None)
+    return near or here / STORIES
 
 
 def is_bundled(story: Story) -> bool:
@@ -156,6 +169,11 @@ def _is_folder(name: str | Path) -> bool:
         return False
 
 
+def forget_stories() -> None:
+    """Read stories from the disk again: for programs that change one and then load it."""
+    _load.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _load(folder: Path, with_key: bool) -> Story:
     about = read_toml(folder / "story.toml")
@@ -166,16 +184,15 @@ def _load(folder: Path, with_key: bool) -> Story:
             what, remedy = ("a date", "write it as date = 2022-01-12") if kind is dt.date else ("text", 'put it in ""')
             raise CopydeskError(f"{folder / 'story.toml'}: {name} is {str(value)[:40]!r}, which is not {what}", remedy)
     # Every offset in the key and in saved answers counts into this very text, so another text is refused.
-    article = Article(read_page(folder / "page.txt"))
-    if fingerprint(article.text) != about["sha256"]:
+    text = read_page(folder / "page.txt")
+    if fingerprint(text) != about["sha256"]:
         raise CopydeskError(
             f"{folder / 'page.txt'} is not the page story.toml was made for (its sha256 differs)",
             "put the original page back; it is never edited, not even its line ends",
         )
-    lines = sum(bool(line.strip()) for line in article.text.splitlines())
-    if lines > MOST_LINES or sum(map(article.text.count, ".?!…。।؟۔")) > MOST_STOPS:
-        most = f"{MOST_LINES:,} lines or {MOST_STOPS:,} full stops"
-        raise CopydeskError(f"{folder / 'page.txt'} has more than {most}", "keep the part that the story is about")
+    check_size(text, folder / "page.txt")
+    # Without corrected lines the page is taken apart when somebody asks for its parts.
+    article = _corrected_article(folder, text, about["lines"]) if "lines" in about else Article(text)
     has_key = with_key and (folder / "key.json").is_file()
     key = read_key(folder / "key.json") if has_key else None
     lessons = read_toml(folder / "lessons.toml") if (folder / "lessons.toml").is_file() else {}
@@ -183,6 +200,27 @@ def _load(folder: Path, with_key: bool) -> Story:
         if not isinstance(own, dict) or not all(isinstance(part, dict) for part in own.values()):
             raise CopydeskError(f"{folder / 'lessons.toml'}: '{name}' is not a table of tables", "begin it with [ ]")
     return Story(folder.name, folder, article, about, key, lessons)
+
+
+def check_size(text: str, where: object) -> None:
+    """Refuse a page that would take long to read: counted without taking it apart."""
+    lines = sum(bool(line.strip()) for line in text.splitlines())
+    if lines > MOST_LINES or sum(map(text.count, ".?!…。।؟۔")) > MOST_STOPS:
+        most = f"{MOST_LINES:,} lines or {MOST_STOPS:,} full stops"
+        raise CopydeskError(f"{where} has more than {most}", "keep the part that the story is about")
+
+
+def _corrected_article(folder: Path, text: str, told: Any) -> Article:
+    """The page, with what a story says of lines that the reader takes for something else: `"12" = "caption"`."""
+    where = f"{folder / 'story.toml'}: [lines]"
+    if not isinstance(told, dict) or not all(
+        n.isascii() and n.isdigit() and isinstance(k, str) for n, k in told.items()
+    ):
+        raise CopydeskError(f"{where}: it is not a table of lines and kinds", 'write a line as "12" = "caption"')
+    try:
+        return parse_article(text, lines={int(n): kind for n, kind in told.items() if len(n) < 8})
+    except CopydeskError as error:
+        raise CopydeskError(f"{where}: {error.problem}", error.remedy) from None
 
 
 @lru_cache(maxsize=4)

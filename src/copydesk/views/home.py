@@ -34,9 +34,10 @@ def home_html(lesson: Lesson, answers: AnswerFile) -> str:
         f'<span class="cd-visually-hidden"> ({escape(say[is_now])})</span></li>'
         for e, is_now in parts
     )
+    left_out = f"<p>{escape(' '.join(lesson.left_out.values()))}</p>" if lesson.left_out else ""
     return (
         f'<nav class="cd-home" aria-label="{escape(say["label"])}"><p class="cd-home-head">{" · ".join(head)}</p>'
-        f'<ol>{rows}</ol><p class="cd-home-ways">{" ".join(_ways(lesson))}</p></nav>'
+        f'<ol>{rows}</ol>{left_out}<p class="cd-home-ways">{" ".join(_ways(lesson))}</p></nav>'
     )
 
 

@@ -22,7 +22,10 @@ def lesson_faults(lesson: Lesson) -> list[str]:
     """Every fault of a lesson on its story; an empty list means that the lesson is sound."""
     on = {e: lesson.on_story_of(e) for e in lesson.exercises}
     faults = [f"{lesson.id}/{e.id}: {fault}" for e in on for fault in e.faults(on[e].story, on[e].key)]
-    known = {e.id for e in lesson.exercises}
+    for exercise, there in on.items():
+        if there.key and exercise.mark_roles() and not exercise.key_marks(there.key):
+            faults.append(f"{lesson.id}/{exercise.id}: the key marks nothing that it asks for; say why in left_out")
+    known = {*(e.id for e in lesson.exercises), *lesson.left_out}
     for objective in lesson.objectives:
         for name in objective.exercises:
             if name not in known:

@@ -28,8 +28,10 @@ MOST_MEMBERS, MOST_INNER_MEMBERS = 100_000, 2_000
 """How many names a zip may hold, and one of a single learner: 3,000 learners with 30 files each, one whole folder."""
 MOST_INNER_BYTES = 20_000_000
 """The largest zip inside a zip, in packed bytes; it is read into memory."""
-MOST_UNPACKED, MOST_INNER_UNPACKED = 4_000_000_000, 20_000_000
-"""The most bytes that all answers in one zip may unpack to, and in a zip of a single learner."""
+MOST_UNPACKED, MOST_OF_ONE = 1_000_000_000, 20_000_000
+"""The most bytes that all answers in one zip may unpack to, and the answers of one learner, in a zip or in a folder."""
+MOST_FILES_OF_ONE = 2_000
+"""How many files one learner may have."""
 MOST_RATIO, SMALL = 60, 1_000_000
 """A member larger than `SMALL` bytes may unpack to this many times its packed size; answers reach 5 to 30 times."""
 MOST_DEPTH = 40
@@ -83,10 +85,21 @@ class Sources:
         known = (Path(path).resolve() for path in leave_out if isinstance(path, str | Path))
         self._leave_out = {path.relative_to(home).as_posix() for path in known if path.is_relative_to(home)}
         self._open: OrderedDict[Place, zipfile.ZipFile] = OrderedDict()
+        self._of: dict[str, tuple[int, int]] = {}
 
     def walk(self) -> Iterator[Found]:
         """Every file, sorted by name in each folder; also those in zips, and in zips inside zips."""
+        self._of = {}
         yield from self._folder("", 0)
+
+    def _too_much(self, shown: str, size: int) -> Problem | None:
+        """A problem if this file makes more of one learner's files than one learner may have."""
+        named = parse_platform_name(PurePosixPath(shown).parts)
+        if named is None or not (ANSWERS.fullmatch(shown) or shown.lower().endswith(".zip")):
+            return None
+        count, total = self._of.get(name := f"{named.folder}:{named.key}", (0, 0))
+        self._of[name] = count, total = count + 1, total + size
+        return Problem("bomb", f"{MOST_OF_ONE:,}") if count > MOST_FILES_OF_ONE or total > MOST_OF_ONE else None
 
     def _folder(self, below: str, depth: int) -> Iterator[Found]:
         try:
@@ -116,7 +129,7 @@ class Sources:
             yield Found(Place(path), shown, Problem("link" if link else "deep" if folder else "device"))
         else:
             large = Problem("large", str(MOST_BYTES // 1_000_000)) if about.st_size > MOST_BYTES else None
-            yield _found(Place(path), shown, large)
+            yield _found(Place(path), shown, large or self._too_much(shown, about.st_size))
 
     def _zip(self, place: Place, shown: str) -> Iterator[Found]:
         try:
@@ -124,7 +137,7 @@ class Sources:
         except Refused as refused:
             yield Found(place, shown, refused.problem)
             return
-        most = left = MOST_INNER_UNPACKED if _is_of_one_learner(place) else MOST_UNPACKED
+        most = left = MOST_OF_ONE if _is_of_one_learner(place) else MOST_UNPACKED
         for number, member in enumerate(members):
             name, inner = name_of(member), Place(place.path, (*place.members, number))
             parts = PurePosixPath(name).parts
@@ -135,6 +148,7 @@ class Sources:
             # Only what will be read counts: a learner's video must not use up the budget of the whole class.
             left -= member.file_size if zipped or ANSWERS.fullmatch(name) else 0
             problem = _problem_of(member) if left >= 0 else Problem("bomb", f"{most:,}")
+            problem = problem or self._too_much(path, member.file_size)
             if problem is None and zipped and place.members:
                 problem = Problem("zip_in_zip")
             if zipped and problem is None:

@@ -17,10 +17,10 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
 
-from copydesk.answers.handin import HANDIN_SCHEMA, KIND, check_counts
+from copydesk.answers.handin import HANDIN_SCHEMA, KIND
 from copydesk.answers.place import safe_name
 from copydesk.answers.schema import DEEPEST, SCHEMA, checked
-from copydesk.base.documents import Damaged, Json, decode, schema_of
+from copydesk.base.documents import Damaged, Json, check_counts, decode, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk_classroom.course import LessonId, Policy
 from copydesk_classroom.problems import Problem, Refused

@@ -44,7 +44,7 @@ def _soft(text: str) -> str:
 
 def feedback_page(name: str, sheets: Sequence[Sheet]) -> str:
     """The page for one learner: totals, then lesson by lesson what was answered beside the key."""
-    say = class_wording("classroom")["page"]
+    say = class_wording("feedback")
     earned = sum(s.points for s in sheets)
     possible = points_possible([s.unit for s in sheets], [s.points if s.marked else None for s in sheets])
     return sealed_page(
@@ -64,7 +64,7 @@ def _points(earned: float, possible: float) -> dict[str, str]:
 
 def _lesson(sheet: Sheet) -> dict[str, Any]:
     """One lesson; without exercises if it was not handed in."""
-    say, unit = class_wording("classroom")["page"], sheet.unit
+    say, unit = class_wording("feedback"), sheet.unit
     amounts = _points(sheet.points, unit.possible)
     return {
         "anchor": "-".join(unit.id),
@@ -86,7 +86,7 @@ def exercise_html(unit: Unit, marked: Marked) -> str:
         try:
             html = _exercise(unit, marked)
         except Exception:  # one answer of one stranger must not stop a class
-            said = class_wording("classroom")["page"]["not_shown"]
+            said = class_wording("feedback")["not_shown"]
             return f"<section class=ex><h3>{escape_own(marked.exercise.title)}</h3>{_soft(said)}</section>"
         if name:
             remember(unit.shown, name, html)
@@ -94,7 +94,7 @@ def exercise_html(unit: Unit, marked: Marked) -> str:
 
 
 def _exercise(unit: Unit, marked: Marked) -> str:
-    say, exercise, outcome = class_wording("classroom")["page"], marked.exercise, marked.outcome
+    say, exercise, outcome = class_wording("feedback"), marked.exercise, marked.outcome
     worth = unit.worth[exercise.id]
     of = say["of_points"].format(points=points(worth * (marked.share or 0)), possible=points(worth))
     earned = f"<span class=pts>{of}</span>" if worth else f'<span class="pts soft">{say["practice"]}</span>'
@@ -127,7 +127,7 @@ def _marks(unit: Unit, exercise: Exercise, answer: Answer, outcome: Outcome) -> 
     """The learner's marks on the text, and the key's beside them."""
     if "groups" not in answer or not exercise.mark_roles():
         return ""
-    say, unit = class_wording("classroom")["page"], unit.on_story_of(exercise)
+    say, unit = class_wording("feedback"), unit.on_story_of(exercise)
     groups = exercise.groups(answer, len(unit.text))
     mine = [Mark(s, role, n) for n, g in enumerate(groups, 1) for role, spans in g.roles.items() for s in spans]
     found = (n.marks for n in outcome.notes if n.marks)
@@ -167,7 +167,7 @@ def _texts(unit: Unit, marked: Marked, answer: Answer) -> str:
     exercise = marked.exercise
     if not exercise.checks_form_only:
         return ""
-    say, given = class_wording("classroom")["page"], answer.get("texts", {})
+    say, given = class_wording("feedback"), answer.get("texts", {})
     html = "".join(f"<h4>{escape_own(b.label)}</h4>{_quote(given.get(b.id))}" for b in exercise.boxes())
     picked = exercise.evidence_in(answer, len(unit.text))
     quoted = "".join(f"<li>“{escape(s.of(unit.text))}” ({escape(_where(unit, s))})" for s in picked[:50])
@@ -182,7 +182,7 @@ def _where(unit: Unit, span: Span) -> str:
 
 def _quote(text: object) -> str:
     words = paragraphs(text) if isinstance(text, str) else ""
-    blank = class_wording("classroom")["page"]["text_blank"]
+    blank = class_wording("feedback")["text_blank"]
     return f"<blockquote>{escape(words)}</blockquote>" if words else _soft(blank)
 
 
@@ -229,7 +229,7 @@ def _rows(unit: Unit, exercise: Exercise, answer: Answer, notes: list[Note]) -> 
         numbers = {id(note): f"{n} · " for n, note in enumerate((n for n in notes if n.marks), 1)}
         items = (_line(numbers.get(id(note), ""), feedback_row(note)) for note in notes)
         return f'<ul class="rows">{"".join(items)}</ul>'
-    say = class_wording("classroom")["page"]
+    say = class_wording("feedback")
     heads = [say["item"], *([say["your_answer"]] if values else []), say["the_key"]]
     offers = exercise.as_answered(answer).offers(unit.lesson.story) if values else {}
     cells = []
@@ -261,7 +261,7 @@ def _item(where: str, words: str, *, in_full: bool) -> str:
 
 
 def _sign(row: Mapping[str, Any]) -> str:
-    said = class_wording("classroom")["page"][row["mark"]]
+    said = class_wording("feedback")[row["mark"]]
     return f"<i class={row['mark']}>{row['sign']}\u2003{escape_own(said)}</i>"
 
 

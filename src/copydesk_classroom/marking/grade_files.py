@@ -17,10 +17,20 @@ from pathlib import Path
 
 from copydesk import __version__
 from copydesk.answers.place import file_part, safe_name
-from copydesk.base.documents import Damaged, Field, Fields, Json, check_fields, decode, new_object, schema_of
+from copydesk.base.documents import (
+    Damaged,
+    Field,
+    Fields,
+    Json,
+    check_counts,
+    check_fields,
+    decode,
+    new_object,
+    schema_of,
+)
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import backup, read_bytes, stamp
-from copydesk.base.store import JsonStore
+from copydesk.base.store import MOST_BYTES, JsonStore
 from copydesk_classroom.marking.rubric import MOST, Grade, rubric_rows
 from copydesk_classroom.wording import class_wording
 
@@ -74,7 +84,11 @@ def graders(place: Path) -> dict[str, dict[str, Grade]]:
     found = {}
     for path in paths:
         try:
-            document = decode(read_bytes(path) or b"{}")
+            data = read_bytes(path, most=MOST_BYTES + 1) or b"{}"
+            if len(data) > MOST_BYTES:
+                raise Damaged(f"is larger than {MOST_BYTES // 1_000_000} MB")
+            check_counts(data, times=2)
+            document = decode(data)
             if document.get("kind") != KIND and path != place:
                 continue  # another program's file
             document = checked(document)
@@ -184,15 +198,15 @@ class GradeFile:
             edit(entry)
             entry |= {"rev": entry["rev"] + 1, "changed": stamp()}
 
-        self._change(change)
+        self._change(change, text)
         return self.grade(text)
 
-    def _change(self, edit: Callable[[Json], None]) -> None:
+    def _change(self, edit: Callable[[Json], None], *texts: str) -> None:
         with self._store.changing():
             document = self._store.with_remembered(self._load())
             edit(document)
             document["kit"] = __version__
-            self._store.save(document)
+            self._store.save(document, texts)
 
     def _load(self) -> Json | None:
         """Read the file or, failing that, its backup; call this with the lock held."""

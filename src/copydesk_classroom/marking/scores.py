@@ -112,7 +112,7 @@ def mark_lesson(unit: Unit, document: Json, shown: str, problems: list[tuple[str
         except Exception as error:  # an answer that nobody thought of must not stop the grading of a class
             problem = Problem("not_scored", f"{exercise.key_name}: {type(error).__name__}")
         problems.append((shown, problem))
-        marked.append(Marked(exercise, {}, None, len(record.tries)))
+        marked.append(Marked(exercise, {}, None, record.tries_made))
     return Sheet(unit, tuple(marked))
 
 
@@ -127,11 +127,11 @@ def _mark(unit: Unit, exercise: Exercise, record: Record) -> Marked:
 
     best = best_of(answers.values(), mark)
     if best is None:
-        return Marked(exercise, {}, None, len(record.tries))
+        return Marked(exercise, {}, None, record.tries_made)
     if best[1].status == "received":
         raise NoKey
     first = next(s for s in seen if s[1].status != "not_attempted")
-    return Marked(exercise, *best, len(record.tries), _cache_key(exercise, names[id(best[0])]), first)
+    return Marked(exercise, *best, record.tries_made, _cache_key(exercise, names[id(best[0])]), first)
 
 
 class TooMuch(Exception):

@@ -44,6 +44,8 @@ KIT = (
 STORY = ("page.txt", "story.toml", "lessons.toml", "NOTICE*", "LICENSE*", "context/*.csv", "context/*.toml")
 """The files of a story that every learner gets."""
 KEY = "key.json"
+MOST_OF_A_STORY = 10_000_000
+"""How many bytes the files of a story may have."""
 LICENCES = ("LICENSE", "LICENSE-lessons.md")
 SUMS = "SHA256SUMS"
 """The list of all files and their hashes, as `sha256sum -c` reads it; it is also how an earlier release is known."""
@@ -82,12 +84,13 @@ def contents(lessons: Sequence[Lesson], edition: Edition) -> tuple[Edition, dict
         if edition.graded:
             _check_open(story)
         wanted = STORY if edition.graded else (*STORY, KEY)
-        inside |= {f"seeds/{story.id}/{name}": data for name, data in _files(story.folder, wanted).items()}
+        _check_files(story.folder, wanted)
+        inside |= {f"seeds/{story.id}/{name}": data for name, data in matching_files(story.folder, wanted).items()}
     answers = shared_answers_file()
     if answers and not edition.graded:
         inside["seeds/answers.toml"] = answers.read_bytes()
     inside |= _notebooks(lessons, {*inside, *GUIDES})
-    kit = {f"copydesk/{name}": data for name, data in _files(Path(str(files("copydesk"))), KIT).items()}
+    kit = {f"copydesk/{name}": data for name, data in matching_files(Path(str(files("copydesk"))), KIT).items()}
     # pip installs a wheel over another one only if the version differs, so each edition has a version of its own
     label = hashlib.sha256("".join([repr(edition), sums_of(inside), sums_of(kit)]).encode()).hexdigest()[:8]
     made = wheel(kit, licences, version=f"{__version__}+{label}")
@@ -107,10 +110,23 @@ def sums_of(inside: Mapping[str, bytes]) -> str:
     return "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(inside.items()))
 
 
-def _files(root: Path, patterns: Sequence[str]) -> dict[str, bytes]:
+def matching_files(root: Path, patterns: Sequence[str]) -> dict[str, bytes]:
     """The files of a folder that match, by their paths in it; what editors hide beside them stays there."""
     found = {path for pattern in patterns for path in root.glob(pattern) if not path.name.startswith(".")}
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(found) if path.is_file()}
+
+
+def _check_files(folder: Path, patterns: Sequence[str]) -> None:
+    """Refuse a story that leads out of its folder, or that holds more than a story needs: all of it is given out."""
+    home, size = folder.resolve(), 0
+    for pattern in patterns:
+        for path in folder.glob(pattern):
+            if not path.resolve().is_relative_to(home):
+                raise CopydeskError(f"{path} is a link that leads out of the story", "put the file itself there")
+            size += path.stat().st_size if path.is_file() else 0
+            if size > MOST_OF_A_STORY:
+                problem = f"{folder} holds more than {MOST_OF_A_STORY // 1_000_000} MB"
+                raise CopydeskError(problem, "take away what the story does not need")
 
 
 def _check_open(story: Story) -> None:

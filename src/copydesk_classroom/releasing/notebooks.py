@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 COMPARED = "nbval-check-output"
+KEPT = ("deletable", "jupyter")
+"""What a cell says of itself to the front end: that it cannot be deleted, and that its code is folded."""
 LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 NEXT = re.compile(r"\n*^Next: \[[^\]]+\]\((?!\w+:)[^)\s]+\)$", re.MULTILINE)
 
@@ -31,8 +33,11 @@ def _cell(cell: Mapping[str, Any], files: Collection[str], following: tuple[str,
     if cell["cell_type"] == "markdown":
         source = links(source, files=files, following=following)
     kept = {name: cell[name] for name in ("cell_type", "id", "attachments") if name in cell}
+    about: dict[str, Any] = {name: cell["metadata"][name] for name in KEPT if name in cell["metadata"]}
+    if tags:
+        about["tags"] = tags
     empty: dict[str, Any] = {"execution_count": None, "outputs": []} if cell["cell_type"] == "code" else {}
-    return {**kept, "metadata": {"tags": tags} if tags else {}, **empty, "source": source.splitlines(keepends=True)}
+    return {**kept, "metadata": about, **empty, "source": source.splitlines(keepends=True)}
 
 
 def links(text: str, *, files: Collection[str], following: tuple[str, str] | None) -> str:

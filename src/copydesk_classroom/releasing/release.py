@@ -66,6 +66,7 @@ def release(  # noqa: PLR0913
     CopydeskError if something is not there, or `out` holds anything but an earlier release as it was made.
     """
     folder, opened = Path(out).resolve(), load_story(story)
+    _check_confirmed(opened)
     chosen = choose(lessons, opened)
     _check_keys(chosen, graded=graded)
     _check_proofs(chosen)
@@ -91,6 +92,13 @@ def release(  # noqa: PLR0913
         tuple(dict.fromkeys(story.id for lesson in chosen for story in lesson.stories)),
         _left_out(edition),
     )
+
+
+def _check_confirmed(story: Story) -> None:
+    """Refuse a draft: what rules found in a page is no key until somebody has read it."""
+    if story.key and (waiting := len(story.key.unconfirmed)):
+        problem = f"the story '{story.id}' is a draft: nobody has confirmed {waiting} entries of its key"
+        raise CopydeskError(problem, "confirm or correct them in edit_key.ipynb, then release")
 
 
 def _check_keys(lessons: Sequence[Lesson], *, graded: bool) -> None:
