@@ -1,7 +1,8 @@
 """Whether a lesson counts and scores as it should on this machine, in words.
 
-Each lesson shows this near its top, and nbval compares it with what the notebook has stored. It holds no figure and no
-word of a story: it gives no answer away, and it stays true when another story takes the place of the built-in one.
+Each lesson shows this after its first exercises, which need not wait for it, and nbval compares it with what the
+notebook has stored. It holds no figure and no word of a story: it gives no answer away, and it stays true when another
+story takes the place of the built-in one.
 """
 
 from __future__ import annotations
