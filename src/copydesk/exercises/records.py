@@ -62,7 +62,7 @@ def read_value(kind: Any, value: object, where: str) -> Any:
     if origin in (Union, UnionType):  # only `X | None` is used
         return None if value is None else read_value(next(a for a in args if a is not NoneType), value, where)
     if is_dataclass(kind):
-        return read_record(kind, value, where)  # type: ignore[arg-type]
+        return value if isinstance(value, kind) else read_record(kind, value, where)  # type: ignore[arg-type]
     if origin is tuple:
         return _read_tuple(args, value, where)
     return _read_table(args, value, where)

@@ -57,13 +57,13 @@ class Sort(ItemExercise):
     """Facts to read beside an item, by its id."""
     forms: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
     """Parallel sets of items by name."""
-    page_blocks: tuple[str, ...] = ()
-    """The blocks of the page in reading order, where they are what is sorted."""
+    page: Article | None = None
+    """The page, where its blocks are what is sorted."""
 
     @classmethod
     def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
-        found = {name: value for name, value in settings.items() if name != "page_blocks"}
-        return found | ({"page_blocks": [b.id for b in article.blocks]} if found.get("layer") == "page" else {})
+        found = {name: value for name, value in settings.items() if name != "page"}
+        return found | ({"page": article} if found.get("layer") == "page" else {})
 
     def __post_init__(self) -> None:
         if self.forms and not self.items:
@@ -72,7 +72,7 @@ class Sort(ItemExercise):
     @cached_property
     def page_ids(self) -> dict[str, str]:
         """The item id of each block of the page: its number, for a name such as `f1` would be the answer."""
-        return {name: f"b{number}" for number, name in enumerate(self.page_blocks, 1)}
+        return {block.id: f"b{number}" for number, block in enumerate(self.page.blocks if self.page else (), 1)}
 
     def renewed(self, answer: Answer) -> Answer:
         """Version 0.1.0 named the blocks of a page by what they are."""
