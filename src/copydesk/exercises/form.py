@@ -85,6 +85,10 @@ class Form(Exercise):
             shown.append({name: value for name, value in told.items() if value is not None})
         return {"questions": shown}
 
+    def prose(self) -> Iterator[str]:
+        yield from super().prose()
+        yield from (question.text for question in self.questions)
+
     def static_body(self, story: Story, answer: Answer) -> str:
         say, given = load_wording("strings")["still"], answer.get("values", {})
         rows = []

@@ -1,7 +1,7 @@
 // The `mark` exercise: spans with roles, grouped into attributions or standing alone.
 
 const makeBody = (context) => {
-  const { spec, say } = context;
+  const { spec, say, meaning } = context;
   const groups = [];
   const grouped = spec.roles.length > 1;
   const list = node("ol", { class: `cd-groups${spec.grid ? " cd-grid" : ""}`, "aria-label": say.marker.list_label });
@@ -33,6 +33,7 @@ const makeBody = (context) => {
     if (!groups.length) list.append(node("li", { class: "cd-empty" }, say.marker.building_none));
   };
   return {
+    words: meaning.beside([...spec.roles.map((role) => say.roles[role]), ...Object.entries(spec.labels).flatMap(([label, options]) => [say.roles[label], ...Object.values(options)])]),
     root: node("div", {}, text.box, list, markerKeys(say)),
     tools: markerTools(context, text, spec.roles, grouped),
     note: (hinted, key) => { if (text.judge(key)) showGroups(); },

@@ -24,6 +24,7 @@ from copydesk.exercises.outcome import Outcome
 from copydesk.lessons.lesson import Lesson
 from copydesk.lessons.results import round_is_over
 from copydesk.page.html import css
+from copydesk.views.word_help import word_help
 from copydesk.widgets.later import Later, later_note, refresh_following
 
 OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSet)
@@ -33,13 +34,16 @@ OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSe
 NOT_CHECKED = Outcome("not_attempted", 0.0)
 """What a check comes to that was not made."""
 
+SHARED = ("frame", "meaning")
+"""The scripts that the view of every type builds on."""
+
 
 @cache
 def view_script(kind: type[Exercise]) -> str:
     """The JavaScript of one exercise type as a single module."""
-    frame = (files("copydesk") / "widgets" / "frame.js").read_text(encoding="utf-8")
+    frame = [(files("copydesk") / "widgets" / f"{name}.js").read_text(encoding="utf-8") for name in SHARED]
     export = "export default { render: (context) => frame(context, makeBody) };\n"
-    return "\n".join([frame, kind.view_source(), export])
+    return "\n".join([*frame, kind.view_source(), export])
 
 
 class ExerciseWidget(anywidget.AnyWidget):
@@ -68,7 +72,10 @@ class ExerciseWidget(anywidget.AnyWidget):
         restored = bool(self.record.answer)
         value = exercise.renewed(self.record.answer) or exercise.beginning()
         super().__init__(
-            spec=exercise.full_view(lesson.story),
+            spec={
+                **exercise.full_view(lesson.story),
+                "help": word_help(exercise.prose(), exercise.offered_words(lesson.story)),
+            },
             answer={"seq": 0, "by": "", "value": value},
         )
         self._show(load_wording("strings")["frame"]["restored"] if restored else "")
