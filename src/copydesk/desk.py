@@ -129,6 +129,15 @@ class Desk:
         now, before = (discernment(exercise, first_answer(record), key) for record in records)
         return discernment_page(now, before) if now else self._first("finish", exercise_id)
 
+    def portfolio(self, exercise_id: str) -> Page:
+        """The page a learner keeps: what they can do, what they wrote in that exercise, how they coded, and when.
+
+        It is written as one file beside the answers.
+        """
+        from copydesk.views.portfolio import portfolio_page
+
+        return portfolio_page(self.lesson, self.answers, exercise_id)
+
     def name(self) -> Any:
         """A box for a name or number, asked once and never required."""
         from copydesk.widgets.controls import name_box
