@@ -29,6 +29,7 @@ from copydesk.story.edition import edition_words
 from copydesk.story.facts import by_id, story_facts
 from copydesk.story.story import Story, edition
 from copydesk.views.agreement import agreement, class_votes
+from copydesk.views.guesses import beside, guess_at
 from copydesk.views.home import home_html
 from copydesk.views.ready import Sentence, ready
 from copydesk.views.retellings import swapped
@@ -219,7 +220,11 @@ class Desk:
         """An explorer of the sources: shares, in attributions or words, with one item dropped if wanted."""
         from copydesk.widgets.controls import sourcing_explorer
 
-        return self._wait_for(after, needs_key=True) or sourcing_explorer(self._counted())
+        if wait := self._wait_for(after, needs_key=True):
+            return wait
+        items = self._counted()
+        share = max(diversity(totals(items, by="words")).shares.values())
+        return sourcing_explorer(items, [beside(guess, share) for guess in self._guesses("sourcing").values()])
 
     def frames(self, *, after: str) -> Figure | Page:
         """The five generic frames by the learner’s answers, beside the range the key allows."""
@@ -256,7 +261,12 @@ class Desk:
         from copydesk.views.plots import split_figure
 
         mine = self.answers.record(exercise_id).answer.get("choices", {})
-        return split_figure(self.lesson, exercise_id, mine) if mine else self._first("do", exercise_id)
+        if not mine:
+            return self._first("do", exercise_id)
+        found = agreement(class_votes(self.lesson, exercise_id))
+        measured, guesses = {"pairs": found.percent, "alpha": found.alpha}, self._guesses(exercise_id)
+        told = [beside(guess, measured.get(name)) for name, guess in guesses.items()]
+        return split_figure(self.lesson, exercise_id, mine, told)
 
     def agreement(self, *exercise_ids: str) -> Page:
         """How far a class agreed in each of these votes, once the learner has voted too."""
@@ -288,6 +298,9 @@ class Desk:
         if key is None:
             return None if record.answer else self._first("do", exercise_id)
         return None if is_finished(exercise, record) else self._first("finish", exercise_id)
+
+    def _guesses(self, place: str) -> dict[str, str]:
+        return guess_at(self.lesson, self.answers, place)
 
     def _counted(self) -> tuple[Counted, ...]:
         key = self.story.key

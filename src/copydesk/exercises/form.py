@@ -38,6 +38,8 @@ class Question:
     """What is said after a wrong answer; without it, to look again."""
     after: str = ""
     """What is said of an open question at the end."""
+    measured_in: str = ""
+    """Of a guess: the exercise, `exercise/question` or view of the lesson where it stands beside what was measured."""
 
     @property
     def offer(self) -> Offer | None:

@@ -24,6 +24,7 @@ from copydesk.exercises.outcome import Outcome
 from copydesk.lessons.lesson import Lesson
 from copydesk.lessons.results import round_is_over
 from copydesk.page.html import css
+from copydesk.views.guesses import beside, guess_at
 from copydesk.views.word_help import word_help
 from copydesk.widgets.later import Later, later_note, refresh_following
 
@@ -241,6 +242,9 @@ class ExerciseWidget(anywidget.AnyWidget):
         outcome = self.outcome or self._outcome_before()
         waits = self.record.key_waits and not self.finished
         told = feedback(self.exercise, outcome, last=self.finished, key_waits=waits) if outcome else None
+        for row in told["key"] if told else ():  # a guess stands beside what was measured
+            for guess in guess_at(self.lesson, self.answers, f"{self.exercise.id}/{row['item']}").values():
+                row["reveal"] = beside(guess, row["reveal"].rstrip("."))
         self._shown += 1
         self.state = {
             "turn": self._shown,  # the browser hears of every answer, even one that says the same as the last
