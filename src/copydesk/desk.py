@@ -223,8 +223,9 @@ class Desk:
         if wait := self._wait_for(after, needs_key=True):
             return wait
         items = self._counted()
-        share = max(diversity(totals(items, by="words")).shares.values())
-        return sourcing_explorer(items, [beside(guess, share) for guess in self._guesses("sourcing").values()])
+        share = decimal(max(diversity(totals(items, by="words")).shares.values()))
+        found = load_wording("strings")["sourcing"]["measured"].format(share=share)
+        return sourcing_explorer(items, [beside(guess, found) for guess in self._guesses("sourcing").values()])
 
     def frames(self, *, after: str) -> Figure | Page:
         """The five generic frames by the learner’s answers, beside the range the key allows."""

@@ -67,4 +67,7 @@ def test_views_have_the_guess_beside_the_figure() -> None:
     desk = open_lesson("03_how_strong_is_the_sourcing")
     desk.answers.save("predict", {"values": {"share": 0.9, "easier": "letter"}})
     shown = desk.sourcing(after="predict")
-    assert "Your guess: 0.9. Measured: 0." in shown.children[0].value and "Your guess: 0.9" in shown.later.make()
+    assert (
+        "Your guess: 0.9. Measured: 0.71 of the attributed words." in shown.children[0].value
+        and "Your guess: 0.9" in shown.later.make()
+    )

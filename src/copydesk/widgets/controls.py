@@ -34,6 +34,7 @@ class Controls(ipw.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, children: Sequence[ipw.Widget], still: Callable[[], str]) -> None:
         super().__init__(children)
         self.add_class("cd-live")
+        self.add_class("cd-stock")
         self.later = Later(still)
 
     def _ipython_display_(self) -> None:
