@@ -208,7 +208,8 @@ class Desk:
         """What a list of loaded words makes of the blocks of that exercise: places to look."""
         from copydesk.views.comparisons import word_list_page
 
-        return self._wait_for(after) or word_list_page(self.story, self.lesson.exercise(after).region)
+        region, guesses = self.lesson.exercise(after).region, self._guesses("word_list").values()
+        return self._wait_for(after) or word_list_page(self.story, region, guesses)
 
     def voices(self, *, after: str) -> Figure | Page:
         """Whose words fill the story, as a figure."""

@@ -29,7 +29,7 @@ def test_each_guess_names_a_place_of_its_lesson(lesson: Lesson, exercise: Form, 
         assert isinstance(measured, Form) and asked in [q.id for q in measured.questions]
         assert lesson.exercises.index(measured) > lesson.exercises.index(exercise)
     else:
-        assert place == "sourcing" or place in [e.id for e in lesson.exercises]
+        assert place in ("sourcing", "word_list") or place in [e.id for e in lesson.exercises]
 
 
 def test_lessons_with_a_number_to_guess_have_a_place_for_it() -> None:
@@ -71,3 +71,13 @@ def test_views_have_the_guess_beside_the_figure() -> None:
         "Your guess: 0.9. Measured: 0.71 of the attributed words." in shown.children[0].value
         and "Your guess: 0.9" in shown.later.make()
     )
+
+
+def test_the_word_list_has_the_guess_beside_the_share_it_found() -> None:
+    desk = open_lesson("04_which_words_frame")
+    desk.answers.save("predict", {"values": {"list": 0.4}})
+    answer = next(
+        iter(desk.lesson.exercise("devices").model_answers(desk.lesson.key, desk.story.article.text).values())
+    )
+    desk.answers.add_try("devices", answer, 1.0, 8.0)
+    assert "Your guess: 0.4. Measured: 0." in desk.word_list(after="devices").html

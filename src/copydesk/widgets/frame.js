@@ -265,9 +265,9 @@ function segments(options, chosen) {
   const name = freshId("choice");
   const inputs = Object.entries(options).map(([value, words], n) => {
     const input = node("input", { type: "radio", name, value, ...keySafe, onchange: () => chosen(value) });
-    return [value, input, node("label", { class: "cd-segment" }, input, keyName(n), node("span", {}, words))];
+    return [value, input, node("label", { class: "cd-segment" }, input, keyName(n), node("span", { "data-words": words }, words))];
   });
-  const root = node("div", { class: "cd-segments" }, ...inputs.map(([, , label]) => label));
+  const root = node("div", { class: `cd-segments${short(options) ? "" : " cd-stacks"}` }, ...inputs.map(([, , label]) => label));
   root.addEventListener("keydown", (event) => {
     const input = /^[0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && inputs[(Number(event.key) + 9) % 10]?.[1];
     if (!input) return;

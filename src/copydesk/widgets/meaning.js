@@ -64,7 +64,9 @@ function meanings(help, say, announce) {
     const fresh = labels.filter((label) => terms[label] && !told.has(terms[label].name));
     fresh.forEach((label) => told.add(terms[label].name));
     if (!fresh.length) return null;
-    return node("p", { class: "cd-words" }, `${say.beside} `, ...fresh.map((label) => button(terms[label].name, terms[label])));
+    const buttons = fresh.map((label) => button(terms[label].name, terms[label]));
+    if (fresh.length < 6) return node("p", { class: "cd-words" }, `${say.beside} `, ...buttons);
+    return node("details", { class: "cd-many-words" }, node("summary", { ...keySafe }, say.beside), node("p", { class: "cd-words" }, ...buttons));
   };
   const heading = (label) => { if (!terms[label]) return label; told.add(terms[label].name); return button(label, terms[label]); };
   const termsIn = (sentence) => (texts[sentence] ?? []).map(([, term]) => term).filter(Boolean);
