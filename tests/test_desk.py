@@ -118,7 +118,7 @@ def test_how_a_class_agreed_waits_for_the_learners_own_votes() -> None:
 WAITS = sorted(n for n, m in vars(Desk).items() if n[0] != "_" and callable(m) and "after" in signature(m).parameters)
 OPEN = ["page", "read", "cards", "swap", "retellings", "rubric", "worked_example"]
 """What shows texts to read, the same with a key and without."""
-OWN = ["exercise", "result", "discernment", "name", "hand_in", "split", "agreement", "map", "ready"]
+OWN = ["portfolio", "exercise", "result", "discernment", "name", "hand_in", "split", "agreement", "map", "ready"]
 """What shows the learner’s own work, votes of a class, the map, and whether the lesson is ready."""
 
 

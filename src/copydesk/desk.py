@@ -29,6 +29,7 @@ from copydesk.page.html import Page, blocks, static_html, table
 from copydesk.story.edition import edition_words
 from copydesk.story.facts import by_id, story_facts
 from copydesk.story.story import Story, edition
+from copydesk.views.guesses import beside, guess_at
 from copydesk.views.home import home_html
 
 if TYPE_CHECKING:
@@ -150,6 +151,15 @@ class Desk:
         now, before = (discernment(exercise, first_answer(record), key) for record in records)
         return discernment_page(now, before) if now else self._first("finish", exercise_id)
 
+    def portfolio(self, exercise_id: str) -> Page:
+        """The page a learner keeps: what they can do, what they wrote in that exercise, how they coded, and when.
+
+        It is written as one file beside the answers.
+        """
+        from copydesk.views.portfolio import portfolio_page
+
+        return portfolio_page(self.lesson, self.answers, exercise_id)
+
     def name(self) -> Any:
         """A box for a name or number, asked once and never required."""
         from copydesk.widgets.controls import name_box
@@ -229,7 +239,8 @@ class Desk:
 
         if why := self.lesson.left_out.get(after):
             return Page.saying(why)
-        return self._wait_for(after) or word_list_page(self.story, self.lesson.exercise(after).region)
+        region, guesses = self.lesson.exercise(after).region, self._guesses("word_list").values()
+        return self._wait_for(after) or word_list_page(self.story, region, guesses)
 
     def voices(self, *, after: str) -> Figure | Page:
         """Whose words fill the story, as a figure."""
@@ -239,9 +250,15 @@ class Desk:
 
     def sourcing(self, *, after: str) -> Any:
         """An explorer of the sources: shares, in attributions or words, with one item dropped if wanted."""
+        from copydesk.views.sourcing import diversity, totals
         from copydesk.widgets.controls import sourcing_explorer
 
-        return self._wait_for(after, needs_key=True) or sourcing_explorer(self._counted())
+        if wait := self._wait_for(after, needs_key=True):
+            return wait
+        items = self._counted()
+        share = decimal(max(diversity(totals(items, by="words")).shares.values()))
+        found = load_wording("strings")["sourcing"]["measured"].format(share=share)
+        return sourcing_explorer(items, [beside(guess, found) for guess in self._guesses("sourcing").values()])
 
     def frames(self, *, after: str) -> Figure | Page:
         """The five generic frames by the learner’s answers, beside the range the key allows."""
@@ -284,10 +301,16 @@ class Desk:
     @unless_left_out
     def split(self, exercise_id: str) -> Figure | Page:
         """How a class voted on that exercise, once the learner has voted too."""
+        from copydesk.views.agreement import agreement, class_votes
         from copydesk.views.plots import split_figure
 
         mine = self.answers.record(exercise_id).answer.get("choices", {})
-        return split_figure(self.lesson, exercise_id, mine) if mine else self._first("do", exercise_id)
+        if not mine:
+            return self._first("do", exercise_id)
+        found = agreement(class_votes(self.lesson, exercise_id))
+        measured, guesses = {"pairs": found.percent, "alpha": found.alpha}, self._guesses(exercise_id)
+        told = [beside(guess, measured.get(name)) for name, guess in guesses.items()]
+        return split_figure(self.lesson, exercise_id, mine, told)
 
     def agreement(self, *exercise_ids: str) -> Page:
         """How far a class agreed in each of these votes, once the learner has voted too."""
@@ -326,6 +349,9 @@ class Desk:
         if key is None:
             return None if record.answer else self._first("do", exercise_id)
         return None if is_finished(exercise, record) else self._first("finish", exercise_id)
+
+    def _guesses(self, place: str) -> dict[str, str]:
+        return guess_at(self.lesson, self.answers, place)
 
     def _counted(self) -> tuple[Counted, ...]:
         from copydesk.views.sourcing import counted

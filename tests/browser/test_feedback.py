@@ -152,5 +152,68 @@ def test_axe_finds_nothing_with_feedback_shown(page, lab: Lab, where: tuple[str,
     asked = answered(lab, *where, tries=2)
     section = opened(page, lab, where[0], asked.title, theme=theme)
     section.locator("[data-mark=full]").first.wait_for(timeout=10_000)
+    section.locator(".cd-term").first.click()
+    assert meaning_shown(section)
     found = Axe().run(page, context="section.cd").response["violations"]
     assert not [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
+
+
+def meaning_shown(section) -> bool:
+    return bool(section.locator(".cd-meaning").is_visible())
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_word_opens_what_it_means_and_moves_nothing(page, lab: Lab, width: int) -> None:
+    section = opened(page, lab, "02_who_says_so", "On your own")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("() => { const s = jupyterapp.shell; s.collapseLeft(); s.collapseRight(); }")
+    page.wait_for_timeout(800)
+    words = section.locator(".cd-term")
+    assert [w.casefold() for w in words.all_inner_texts()[:5]] == ["attribution", "source", "cue", "content", "form"]
+    before = section.bounding_box()["height"]
+    for n in range(words.count()):
+        words.nth(n).click()
+        assert meaning_shown(section) and words.nth(n).get_attribute("aria-expanded") == "true"
+        box = section.locator(".cd-meaning").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width, "inside the screen"
+        assert (
+            section.locator(".cd-visually-hidden[role=status]")
+            .inner_text()
+            .startswith(section.locator(".cd-meaning strong").inner_text())
+        ), "it is announced"
+        if n % 2:
+            page.keyboard.press("Escape")
+        else:
+            section.locator(".cd-close").click()
+        assert page.evaluate("document.activeElement.matches('.cd-term')"), "the focus comes back"
+    words.first.click()
+    assert section.bounding_box()["height"] == before
+    section.locator(".cd-title").click()
+    assert not meaning_shown(section), "a press elsewhere closes it"
+
+
+def test_a_word_opens_by_keys_and_gives_the_focus_back(page, lab: Lab) -> None:
+    section = opened(page, lab, "04_which_words_frame", "What you can still do")
+    first = section.locator(".cd-term").first
+    section.locator("h3").click()
+    for key in ("Enter", " "):
+        first.focus()
+        page.keyboard.press(key)
+        assert meaning_shown(section)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('section.cd') !== null")
+        first.focus()
+        if not meaning_shown(section):
+            page.keyboard.press(key)
+        page.keyboard.press("Escape")
+        assert not meaning_shown(section) and page.evaluate("document.activeElement.matches('.cd-term')")
+    groups = section.get_by_role("radiogroup").all()
+    names = [g.get_attribute("aria-labelledby") for g in groups]
+    assert len(names) == len({*names}) and not section.locator("label button").count()
+    first.focus()
+    page.keyboard.press("Enter")
+    legend = section.locator(f"[id='{names[0]}']").inner_text()
+    assert "For example" not in legend, "what is open is in no group's name"
+    section.locator(".cd-item").first.locator("input").first.focus()
+    page.keyboard.press("2")
+    assert section.locator(".cd-item").first.locator("input").nth(1).is_checked() and not meaning_shown(section)

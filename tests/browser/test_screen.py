@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copydesk.lessons.lesson import load_lesson
-from tests.browser.lab import LISTENS, Lab, cell_count, exercise, run_all, until
+from tests.browser.lab import LISTENS, Lab, cell_count, exercise, run_all, scroll_to, until
 
 pytestmark = pytest.mark.browser
 
@@ -62,10 +62,11 @@ class TestKeys:
                 page.keyboard.press(key)
         assert cell_count(page) == cells and section.is_visible()
         assert page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCell.model.type") == "code"
-        section.locator(".cd-prompt").click()
-        page.keyboard.press("Tab")
+        section.locator(".cd-prompt").click(position={"x": 2, "y": 2})
+        for _ in range(section.locator(".cd-term").count() + 1):  # the words that can be opened, then the text
+            page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.matches('section.cd .cd-word')"), "Tab leads on"
-        section.locator(".cd-prompt").click()
+        section.locator(".cd-prompt").click(position={"x": 2, "y": 2})
         page.keyboard.press("Escape")
         assert page.evaluate("document.activeElement.matches('.jp-Cell')"), "Escape leads out"
         for key in ("x", "d", "d"):
@@ -356,3 +357,30 @@ def test_axe_finds_nothing_in_what_is_new(page, lab: Lab, theme: str) -> None:
             page.set_viewport_size({"width": width, "height": 1000})
             page.wait_for_timeout(800)
             section.screenshot(path=f"{shots}/grid_{theme[-4:].strip()}_{width}.png")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_stock_controls_look_like_those_of_an_exercise(page, lab: Lab, theme: str) -> None:
+    """Heights, corners, lines and grounds are the same; nothing is wider than a phone; axe finds nothing."""
+    lab.open(page, "00_start_here", theme=theme)
+    run_all(page)
+    look = """e => {
+        const s = getComputedStyle(e), height = s.minHeight === "32px" ? 32 : e.offsetHeight;
+        return [height, s.borderRadius, s.borderColor, s.backgroundColor, s.color];
+    }"""
+    section = exercise(page, "Your first mark")
+    plain = section.get_by_role("button", name="Undo").evaluate(look)
+    primary = section.get_by_role("button", name="Check").evaluate(look)
+    stock = scroll_to(page, page.locator(".cd-stock:has(.widget-upload)").last)
+    assert stock.locator(".widget-upload").evaluate(look) == plain
+    assert stock.get_by_role("button", name="Pack my work").evaluate(look) == primary
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.evaluate("() => { const s = jupyterapp.shell; s.collapseLeft(); s.collapseRight(); }")
+    page.wait_for_timeout(800)
+    right = "getBoundingClientRect().right"
+    widest = f"e => Math.max(...[...e.querySelectorAll('*')].map(c => c.{right})) - e.{right}"
+    assert stock.evaluate(widest) <= 2
+    shown = stock.get_by_role("button", name="Pack my work")
+    assert shown.evaluate("e => e.scrollWidth <= e.clientWidth"), "its words are not cut"
+    found = Axe().run(page, context=".cd-stock").response["violations"]
+    assert not [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]

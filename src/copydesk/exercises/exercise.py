@@ -29,7 +29,7 @@ Offer = Mapping[str, str] | tuple[float, float]
 BLANK, OTHER = "", "?"
 """What stands in counts for no answer, and for one that is not among those offered."""
 
-SHOWN_WORDS = ("frame", "outcome", "marker", "order", "edit", "form_ui", "lesson", "roles")
+SHOWN_WORDS = ("frame", "outcome", "marker", "order", "edit", "form_ui", "lesson", "meaning", "roles")
 """The parts of the strings that a view in the browser shows."""
 
 
@@ -177,6 +177,15 @@ class Exercise(ABC):
         head = heading(shown.title) + paragraph(shown.prompt)
         above = f'<p class="cd-later">{escape(note)}</p>' if note else ""
         return static_html(above + head + shown.static_body(story, shaped), rights=story.rights)
+
+    def prose(self) -> Iterator[str]:
+        """The kit's own sentences in it: the prompt, then questions or the headings of boxes."""
+        yield self.prompt
+        yield from (box.label for box in self.boxes())
+
+    def offered_words(self, story: Story) -> Iterator[str]:
+        """The words a learner chooses from."""
+        yield from (words for o in self.offers(story).values() if isinstance(o, Mapping) for words in o.values())
 
     def blocks(self, story: Story) -> list[Block]:
         """The blocks it is about."""

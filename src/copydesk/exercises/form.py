@@ -38,6 +38,8 @@ class Question:
     """What is said after a wrong answer; without it, to look again."""
     after: str = ""
     """What is said of an open question at the end."""
+    measured_in: str = ""
+    """Of a guess: the exercise, `exercise/question` or view of the lesson where it stands beside what was measured."""
 
     @property
     def offer(self) -> Offer | None:
@@ -84,6 +86,10 @@ class Form(Exercise):
             told |= {"options": q.options or None, "open": q.open or None}
             shown.append({name: value for name, value in told.items() if value is not None})
         return {"questions": shown}
+
+    def prose(self) -> Iterator[str]:
+        yield from super().prose()
+        yield from (question.text for question in self.questions)
 
     def static_body(self, story: Story, answer: Answer) -> str:
         say, given = load_wording("strings")["still"], answer.get("values", {})

@@ -123,6 +123,12 @@ class Mark(Exercise):
         found = enumerate(self.given, 1)
         return [HtmlMark(Span(a, b), r, n) for n, g in found for r in self.roles for a, b in g.get(r, ())]
 
+    def offered_words(self, story: Story) -> Iterator[str]:
+        """Its roles, and its labels with their values."""
+        names = load_wording("strings")["roles"]
+        yield from (names[name] for name in (*self.roles, *self.labels))
+        yield from (words for name in self.labels for words in self.labels_of(name).values())
+
     def view(self, story: Story) -> dict[str, Any]:
         """The page word by word, the roles, and the labels."""
         return {

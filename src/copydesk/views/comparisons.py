@@ -5,7 +5,7 @@ Learners predict what a tool will find, run it, and say why it missed something.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from copydesk.page.article import Article
 from copydesk.page.html import Mark, Page, blocks, static_html, table
 from copydesk.story.key import Entry, Key
 from copydesk.story.story import Story
+from copydesk.views.guesses import beside
 
 # --- The attribution finder ---
 
@@ -164,8 +165,12 @@ def _overlapping(hits: Sequence[Hit], spans: Sequence[Span]) -> tuple[Hit, ...]:
     return tuple(hit for hit in hits if any(hit.span.overlap(span) for span in spans))
 
 
-def word_list_page(story: Story, region: Sequence[str] = ()) -> Page:
-    """Where the word list points in a story, or in some blocks of it, and which devices of the key it misses."""
+def word_list_page(story: Story, region: Sequence[str] = (), guesses: Iterable[str] = ()) -> Page:
+    """Where the word list points in a story, or in some blocks of it, and which devices of the key it misses.
+
+    Learners’ `guesses` at the share of devices that it finds stand beside that share.
+    """
+    told: list[str] = []
     article, say = story.article, load_wording("strings")["framing"]["page"]
     if not is_english(story.about["language"]):
         return Page.saying(say["english"])
@@ -178,10 +183,13 @@ def word_list_page(story: Story, region: Sequence[str] = ()) -> Page:
         met = len(found.hits) - len(found.elsewhere)
         counts = {"plain": len(found.on_plain), "missed": len(found.missed), "of": len(found.matches)}
         summary = say["summary"].format(n=len(found.hits), met=met, **counts)
+        share = (counts["of"] - counts["missed"]) / counts["of"] if counts["of"] else None
+        told = [beside(guess, share) for guess in guesses]
         tables = table(say["columns"], _rows(found, article, say), caption=say["caption"])
         tables += table(say["missed_columns"], _missed(found.missed, article), caption=say["missed"])
     notes = (say["note"], load_wording("strings")["outcome"]["framing_figure"])
-    html = f"<p><strong>{escape(summary)}</strong></p>{tables}" + "".join(f"<p>{escape(note)}</p>" for note in notes)
+    head = "".join(f"<p><strong>{escape(sentence)}</strong></p>" for sentence in (*told, summary))
+    html = f"{head}{tables}" + "".join(f"<p>{escape(note)}</p>" for note in notes)
     return Page(static_html(html, rights=story.rights), summary)
 
 

@@ -208,8 +208,8 @@ def scales_figure(story: Story, values: Mapping[str, str]) -> Figure:
     return show(scales_plot, found, alt=alt, caption=caption, table=Table(say["columns"], rows))
 
 
-def split_figure(lesson: Lesson, exercise_id: str, yours: Mapping[str, str]) -> Figure:
-    """How a class voted, item by item, with percent agreement and alpha in the caption."""
+def split_figure(lesson: Lesson, exercise_id: str, yours: Mapping[str, str], told: Sequence[str] = ()) -> Figure:
+    """How a class voted, item by item; the caption has percent agreement, alpha, and what else is `told`."""
     say, votes = load_wording("strings")["agreement"], class_votes(lesson, exercise_id)
     exercise = lesson.exercise(exercise_id)
     story, offered = lesson.story, exercise.offers(lesson.story)
@@ -224,7 +224,7 @@ def split_figure(lesson: Lesson, exercise_id: str, yours: Mapping[str, str]) -> 
     table = Table([say["item"], *names.values(), say["yours"]], cells)
     first = next(iter(names.values()))
     alt = f"{say['alt']} " + "; ".join(f"{item}: {first} {percent(shares[first])}" for item, shares, _ in rows)
-    return show(splits_plot, rows, alt=alt, caption=agreement(votes).words(votes), table=table)
+    return show(splits_plot, rows, alt=alt, caption=" ".join([agreement(votes).words(votes), *told]), table=table)
 
 
 def sourcing_figure(items: tuple[Counted, ...], *, by: By = "attributions", dropped: str = "") -> Figure:

@@ -6,9 +6,9 @@ Scores are those of `copydesk.lessons.results`; without a key there are none, an
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Row:
     result: Result | None = None
     saved: str = ""
     fault: str = ""
+    records: Mapping[str, Record] = field(default_factory=dict)
 
     def cells(self) -> tuple[object, ...]:
         """The row as it is shown; the lesson leads to its notebook, if that lies in the folder one works in."""
@@ -140,4 +141,6 @@ def _scored(lesson: Lesson, document: Json, fault: str) -> Row:
     done = sum(bool(r.tries) for r in asked) if lesson.key else begun
     state = "not_begun" if not begun else "begun" if done < len(asked) else "done" if lesson.key else "all_received"
     result = shown_result(lesson, records) if lesson.key else None
-    return Row(lesson.id, lesson.title, state, done, len(asked), result, say_moment(document["changed"]), fault)
+    return Row(
+        lesson.id, lesson.title, state, done, len(asked), result, say_moment(document["changed"]), fault, records
+    )

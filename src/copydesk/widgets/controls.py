@@ -34,6 +34,7 @@ class Controls(ipw.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, children: Sequence[ipw.Widget], still: Callable[[], str]) -> None:
         super().__init__(children)
         self.add_class("cd-live")
+        self.add_class("cd-stock")
         self.later = Later(still)
 
     def _ipython_display_(self) -> None:
@@ -148,8 +149,8 @@ def _packed(handin: HandIn) -> str:
     )
 
 
-def sourcing_explorer(items: tuple[Counted, ...]) -> Controls:
-    """Shares by source, counted in attributions or in words, with one item dropped if wanted."""
+def sourcing_explorer(items: tuple[Counted, ...], told: Sequence[str] = ()) -> Controls:
+    """Shares by source, counted in attributions or in words, with one item dropped if wanted; above, what is `told`."""
     say = load_wording("strings")["sourcing"]
     ways: list[By] = [*get_args(By)]
     by = ipw.ToggleButtons(options=[(say[way], way) for way in ways], description=say["count_in"])
@@ -163,9 +164,10 @@ def sourcing_explorer(items: tuple[Counted, ...]) -> Controls:
 
     def still() -> str:
         figures = "".join(sourcing_figure(items, by=way)._repr_html_() for way in ways)
-        return static_html(later_html("controls") + figures)
+        return static_html(later_html("controls") + "".join(map(paragraph, told)) + figures)
 
     by.observe(show, names="value")
     drop.observe(show, names="value")
     show()
-    return Controls([by, drop, dropped, figure], still)
+    above = [ipw.HTML(_lines(f"<strong>{escape(sentence)}</strong>")) for sentence in told]
+    return Controls([*above, by, drop, dropped, figure], still)

@@ -1,7 +1,7 @@
 // The `form` exercise: choices and numbers.
 
 const makeBody = (context) => {
-  const { spec, say } = context;
+  const { spec, say, meaning } = context;
   const values = {};
   let typing = null;
   const tell = () => context.now(fill(say.form_ui.answered, { n: Object.values(values).filter((v) => v !== "" && v != null).length, of: spec.questions.length }));
@@ -34,7 +34,12 @@ const makeBody = (context) => {
   };
   const rows = new Map(spec.questions.map((question, n) => {
     const text = `${n + 1}. ${question.text}`;
-    const made = question.open ? open(question, text) : question.options ? choiceRow([text], question.options, (value) => give(question.id, value, 0)) : number(question, text);
+    if (question.options) {
+      const legend = [`${n + 1}. `, ...meaning.within(question.text)];
+      return [question.id, choiceRow(legend, question.options, (value) => give(question.id, value, 0), [], meaning.beside(Object.values(question.options)))];
+    }
+    const made = question.open ? open(question, text) : number(question, text);
+    made.said.before(...kept(meaning.beside(meaning.termsIn(question.text))));
     return [question.id, made];
   }));
   // Short choices stand beside their question, if all of them are short.

@@ -97,14 +97,18 @@ function frame({ model, el }, makeBody) {
     if (top < 60 || bottom > window.innerHeight) result.scrollIntoView({ block: bottom - top > window.innerHeight / 2 ? "start" : "center", behavior: "auto" });
   };
   const view = Math.random().toString(36).slice(2);
-  const context = { spec, say, changed: push, check: doCheck, announce: (text) => { said.textContent = text; }, now: (text) => { now.textContent = text; }, nowNode: now };
+  const announce = (text) => { said.textContent = text; };
+  const meaning = meanings(spec.help, say.meaning, announce);
+  const prompt = node("p", { class: "cd-prompt" }, ...meaning.within(spec.prompt)); // before the body: a word is explained where it stands first
+  const context = { spec, say, meaning, changed: push, check: doCheck, announce, now: (text) => { now.textContent = text; }, nowNode: now };
   const body = makeBody(context);
 
   el.classList.add("cd-host");
   // The exercise takes the focus as a whole when something in it is clicked that has no keys of its own.
   const section = node("section", { id: spec.anchor, class: "cd", "aria-labelledby": titleId, lang: "en", tabindex: "-1", ...keySafe },
       node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
-      node("p", { class: "cd-prompt" }, spec.prompt),
+      prompt,
+      body.words ?? null,
       spec.reading?.length ? reading(spec, say) : null,
       body.root,
       node("div", { class: "cd-dock" }, now, body.tools ?? null, node("div", { class: "cd-bar" }, check, keyButton, tries, saved, other, again)),
@@ -112,6 +116,7 @@ function frame({ model, el }, makeBody) {
       spec.rights ? node("p", { class: "cd-rights" }, spec.rights) : null,
       said);
   el.append(section);
+  meaning.wired(section);
 
   const showState = () => {
     const state = model.get("state");
@@ -263,9 +268,9 @@ function segments(options, chosen) {
   const name = freshId("choice");
   const inputs = Object.entries(options).map(([value, words], n) => {
     const input = node("input", { type: "radio", name, value, ...keySafe, onchange: () => chosen(value) });
-    return [value, input, node("label", { class: "cd-segment" }, input, keyName(n), node("span", {}, words))];
+    return [value, input, node("label", { class: "cd-segment" }, input, keyName(n), node("span", { "data-words": words }, words))];
   });
-  const root = node("div", { class: "cd-segments" }, ...inputs.map(([, , label]) => label));
+  const root = node("div", { class: `cd-segments${short(options) ? "" : " cd-stacks"}` }, ...inputs.map(([, , label]) => label));
   root.addEventListener("keydown", (event) => {
     const input = /^[0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && inputs[(Number(event.key) + 9) % 10]?.[1];
     if (!input) return;
@@ -281,11 +286,11 @@ function segments(options, chosen) {
 // A question or an item with its choices, and room for what is said of it after a check.
 const short = (options) => Object.values(options).join("").length <= 30; // these fit beside what they are about
 
-function choiceRow(legend, options, chosen, extra = []) {
+function choiceRow(legend, options, chosen, extra = [], words = null) {
   const said = node("div", { class: "cd-said", id: freshId("said") });
   const choice = segments(options, chosen);
   const title = node("div", { class: "cd-legend", id: freshId("asked") }, ...legend);
-  const root = node("div", { class: "cd-item", role: "radiogroup", "aria-labelledby": title.id, tabindex: "-1", "aria-describedby": said.id, ...keySafe }, title, ...extra, choice.root, said);
+  const root = node("div", { class: "cd-item", role: "radiogroup", "aria-labelledby": title.id, tabindex: "-1", "aria-describedby": said.id, ...keySafe }, title, ...extra, choice.root, ...kept(words), said);
   return { root, said, set: choice.set };
 }
 

@@ -67,5 +67,6 @@ def later_note(name: str) -> str:
 
 
 def later_html(name: str) -> str:
-    """The same as a paragraph that marks the view as static."""
-    return f'<p class="cd-later">{escape(later_note(name))}</p>'
+    """The same as a paragraph that marks the view as static; under stock controls it brings the style of those."""
+    kind = "cd-later cd-stock" if name == "controls" else "cd-later"
+    return f'<p class="{kind}">{escape(later_note(name))}</p>'

@@ -1,7 +1,7 @@
 // The `mark` exercise: spans with roles, grouped into attributions or standing alone.
 
 const makeBody = (context) => {
-  const { spec, say } = context;
+  const { spec, say, meaning } = context;
   const groups = [];
   const grouped = spec.roles.length > 1;
   const list = node("ol", { class: `cd-groups${spec.grid ? " cd-grid" : ""}`, "aria-label": say.marker.list_label });
@@ -47,6 +47,7 @@ const makeBody = (context) => {
     sign.title = verdict?.mark_text ?? "";
   });
   return {
+    words: meaning.beside([...spec.roles.map((role) => say.roles[role]), ...Object.entries(spec.labels).flatMap(([label, options]) => [say.roles[label], ...Object.values(options)])]),
     root: node("div", {}, text.box, list, markerKeys(say)),
     tools: markerTools(context, text, spec.roles, grouped),
     note: (hinted, key) => { if (text.judge(key)) showVerdicts(); },

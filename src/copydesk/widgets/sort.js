@@ -1,7 +1,7 @@
 // The `sort` exercise: each item gets one of a few classes.
 
 const makeBody = (context) => {
-  const { spec, say } = context;
+  const { spec, say, meaning } = context;
   const choices = {};
   const tell = () => context.now(fill(say.form_ui.sorted, { n: Object.keys(choices).length, of: spec.items.length }));
   const rows = new Map(spec.items.map((item) => {
@@ -12,8 +12,11 @@ const makeBody = (context) => {
   }));
   // Many classes make a table on a wide screen: a row for each item, a column for each class.
   const many = Object.values(spec.choices);
-  const columns = many.length > 4 ? node("div", { class: "cd-columns", "aria-hidden": "true" }, node("span", {}), ...many.map((words, n) => node("span", {}, keyName(n), words))) : null;
+  const table = many.length > 4;
+  const words = table ? null : meaning.beside(many);
+  const columns = table ? node("div", { class: "cd-columns", role: "group", "aria-label": say.meaning.columns }, node("span", {}, say.meaning.beside), ...many.map((label, n) => node("span", {}, keyName(n), meaning.heading(label)))) : null;
   return {
+    words,
     root: node("div", { class: `cd-rows cd-sort${columns ? " cd-matrix" : short(spec.choices) ? " cd-beside" : ""}`, style: `--columns: ${many.length}` }, columns, ...[...rows.values()].map((row) => row.root)),
     note: noteRows(rows, say),
     place: (item) => rows.get(item.id)?.root,

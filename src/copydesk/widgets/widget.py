@@ -24,6 +24,8 @@ from copydesk.exercises.outcome import Outcome
 from copydesk.lessons.lesson import Lesson
 from copydesk.lessons.results import round_is_over
 from copydesk.page.html import css
+from copydesk.views.guesses import beside, guess_at
+from copydesk.views.word_help import word_help
 from copydesk.widgets.later import Later, later_note, refresh_following
 
 OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSet)
@@ -33,13 +35,16 @@ OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSe
 NOT_CHECKED = Outcome("not_attempted", 0.0)
 """What a check comes to that was not made."""
 
+SHARED = ("frame", "meaning")
+"""The scripts that the view of every type builds on."""
+
 
 @cache
 def view_script(kind: type[Exercise]) -> str:
     """The JavaScript of one exercise type as a single module."""
-    frame = (files("copydesk") / "widgets" / "frame.js").read_text(encoding="utf-8")
+    frame = [(files("copydesk") / "widgets" / f"{name}.js").read_text(encoding="utf-8") for name in SHARED]
     export = "export default { render: (context) => frame(context, makeBody) };\n"
-    return "\n".join([frame, kind.view_source(), export])
+    return "\n".join([*frame, kind.view_source(), export])
 
 
 class ExerciseWidget(anywidget.AnyWidget):
@@ -68,7 +73,10 @@ class ExerciseWidget(anywidget.AnyWidget):
         restored = bool(self.record.answer)
         value = exercise.renewed(self.record.answer) or exercise.beginning()
         super().__init__(
-            spec=exercise.full_view(lesson.story),
+            spec={
+                **exercise.full_view(lesson.story),
+                "help": word_help(exercise.prose(), exercise.offered_words(lesson.story)),
+            },
             answer={"seq": 0, "by": "", "value": value},
         )
         self._show(load_wording("strings")["frame"]["restored"] if restored else "")
@@ -234,6 +242,9 @@ class ExerciseWidget(anywidget.AnyWidget):
         outcome = self.outcome or self._outcome_before()
         waits = self.record.key_waits and not self.finished
         told = feedback(self.exercise, outcome, last=self.finished, key_waits=waits) if outcome else None
+        for row in told["key"] if told else ():  # a guess stands beside what was measured
+            for guess in guess_at(self.lesson, self.answers, f"{self.exercise.id}/{row['item']}").values():
+                row["reveal"] = beside(guess, row["reveal"].rstrip("."))
         self._shown += 1
         self.state = {
             "turn": self._shown,  # the browser hears of every answer, even one that says the same as the last

@@ -1,7 +1,7 @@
 // The `write` exercise: boxes to fill, stretches of the page to write another way, and evidence picked from the text.
 
 const makeBody = (context) => {
-  const { spec, say } = context;
+  const { spec, say, meaning } = context;
   const groups = [];
   const texts = {};
   const areas = [];
@@ -31,7 +31,7 @@ const makeBody = (context) => {
     const tell = () => { counter.textContent = `${fill(say.form_ui.words, { n: countWords(area.value) })} (${fill(say.form_ui.words_range, field)})`; };
     areas.push([field.id, (given) => { area.value = given ?? ""; tell(); }]);
     const said = node("div", { class: "cd-said" });
-    const root = node("div", { class: "cd-item", tabindex: "-1", ...keySafe }, node("label", { for: id }, field.label), area, counter, said);
+    const root = node("div", { class: "cd-item", tabindex: "-1", ...keySafe }, node("label", { for: id }, field.label), area, counter, ...kept(meaning.beside(meaning.termsIn(field.label))), said);
     boxes.set(field.id, { root, said });
     return root;
   });
