@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,29 @@ class Metadata:
     updated: Span | None = None
 
 
+class Pattern:
+    """A regular expression that is compiled when it is first tried: no page needs all, and the long ones take time."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
+
+    def match(self, text: str, *limits: int) -> re.Match[str] | None:
+        """The match at the start of the text, or of the stretch between the limits."""
+        return self._compiled.match(text, *limits)
+
+    def fullmatch(self, text: str, *limits: int) -> re.Match[str] | None:
+        """The match of the whole text."""
+        return self._compiled.fullmatch(text, *limits)
+
+    def search(self, text: str, *limits: int) -> re.Match[str] | None:
+        """The first match in the text."""
+        return self._compiled.search(text, *limits)
+
+
 def any_of(words: Sequence[str]) -> str:
     """A pattern for one of these, the longest first, with any white space between its words.
 
@@ -57,13 +81,13 @@ DATE = (
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:,?\s+\d{{4}})?|\d{{1,2}}\.?\s+(?:de\s+)?{_MONTH}(?:,?\s+(?:de\s+)?\d{{4}})?)(?![\w])"
 )
 _CLOCK = r"\d{1,2}[:.h]\d\d(?:\s*(?i:[ap]\.?m)\b\.?)?(?:\s+[A-Z]{2,5}\b)?"
-STAMP = re.compile(
+STAMP = Pattern(
     rf"(?P<whole>{DATE}(?<=\d{{4}})(?:,?\s+(?:at\s+|à\s+)?{_CLOCK})?|\d\d?[./]\d\d?[./]\d{{4}}(?:,?\s+{_CLOCK})?)"
 )
 
-_WHOLE = re.compile(r"(?P<whole>.+)", re.DOTALL)
+_WHOLE = Pattern(r"(?s:(?P<whole>.+))")
 _PART = re.compile(r"(?P<part>[^\s|•·,;/–—-](?:.*[^\s|•·,;/–—-])?)", re.DOTALL)  # no bar or dash at its ends
-_UPDATED = re.compile(rf"(?<![^\W\d_])(?i:{any_of(load_wording('furniture')['stamps']['updates'])})\b")
+_UPDATED = Pattern(rf"(?<![^\W\d_])(?i:{any_of(load_wording('furniture')['stamps']['updates'])})\b")
 
 _NO_DATE = r"(?!(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s*\d)"  # no March 3 inside a name
 
@@ -90,13 +114,11 @@ _REST = rf"(?P<rest>(?:{_AFTER_NAME}(?:(?!{_SENTENCE_END}).|{_STOP}){{1,110}})?)
 _BY = rf"(?i:{any_of(_NAMES['by'])})"
 _WHEN = rf"(?i:published|posted|written)\s+(?:(?i:on)\s+)?{DATE}\s+"
 
-BYLINE = re.compile(rf"(?:(?i:author)\s+)?(?:{_WHEN})?(?:{_BY}\s*:?\s+|By(?=[A-Z]))(?P<who>{PEOPLE})\s*{_REST}")
+BYLINE = Pattern(rf"(?:(?i:author)\s+)?(?:{_WHEN})?(?:{_BY}\s*:?\s+|By(?=[A-Z]))(?P<who>{PEOPLE})\s*{_REST}")
 BYLINE_ALONE = re.compile(rf"{_BY}\s*:?")
-BARE_NAME = re.compile(rf"(?:[-–—]|{DATE}\s*[,|·•–—-]?)?\s*(?P<who>{PERSON}{_MORE})\s*{_REST}")
-NAMES_LINE = re.compile(
-    rf"(?P<joined>(?:and\b|und\b|et\b|y\b|&|,)\s*)?(?P<name>{PERSON})?(?P<open>\s*(?:,|&|\band\b))?"
-)
-SIGNED = re.compile(rf"[-–—]\s*(?P<who>{PERSON})\s*{_REST}")
+BARE_NAME = Pattern(rf"(?:[-–—]|{DATE}\s*[,|·•–—-]?)?\s*(?P<who>{PERSON}{_MORE})\s*{_REST}")
+NAMES_LINE = Pattern(rf"(?P<joined>(?:and\b|und\b|et\b|y\b|&|,)\s*)?(?P<name>{PERSON})?(?P<open>\s*(?:,|&|\band\b))?")
+SIGNED = Pattern(rf"[-–—]\s*(?P<who>{PERSON})\s*{_REST}")
 
 # Agencies.
 _AGENCY = (
@@ -104,23 +126,23 @@ _AGENCY = (
     rf"|{any_of(_NAMES['agency_beginnings'])}\s+{TITLES})(?!\w)"
 )
 _AGENCIES = rf"(?i:the\s+)?(?P<agency>{_AGENCY}(?:(?:\s*[,/&]\s*|\s+and\s+){_AGENCY})*)"
-AGENCY = re.compile(_AGENCIES)
-AGENCY_LINE = re.compile(rf"(?P<by>{_BY}\s*:?\s+)?[-–—(]?\s*{_AGENCIES}\s*\)?(?:\s+(?i:staff)|\s+in\s+{TITLES})?")
+AGENCY = Pattern(_AGENCIES)
+AGENCY_LINE = Pattern(rf"(?P<by>{_BY}\s*:?\s+)?[-–—(]?\s*{_AGENCIES}\s*\)?(?:\s+(?i:staff)|\s+in\s+{TITLES})?")
 _SOURCE = (
     r"(?i:sources?|via|(?:with\s+|additional\s+)?(?:material|reporting|files|inputs?)\s+from|pro(?:vid|duc)ed\s+by)"
 )
-AGENCY_CREDIT = re.compile(rf"[(—–-]?\s*{_SOURCE}\s*:?\s+{_AGENCIES}\s*[.)]*")
-AGENCY_LAST = re.compile(rf"[.”\"’]\s*(?:\(|[–—])\s*{_AGENCIES}\)?$")  # It rained. (AFP)
+AGENCY_CREDIT = Pattern(rf"[(—–-]?\s*{_SOURCE}\s*:?\s+{_AGENCIES}\s*[.)]*")
+AGENCY_LAST = Pattern(rf"[.”\"’]\s*(?:\(|[–—])\s*{_AGENCIES}\)?$")  # It rained. (AFP)
 
 # Who reported and who edited.
 _STAFF_ROLE = r"(?i:additional\s+reporting|reporting|writing|editing|edited|compiled|translated|translation)\s+by"
 _POSTED = rf"{_ONE}(?:\s+in\s+{TITLES})?"
 _STAFF = rf"{_POSTED}(?:\s*(?:,(?:\s+and)?|\band|&)\s*{_POSTED})*"
-_CREDIT = re.compile(rf"{_STAFF_ROLE}\s+{_STAFF}")
+_CREDIT = Pattern(rf"{_STAFF_ROLE}\s+{_STAFF}")
 _NEXT_CREDIT = re.compile(rf"\s?[;.,]\s?(?=\s?{_STAFF_ROLE})")
-REPORTERS = re.compile(rf"\b(?<!additional )(?i:reporting\s+by)\s+(?P<who>{PEOPLE})")
+REPORTERS = Pattern(rf"\b(?<!additional )(?i:reporting\s+by)\s+(?P<who>{PEOPLE})")
 
-WRITER = re.compile(
+WRITER = Pattern(
     rf"(?:[^\W\d_]+\s+){{0,3}}?{PERSON}(?:,[^,]+,|\s+in\s+{TITLES})?\s+(?:(?:writes|covers|reports|reported|contributed|can\s+be\s+reached)\b"
     rf"|(?:is|was)\s+(?:an?|the|our)\s[^.]*\b(?:{any_of(_NAMES['roles'])})\b)"
 )
@@ -129,17 +151,17 @@ WRITER = re.compile(
 _PICTURE = rf"(?i:(?:file\s+)?{any_of(_NAMES['pictures'])})"
 _OWNER = rf"{TITLED}(?:(?:[\s,/|]|\b(?:via|for)\b)+{TITLED})*"
 _FILE = r"(?i:file(?:\s+(?:photo|picture|image))?)"
-PICTURE_CREDIT = re.compile(
+PICTURE_CREDIT = Pattern(
     rf"(?:(?:^|[.)”\"|–—(-]\s*|\s(?=(?:Photo|Image|Picture|Credit)\s*:)){_PICTURE}"
     r"(?:\s*[:/]\s*|\s+(?i:credit\s*:|(?:credit\s+)?by|courtesy\s*:|courtesy\s+of)\s*)"
     rf"|(?:^|[\s(]){any_of(_NAMES['agencies'])}(?:\s+Photo)?\s*/\s*){_OWNER}\s*[).]*$"
 )
-PICTURE_OWNER = re.compile(
+PICTURE_OWNER = Pattern(
     rf"(?:^|[.”\"’)]\s+)\(?{PERSON}\s*/\s*{_OWNER}\)?$"  # Lars Ulm / Norwick Now
     rf"|[(\[]\s*{TITLES}\s*(?:(?:/|for\b|via\b)\s*{_OWNER}|:\s*{PERSON})\s*[)\]]$"  # (Tom Vark/Norwick Herald)
     rf"|\({_FILE}\)$|\b(?i:file\s+(?:photo|picture|image))$|^{any_of(_NAMES['picture_agencies'])}$"
 )
-PICTURE_LABEL = re.compile(
+PICTURE_LABEL = Pattern(
     r"(?i:(?:image|media|video|photo|picture)\s*(?:source|caption|copyright)|(?:(?:image|photo)\s+)?\d+\s+of\s+\d+\b)"
     rf"|{_FILE}\s*[:–—-]|(?i:above|left|right|below|pictured)\s*:|{_PICTURE}\s*:\s+(?=[^\W\d_a-z])"
 )
@@ -148,8 +170,8 @@ _CLAIM = (
     r"(?P<claim>(?:©|\([cC]\)|(?i:copyright\b))(?:\s*(?:©|\([cC]\)))?"
     rf"(?:[\s:,/|–.-]*(?:(?:by|of|and|the|via|all|rights|reserved)\b|\d{{4}}|{TITLED}))+)"
 )
-COPYRIGHT = re.compile(rf"(?:^|[.|•–—-]\s*|(?=©|\([cC]\))){_CLAIM}[\s.]*$")
-COPYRIGHT_FIRST = re.compile(rf"{_CLAIM}(?=[\s.]*$|\.\s|(?<=\.)\s)")
+COPYRIGHT = Pattern(rf"(?:^|[.|•–—-]\s*|(?=©|\([cC]\))){_CLAIM}[\s.]*$")
+COPYRIGHT_FIRST = Pattern(rf"{_CLAIM}(?=[\s.]*$|\.\s|(?<=\.)\s)")
 
 # Datelines. An agency’s name may be unknown: it stands in brackets or between slashes.
 _LETTERS = rf"[^\W\d_]{_IN_NAME}*+"
@@ -175,7 +197,7 @@ _DATELINES = (
     # (Reuters) - The
     rf"(?:\({_HOUSE}\)){_DASH}",
 )
-DATELINES = tuple(re.compile(rf"{pattern}(?=(?P<next>\S))") for pattern in _DATELINES)
+DATELINES = tuple(Pattern(rf"{pattern}(?=(?P<next>\S))") for pattern in _DATELINES)
 
 
 def is_staff_credit(text: str) -> bool:
@@ -219,7 +241,7 @@ def find_metadata(text: str, furniture: Sequence[Block], paragraphs: Sequence[Bl
     ordered = [*head, *reversed(furniture[:top]), *furniture[top + len(head) :]]
     dateline = _dateline(text, paragraphs)
 
-    def find(kind: str, pattern: re.Pattern[str] = _WHOLE, group: str = "whole") -> Iterator[Span]:
+    def find(kind: str, pattern: Pattern = _WHOLE, group: str = "whole") -> Iterator[Span]:
         for block in ordered:
             match = pattern.search(block.of(text)) if block.kind == kind else None
             if match and match[group]:
