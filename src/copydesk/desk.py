@@ -309,7 +309,9 @@ class Desk:
 def _source(fact: Fact) -> str | Link:
     """Who published a fact, as a link where it has an address."""
     credit = fact.credit.replace(fact.source_url, "").strip(" ,")
-    return Link(text=credit, href=fact.source_url) if fact.source_url.startswith(("https://", "http://")) else fact.credit
+    return (
+        Link(text=credit, href=fact.source_url) if fact.source_url.startswith(("https://", "http://")) else fact.credit
+    )
 
 
 OPENED: list[Desk] = []
