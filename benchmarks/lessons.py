@@ -18,6 +18,7 @@ from typing import Any
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.form import Form
 from copydesk.exercises.mark import Mark
+from copydesk.exercises.order import Order
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.story.facts import by_id, story_facts
 
@@ -49,7 +50,10 @@ def asked(exercise: Exercise, lesson: Lesson) -> str:
         parts += question.options.values()
     parts += [box.label for box in exercise.boxes()]
     known = story_facts(lesson.story)
-    parts += [by_id(known, fact).statement for fact in exercise.listed_facts()]
+    asked_before = {i.fact for i in exercise.earlier} if isinstance(exercise, Order) else set()
+    parts += [
+        by_id(known, fact).statement for fact in exercise.listed_facts() if fact not in asked_before - {*exercise.facts}
+    ]
     if exercise.mark_roles() or exercise.asks_evidence:
         parts += [block.of(lesson.story.article.text) for block in exercise.blocks(lesson.story) if exercise.region]
     return " ".join(map(str, parts))

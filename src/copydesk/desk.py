@@ -25,9 +25,9 @@ from copydesk.exercises.parallel_forms import PRIVATE, choose_form, discernment,
 from copydesk.exercises.sort import Sort
 from copydesk.lessons.lesson import Lesson, lesson_titles, load_lesson
 from copydesk.lessons.results import Result, is_finished, shown_result
-from copydesk.page.html import Page, blocks, static_html, table
+from copydesk.page.html import Link, Page, blocks, static_html, table
 from copydesk.story.edition import edition_words
-from copydesk.story.facts import by_id, story_facts
+from copydesk.story.facts import Fact, by_id, story_facts
 from copydesk.story.story import Story, edition
 from copydesk.views.guesses import beside, guess_at
 from copydesk.views.home import home_html
@@ -198,7 +198,7 @@ class Desk:
         """The dated facts an exercise goes by, each with its source and how sure it is."""
         say = load_wording("strings")["cards"]
         wanted = [by_id(story_facts(self.story), name) for name in self.lesson.exercise(exercise_id).facts]
-        rows = [(fact.when, fact.statement, fact.credit, fact.standing) for fact in wanted]
+        rows = [(fact.when, fact.statement, _source(fact), fact.standing) for fact in wanted]
         caption = say["caption" if all(fact.known_on(self.story.date) for fact in wanted) else "caption_later"]
         return self._page(table(say["columns"], rows, caption=caption), f"{len(rows)} dated facts")
 
@@ -378,6 +378,14 @@ class Desk:
         lesson, _, name = exercise.like.partition("/")
         files = sorted(self.answers.path.parents[1].glob(f"*/{lesson}.json")) if lesson else []
         return next((record for file in files if (record := peek_record(file, name)).changed), Record())
+
+
+def _source(fact: Fact) -> str | Link:
+    """Who published a fact, as a link where it has an address."""
+    credit = fact.credit.replace(fact.source_url, "").strip(" ,")
+    return (
+        Link(text=credit, href=fact.source_url) if fact.source_url.startswith(("https://", "http://")) else fact.credit
+    )
 
 
 OPENED: list[Desk] = []

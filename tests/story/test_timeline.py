@@ -1,6 +1,7 @@
 """The timeline: in order, and never a word of what came later."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_what_had_happened_but_was_not_public_stays_out() -> None:
 
 
 def test_weak_rows_come_only_when_asked_for() -> None:
-    weak = by_id(FACTS, "buildup-mcconville")
+    weak = replace(by_id(FACTS, "buildup-us-dec"), source_class="weak")
     assert not timeline([weak])
     (event,) = timeline([weak], settled_only=False)
     assert event.fact.standing == "checked only against a weak host"
