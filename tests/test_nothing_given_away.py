@@ -153,6 +153,29 @@ def test_the_cheater_sees_through_ids_that_tell() -> None:
     assert not {*blocks} & {*re.findall(r"\w+", sent(opened(lesson, exercise)))}
 
 
+IDS = re.compile(r"\b[fp]\d{1,4}\b|¶")
+
+
+@pytest.mark.parametrize("name", [n for n, (lesson, _) in EXERCISES.items() if lesson.id.startswith("01")])
+def test_no_block_name_in_lesson_01_tells_furniture_from_the_story(name: str) -> None:
+    """Nor does anything else that a block is sent with, in any exercise of the lesson that asks for it."""
+    lesson, exercise = EXERCISES[name]
+    widget = opened(lesson, exercise)
+    assert not IDS.findall(sent(widget))
+    for block in exercise.full_view(lesson.story).get("blocks", ()):
+        block.pop("sentences")
+        assert block.keys() == {"id", "name", "label"} and {*map(str, block.values())} <= {
+            block["name"],
+            f"block {block['name']}",
+        }
+    if exercise.layer == "quirks":
+        whole = [[b.start, b.end] for b in lesson.story.article.blocks]
+        widget.save({"groups": [{"trace": [span]} for span in whole]})
+        widget.check()
+        told = json.dumps(widget.state["feedback"], ensure_ascii=False)
+        assert "block 1" in told.lower() and not IDS.findall(told)
+
+
 PICKS: dict[str, Callable[[Mapping[str, str]], str]] = {
     "first": lambda options: next(iter(options)),
     "last": lambda options: [*options][-1],
