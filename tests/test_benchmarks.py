@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -93,3 +95,10 @@ def test_doctests(bench: None, name: str) -> None:
         if not Path("/proc/self/smaps_rollup").is_file():
             pytest.skip("memory is read from /proc")
     assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_an_attack_is_a_row_with_what_it_cost() -> None:
+    command = [sys.executable, str(BENCH / "attacks.py"), "--only", "key: spans to"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    (row,) = done.stdout.splitlines()[2:]
+    assert re.fullmatch(r"\| key: spans to .* \| read \| [\d.]+ s \| \d+ MB.* \|", row), done.stdout + done.stderr

@@ -10,18 +10,23 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from copydesk.answers.file import AnswerFile
+from copydesk.attribution import find_attributions
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.form import Form
+from copydesk.exercises.mark import Mark
 from copydesk.exercises.order import Order, placing
 from copydesk.exercises.sort import Sort
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import list_stories, load_story
+from copydesk.views.comparisons import finder_page
 from copydesk.widgets.widget import ExerciseWidget, exercise_widget
 
+ROOT = Path(__file__).resolve().parents[1]
 RARE = 0.01
 """A way of telling classes apart counts as found where so few shuffles of the key would let it score as much."""
 
@@ -151,6 +156,66 @@ def test_the_cheater_sees_through_ids_that_tell() -> None:
     accepted = [item.accepted for item in exercise.asked(lesson.key)]
     assert [told[:8] for told in clues_that_tell(blocks, accepted, places=False)] == ["letters:", "first le"]
     assert not {*blocks} & {*re.findall(r"\w+", sent(opened(lesson, exercise)))}
+
+
+MARKED_BY_MACHINE = {
+    name: both
+    for name, both in EXERCISES.items()
+    if isinstance(both[1], Mark) and both[1].layer == "attributions" and not both[1].is_example
+}
+
+
+def marked_by_the_finder(lesson: Lesson, exercise: Mark) -> dict[str, object]:
+    """What a learner who can program would hand in: the finder's attributions, as they are."""
+    text, shown = lesson.story.article.text, exercise.blocks(lesson.story)
+    groups = []
+    for a in find_attributions(text):
+        if any(b.start <= a.start < b.end for b in shown):
+            spans = {"source": [a.source], "cue": [a.cue], "content": [*a.content]}
+            marks = {r: [[s.start, s.end] for s in spans[r] if s] for r in exercise.roles}
+            groups.append({**marks, "labels": {name: getattr(a, name) for name in exercise.labels}})
+    return {"groups": groups}
+
+
+def test_security_md_says_what_the_finder_answers() -> None:
+    """The kit measures texts with the finder, so a graded edition holds it. What that is worth is written down."""
+    scores = []
+    for lesson, exercise in MARKED_BY_MACHINE.values():
+        there = lesson.on_story_of(exercise)
+        assert isinstance(exercise, Mark) and there.key is not None
+        answer = marked_by_the_finder(there, exercise)
+        scores.append(exercise.outcome(answer, there.key, there.story.article.text).score)
+    told = re.search(r"the finder scores (\d+) to (\d+) of 100", (ROOT / "SECURITY.md").read_text("utf-8"))
+    assert told and round(100 * min(scores)) >= int(told[1]) and round(100 * max(scores)) <= int(told[2]), scores
+
+
+@pytest.mark.parametrize("name", list_stories())
+def test_no_graded_lesson_shows_what_the_finder_marks(name: str) -> None:
+    page = finder_page(replace(load_story(name), key=None))
+    assert "graded edition" in repr(page) and not {"<mark", "<table"} & {*re.findall(r"<\w+", page._repr_html_())}
+
+
+IDS = re.compile(r"\b[fp]\d{1,4}\b|¶")
+
+
+@pytest.mark.parametrize("name", [n for n, (lesson, _) in EXERCISES.items() if lesson.id.startswith("01")])
+def test_no_block_name_in_lesson_01_tells_furniture_from_the_story(name: str) -> None:
+    """Nor does anything else that a block is sent with, in any exercise of the lesson that asks for it."""
+    lesson, exercise = EXERCISES[name]
+    widget = opened(lesson, exercise)
+    assert not IDS.findall(sent(widget))
+    for block in exercise.full_view(lesson.story).get("blocks", ()):
+        block.pop("sentences")
+        assert block.keys() == {"id", "name", "label"} and {*map(str, block.values())} <= {
+            block["name"],
+            f"block {block['name']}",
+        }
+    if exercise.layer == "quirks":
+        whole = [[b.start, b.end] for b in lesson.story.article.blocks]
+        widget.save({"groups": [{"trace": [span]} for span in whole]})
+        widget.check()
+        told = json.dumps(widget.state["feedback"], ensure_ascii=False)
+        assert "block 1" in told.lower() and not IDS.findall(told)
 
 
 PICKS: dict[str, Callable[[Mapping[str, str]], str]] = {

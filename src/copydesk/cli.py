@@ -21,6 +21,7 @@ from typing import Any
 
 from copydesk import __version__
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import readable_error
 from copydesk.base.wording import load_wording
 from copydesk.checkup.doctor import checkup, finding_line, summary
 from copydesk.start import copy_lessons, open_lab, usual_folder
@@ -61,8 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CopydeskError as error:
         print(f"copydesk: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # `copydesk check | head`: nobody reads on
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python still writes at its end
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):  # `copydesk check | head`: nobody reads on
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python still writes at its end
+        else:
+            print(f"copydesk: {readable_error(error, Path(error.filename or '.'), 'used')}", file=sys.stderr)
         return 1
 
 

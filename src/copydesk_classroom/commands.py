@@ -509,6 +509,7 @@ def release_summary(made: Release) -> list[str]:
     known = ", ".join(name for name in made.stories if name in OURS)
     if edition.graded:
         lines += [say["facts"]] if any(name.startswith("07") for name in edition.lessons) else []
+        lines += [say["finder"]] if any(name.startswith("02") for name in edition.lessons) else []
         lines += [say["known"].format(stories=known)] if known else []
     return lines
 

@@ -81,4 +81,4 @@ def test_the_page_says_it_in_one_sentence_and_carries_the_notice() -> None:
     page = finder_page(STORY)
     assert "11 counted attributions" in page.plain
     assert STORY.rights.replace("’", "’") in page.html
-    assert "marked" in repr(finder_page(replace(STORY, key=None)))
+    assert "not shown in a graded edition" in repr(finder_page(replace(STORY, key=None)))

@@ -45,7 +45,7 @@ def make_exercise(lesson: str, settings: Mapping[str, Any], article: Article) ->
     if not isinstance(name, str) or name not in TYPES:
         raise CopydeskError(f"{where}: type '{str(name)[:40]}' is not one of {', '.join(TYPES)}")
     own = {setting: value for setting, value in settings.items() if setting != "type"}
-    exercise = read_record(TYPES[name], TYPES[name].prepare(own, article, where), where, lesson=lesson)
+    exercise = read_record(TYPES[name], TYPES[name].prepare(own, article, where), where, lesson=lesson, page=article)
     for start, end in exercise.listed_spans():
         if not 0 <= start < end <= len(article.text):
             raise CopydeskError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from importlib.resources import files
 from typing import Any, ClassVar, Self
@@ -106,6 +107,10 @@ class Exercise(ABC):
     """The blocks it is about; empty means the whole page."""
     layer: str = ""
     """The layer of the key it asks about; `page` means all blocks."""
+    by_number: bool = False
+    """Whether blocks are called by their number on the page: a name such as `f1` tells furniture from the story."""
+    page: Article | None = None
+    """The page it stands on; taken apart when somebody asks for its blocks."""
     story: str = ""
     """Another story it stands on, by name; else that of the lesson."""
     like: str = ""
@@ -191,17 +196,37 @@ class Exercise(ABC):
         """The blocks it is about."""
         return [b for b in story.article.blocks if not self.region or b.id in self.region]
 
+    @property
+    def page_blocks(self) -> tuple[str, ...]:
+        """The names of the page's blocks, in reading order."""
+        return tuple(block.id for block in self.page.blocks) if self.page else ()
+
+    @cached_property
+    def block_numbers(self) -> dict[str, int]:
+        """The number of each block of the page, where blocks are called by their number."""
+        return {name: number for number, name in enumerate(self.page_blocks, 1)} if self.by_number else {}
+
+    def place(self, region: str) -> str:
+        """A block as a reader names it, in this exercise."""
+        number = self.block_numbers.get(region)
+        return place(region) if number is None else str(load_wording("strings")["mark"]["block"].format(id=number))
+
+    def block_name(self, region: str) -> str:
+        """A block's name in short, as it stands in front of the block, in this exercise."""
+        return str(self.block_numbers.get(region) or block_name(region))
+
     def blocks_view(self, story: Story) -> list[dict[str, Any]]:
         """The blocks it is about, as the browser shows them: sentences, and words with their offsets."""
         article = story.article
         return [
             {
-                "id": b.id,
-                "name": block_name(b.id),
-                "label": place(b.id),
+                "id": self.block_name(b.id) if self.by_number else b.id,
+                "name": self.block_name(b.id),
+                "label": self.place(b.id),
                 "sentences": [
-                    {"id": s.id, "words": words_view(article.text, s.span)}
-                    for s in (article.sentences_of(b.id) or (b,))
+                    {"id": f"{self.block_numbers[b.id]}.{n}" if self.by_number else s.id, "words": words}
+                    for n, s in enumerate(article.sentences_of(b.id) or (b,), 1)
+                    for words in [words_view(article.text, s.span)]
                 ],
             }
             for b in self.blocks(story)
@@ -218,7 +243,7 @@ class Exercise(ABC):
     def blocks_html(self, story: Story, marks: Sequence[Mark]) -> str:
         """The blocks it is about, with marks on them."""
         shown = {b.id: b for b in self.blocks(story)}
-        return blocks(story.article.text, shown, marks, lang=story.about["language"])
+        return blocks(story.article.text, shown, marks, lang=story.about["language"], names=self.block_name)
 
     # The answer and what it is worth
 

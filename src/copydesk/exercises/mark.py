@@ -17,7 +17,7 @@ from typing import Any
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, word_f1, words
 from copydesk.base.wording import choice_labels, load_wording
-from copydesk.exercises.exercise import Exercise, place
+from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.mark_match import (
     FULL,
     Match,
@@ -232,7 +232,9 @@ class Mark(Exercise):
             return Reading(way, matches, loose, (value, -sum(m.lost for m in matches)))
 
         best = self._best_reading(key, meetings, read)
-        notes = [note_on(m, text) for m in best.matches] + self._over_notes(best.loose, key)
+        notes = [
+            note_on(m, text, self.place(m.target.entry.get("region", ""))) for m in best.matches
+        ] + self._over_notes(best.loose, key)
         number = {id(g): n for n, g in enumerate(groups)}
         about = {m.target.entry.id: number[id(m.group)] for m in best.matches if m.group}
         outcome = Outcome.of(best.worth[0], notes, bar=self.bar, attempted=bool(groups))
@@ -335,8 +337,10 @@ class Mark(Exercise):
         if not loose:
             return []
         say = load_wording("strings")["mark"]
-        found = [b.id for b in key.layer("paragraphs") if any(touches(g, b.spans("span")) for g in loose)]
-        regions = ", ".join(place(b) for b in found) or say["furniture"]
+        layers = ("furniture", "paragraphs") if self.by_number else ("paragraphs",)
+        shown = sorted((b for layer in layers for b in key.layer(layer)), key=lambda b: b.spans("span"))
+        found = [b.id for b in shown if any(touches(g, b.spans("span")) for g in loose)]
+        regions = ", ".join(map(self.place, found)) or say["furniture"]
         why = say["over_free" if self.free_share else "over_why"]
         return [Note("over", regions, 0, 0, say["over"].format(n=len(loose), where=regions), why)]
 
@@ -387,10 +391,10 @@ def filled_in(match: Match) -> int:
 # What is said about marks: a hint that says where to look, then the key with its reason.
 
 
-def note_on(match: Match, text: str) -> Note:
+def note_on(match: Match, text: str, where: str) -> Note:
     """What is said about one target: where to look, then what the key has and why."""
     group = match.group and tuple((role, match.group.roles.get(role, ())) for role in match.target.roles)
-    return _note(match.target, group, tuple(match.earned.items()), text)
+    return _note(match.target, group, tuple(match.earned.items()), text, where)
 
 
 @lru_cache(maxsize=2048)
@@ -399,17 +403,18 @@ def _note(
     group: tuple[tuple[str, tuple[Span, ...]], ...] | None,
     earned: tuple[tuple[str, float], ...],
     text: str,
+    where: str,
 ) -> Note:
     """The same marks on the same target, such as many learners make, have the same note."""
     entry, total = one.entry, sum((points for _, points in earned), 0.0)
     match = Match(one, None if group is None else Group(dict(group), {}), dict(earned), total)
-    where = entry["name"] if entry.layer == "entman" else place(entry.get("region", ""))
+    named = entry["name"] if entry.layer == "entman" else where
     return Note(
         entry.id,
-        where[:1].upper() + where[1:],
+        named[:1].upper() + named[1:],
         match.total,
         one.fields,
-        hint(match),
+        hint(match, where),
         reason(match, text),
         tuple(a.say for a in entry.alternatives),
         tuple(_parts(match, text)),
@@ -419,11 +424,10 @@ def _note(
     )
 
 
-def hint(match: Match) -> str:
+def hint(match: Match, where: str) -> str:
     """Where to look again, without the key: empty when nothing is missing."""
     say, names = load_wording("strings")["mark"], load_wording("strings")["roles"]
     one, is_frame = match.target, match.target.entry.layer == "entman"
-    where = place(one.entry.get("region", ""))
     item = names["attribution" if one.entry.layer == "attributions" else next(iter(one.roles))]
     if match.group is None:
         return str(say["frame_missing"] if is_frame else say["missing"].format(item=item, where=where))

@@ -16,7 +16,6 @@ from copydesk.base.spans import words
 from copydesk.base.wording import choice_labels, load_wording
 from copydesk.exercises.exercise import Item, ItemExercise, Offer, card, place, sentence
 from copydesk.exercises.outcome import Answer, Note, Outcome, plain_values
-from copydesk.page.article import Article
 from copydesk.page.html import table
 from copydesk.story.facts import by_id, story_facts
 from copydesk.story.key import Entry, Key
@@ -57,13 +56,6 @@ class Sort(ItemExercise):
     """Facts to read beside an item, by its id."""
     forms: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
     """Parallel sets of items by name."""
-    page: Article | None = None
-    """The page, where its blocks are what is sorted."""
-
-    @classmethod
-    def prepare(cls, settings: Mapping[str, Any], article: Article, where: str) -> dict[str, Any]:
-        found = {name: value for name, value in settings.items() if name != "page"}
-        return found | ({"page": article} if found.get("layer") == "page" else {})
 
     def __post_init__(self) -> None:
         if self.forms and not self.items:
@@ -72,7 +64,7 @@ class Sort(ItemExercise):
     @cached_property
     def page_ids(self) -> dict[str, str]:
         """The item id of each block of the page: its number, for a name such as `f1` would be the answer."""
-        return {block.id: f"b{number}" for number, block in enumerate(self.page.blocks if self.page else (), 1)}
+        return {name: f"b{number}" for number, name in enumerate(self.page_blocks, 1)} if self.layer == "page" else {}
 
     def renewed(self, answer: Answer) -> Answer:
         """Version 0.1.0 named the blocks of a page by what they are."""

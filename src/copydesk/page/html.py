@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
@@ -144,10 +144,17 @@ def text_attributes(lang: str) -> str:
     return f'lang="{escape(lang)}" dir="{direction(lang)}"'
 
 
-def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
+def blocks(
+    text: str,
+    shown: Mapping[str, Block],
+    marks: Sequence[Mark] = (),
+    *,
+    lang: str = "en",
+    names: Callable[[str], str] = block_name,
+) -> str:
     """Blocks of the page as paragraphs, each with a name in front."""
     return "".join(
-        f'<p class="cd-block" {text_attributes(lang)}><span class="cd-blockname">{escape(block_name(name))}</span> '
+        f'<p class="cd-block" {text_attributes(lang)}><span class="cd-blockname">{escape(names(name))}</span> '
         f"{marked(text, block.span, [m for m in marks if m.span.start < block.end and block.start < m.span.end])}</p>"
         for name, block in shown.items()
     )

@@ -19,6 +19,7 @@ from typing import Any
 
 from copydesk.base.documents import read_toml
 from copydesk.base.errors import CopydeskError
+from copydesk.base.files import readable_error
 from copydesk.base.spans import fingerprint
 from copydesk.page.article import Article, parse_article, read_page
 from copydesk.story.edition import Edition, read_edition
@@ -110,7 +111,10 @@ def shared_answers_file() -> Path | None:
 
 
 def _folders(place: Path) -> list[Path]:
-    return [f for f in sorted(place.iterdir()) if (f / "story.toml").is_file()] if place.is_dir() else []
+    try:
+        return [f for f in sorted(place.iterdir()) if (f / "story.toml").is_file()] if place.is_dir() else []
+    except OSError as error:
+        raise readable_error(error, place, "read") from error
 
 
 def _places() -> Iterator[Path]:

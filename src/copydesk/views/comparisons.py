@@ -84,18 +84,17 @@ def _match(entry: Entry, attributions: Sequence[Attribution], text: str) -> Find
 
 
 def finder_page(story: Story) -> Page:
-    """The finder's marks on the story, and a table that says which rule made each."""
+    """The finder's marks on the story, and a table that says which rule made each; in a graded edition neither."""
     article, say = story.article, load_wording("strings")["finder"]
     if not is_english(story.about["language"]):
         return Page.saying(say["english"])
+    if story.key is None:
+        return Page.saying(say["no_key"])
     first = article.paragraphs[0].start if article.paragraphs else 0
     found = [a for a in find_attributions(article.text) if a.start >= first]
-    if story.key is None:
-        summary = say["no_key"].format(n=len(found))
-    else:
-        compared = compare_finder(story.key, article)
-        counts = {name: compared.count(name) for name in ("whole", "part", "missed")}
-        summary = say["summary"].format(**counts, of=len(compared.matches), wrong=len(compared.wrong))
+    compared = compare_finder(story.key, article)
+    counts = {name: compared.count(name) for name in ("whole", "part", "missed")}
+    summary = say["summary"].format(**counts, of=len(compared.matches), wrong=len(compared.wrong))
     marks = [
         Mark(span, role, number)
         for number, a in enumerate(found, 1)

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from copydesk.base.numbers import percent
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
-from copydesk.exercises.exercise import Exercise, Offer, place
+from copydesk.exercises.exercise import Exercise, Offer
 from copydesk.exercises.feedback import SIGNS, foot, hints
 from copydesk.exercises.feedback import row as feedback_row
 from copydesk.exercises.outcome import Answer, Note, Outcome
@@ -139,18 +139,18 @@ def _marks(unit: Unit, exercise: Exercise, answer: Answer, outcome: Outcome) -> 
     if not exercise.region:  # of the whole page, the parts that somebody marked
         spans = [m.span for m in (*mine, *theirs)]
         shown = {n: b for n, b in shown.items() if any(b.span.overlap(s) for s in spans)}
-    lang = unit.lesson.story.about["language"]
-    yours = (
-        f"<h4>{escape_own(say['your_marks'])}</h4>{blocks(unit.text, shown, mine, lang=lang)}{_soft('; '.join(labels))}"
-    )
-    keys = f"<h4>{escape_own(say['key_marks'])}</h4>{_key_marks(unit, tuple(shown.values()), tuple(theirs))}"
+    lang, names = unit.lesson.story.about["language"], exercise.block_name
+    marked_up = blocks(unit.text, shown, mine, lang=lang, names=names)
+    yours = f"<h4>{escape_own(say['your_marks'])}</h4>{marked_up}{_soft('; '.join(labels))}"
+    keys = f"<h4>{escape_own(say['key_marks'])}</h4>{_key_marks(unit, exercise, tuple(shown.values()), tuple(theirs))}"
     return f'{_soft(legend)}<div class="pair"><section>{yours}</section><section>{keys}</section></div>'
 
 
 @lru_cache(maxsize=256)
-def _key_marks(unit: Unit, shown: tuple[Block, ...], marks: tuple[Mark, ...]) -> str:
+def _key_marks(unit: Unit, exercise: Exercise, shown: tuple[Block, ...], marks: tuple[Mark, ...]) -> str:
     """The key's marks on the text: the same for many learners."""
-    return blocks(unit.text, {b.id: b for b in shown}, marks, lang=unit.lesson.story.about["language"])
+    lang = unit.lesson.story.about["language"]
+    return blocks(unit.text, {b.id: b for b in shown}, marks, lang=lang, names=exercise.block_name)
 
 
 def _labels(exercise: Exercise, number: int, labels: Mapping[str, str]) -> str:
@@ -170,14 +170,14 @@ def _texts(unit: Unit, marked: Marked, answer: Answer) -> str:
     say, given = class_wording("feedback"), answer.get("texts", {})
     html = "".join(f"<h4>{escape_own(b.label)}</h4>{_quote(given.get(b.id))}" for b in exercise.boxes())
     picked = exercise.evidence_in(answer, len(unit.text))
-    quoted = "".join(f"<li>“{escape(s.of(unit.text))}” ({escape(_where(unit, s))})" for s in picked[:50])
+    quoted = "".join(f"<li>“{escape(s.of(unit.text))}” ({escape(_where(unit, exercise, s))})" for s in picked[:50])
     evidence = f"<h4>{escape_own(say['evidence'])}</h4><ul>{quoted}</ul>" if quoted else ""
     people = _people(exercise, marked.judged, unit.worth[exercise.id]) if marked.judged else ""
     return f"{html}{evidence}{people or _soft(say['by_a_person'])}"
 
 
-def _where(unit: Unit, span: Span) -> str:
-    return ", ".join(place(b.id) for b in unit.lesson.story.article.blocks if b.span.overlap(span))
+def _where(unit: Unit, exercise: Exercise, span: Span) -> str:
+    return ", ".join(exercise.place(b.id) for b in unit.lesson.story.article.blocks if b.span.overlap(span))
 
 
 def _quote(text: object) -> str:
