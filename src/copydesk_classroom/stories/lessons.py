@@ -88,6 +88,12 @@ def traces(story: Story) -> Section:
     return Section({} if n >= 3 else {"need": n}) if n >= 2 else _left_out("traces")
 
 
+def ticket(story: Story) -> Section | None:
+    """The exit ticket of the lesson on the page; its words do not say how many questions there are."""
+    made = [m for make in (made_of.furniture, made_of.line, made_of.blocks) if (m := make(story))]
+    return _questions(made, fewest=2, reason="easy", prompt=class_wording("questions")["exit"]["prompt"])
+
+
 def missing_reporter(story: Story) -> Section | None:
     """A case for a text: what the name of a reporter would tell, where the page names none."""
     data = class_wording("questions")["missing_reporter"]
@@ -201,7 +207,12 @@ def kinds(story: Story) -> Section:
         accept = [*dict.fromkeys((entry["kind"], *others))]
         items.append({"id": name, "where": place(entry["region"]), "span": [span.start, span.end]})
         answers[name] = {"accept": accept, "why": why[entry["kind"]]}
-    plain = [e for e in key.layer("sentences") if e["voice"] == "reporter" and not e.alternatives]
+    said = [s for e in key.attributions for role in ("source", "cue", "content") for s in e.spans(role)]
+    plain = [
+        e
+        for e in key.layer("sentences")
+        if e["voice"] == "reporter" and not e.alternatives and not any(e.spans("span")[0].overlap(s) for s in said)
+    ]
     if plain and len(items) > 1:
         span, region = plain[-1].spans("span")[0], plain[-1].id.split(".")[0]
         items.append({"id": "s0", "where": place(region), "span": [span.start, span.end]})
@@ -238,7 +249,7 @@ SECTIONS: Mapping[str, Mapping[str, Callable[[Story], Section | None]]] = {
         ),
         "traces": traces,
         "explain": missing_reporter,
-        "exit": _form_of(made_of.furniture, made_of.line, made_of.blocks),
+        "exit": ticket,
     },
     MADE[1]: {
         "predict": _form_of(made_of.machine, fewest=0),
