@@ -344,6 +344,7 @@ def compare_page(comparison: Comparison, *, rights: str = "") -> str:
     return sealed_page(
         "compare.html.j2",
         "feedback/feedback.css",
+        "stories/compare.css",
         title=say["title"],
         foot=say["foot"],
         rights=[rights] if rights else [],

@@ -286,7 +286,7 @@ def _write(  # noqa: PLR0913
     forget_stories()
     notes = _notes(page, about, day_unknown=day_unknown and not earlier)
     if earlier and earlier.text != article.text and (folder / "lessons.toml").is_file():
-        notes.append(class_wording("stories")["new"]["lessons"])
+        notes.append(class_wording("stories")["new"]["lessons"].format(name=folder.name))
     return NewStory(folder, key, article, earlier is not None, tuple(lost), tuple(notes))
 
 
