@@ -169,7 +169,7 @@ class EditKey(anywidget.AnyWidget):
         """Make one change and answer it; an error becomes a sentence on the screen, never a traceback."""
         try:
             more = self._change(what, change)
-        except (CopydeskError, OSError, KeyError, TypeError, ValueError) as error:
+        except (CopydeskError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             of_the_disk = isinstance(error, OSError) or isinstance(error.__cause__, OSError)
             known = isinstance(error, CopydeskError | OSError)
             told = str(error) if known else str(class_wording("editor")["messages"]["unknown"])
