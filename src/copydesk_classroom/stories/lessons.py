@@ -125,10 +125,10 @@ def share_out(story: Story) -> Shared:
     told = [name for name in ids if name in regions]
     if len(told) < 3:
         return Shared(worked=tuple(told[:1])) if len(told) == 2 and len(regions) < 4 else Shared(mark_alone=tuple(told))
-    last = told[2 + (len(told) - 2) // 2 if len(told) > 4 else 2]
-    before = [name for name in told[2:] if ids.index(name) < ids.index(last)]
-    rest = [name for name in ids[ids.index(told[1]) + 1 :] if name not in before]
-    return Shared((told[0],), (told[1],), tuple(before), tuple(rest))
+    # Plain paragraphs in between are part of an exercise too: in them a learner can mark too much.
+    after, last = ids.index(told[1]) + 1, ids.index(told[2 + (len(told) - 2) // 2 if len(told) > 4 else 2])
+    cues = ids[after:last] if len(told) > 4 else []
+    return Shared((told[0],), (told[1],), tuple(cues), tuple(ids[last if cues else after :]))
 
 
 def worked(story: Story) -> Section:
