@@ -41,6 +41,9 @@ MADE = ("01_what_is_on_the_page", "02_who_says_so", "03_how_strong_is_the_sourci
 PAGE = {"furniture", "paragraphs", "sentences"}
 """Layers that count before they are confirmed: exercises show the whole page anyway."""
 
+MOST_BLOCKS, MOST_SENTENCES, MOST_TOLD = 60, 40, 12
+"""How many blocks and sentences there are to sort, and paragraphs to mark: a long page has hundreds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -80,6 +83,12 @@ def _placed(made: Made, place: int) -> Json:
     ids = sorted((i for i in options if i != right), key=lambda i: fingerprint(options[i]))
     ids.insert(place % len(options), right)
     return {**made.question, "options": {i: options[i] for i in ids}}
+
+
+def page_blocks(story: Story) -> Section | None:
+    """The blocks to sort: of a long page the first ones."""
+    found = [b.id for b in story.article.blocks]
+    return Section({"region": found[:MOST_BLOCKS]}) if len(found) > MOST_BLOCKS else None
 
 
 def traces(story: Story) -> Section:
@@ -122,7 +131,9 @@ def share_out(story: Story) -> Shared:
     """
     regions = [e["region"] for e in attributions(story)]
     ids = [p.id for p in story.article.paragraphs]
-    told = [name for name in ids if name in regions]
+    every = [name for name in ids if name in regions]
+    told = every[:MOST_TOLD]
+    ids = ids[: ids.index(every[MOST_TOLD])] if len(every) > MOST_TOLD else ids
     if len(told) < 3:
         return Shared(worked=tuple(told[:1])) if len(told) == 2 and len(regions) < 4 else Shared(mark_alone=tuple(told))
     # Plain paragraphs in between are part of an exercise too: in them a learner can mark too much.
@@ -163,7 +174,12 @@ def mark_alone(story: Story) -> Section:
 
 
 def voice(story: Story) -> Section:
-    """All sentences, unless nearly all of them have one voice."""
+    """All sentences, unless nearly all of them have one voice; of a long page the first ones."""
+    taken: list[str] = []
+    for paragraph, sentences in ((p.id, story.article.sentences_of(p.id)) for p in story.article.paragraphs):
+        taken += [paragraph] * len(sentences)
+        if len(taken) >= MOST_SENTENCES:
+            return Section({"region": [*dict.fromkeys(taken)]})
     return Section({})
 
 
@@ -247,6 +263,7 @@ SECTIONS: Mapping[str, Mapping[str, Callable[[Story], Section | None]]] = {
         "provenance": _form_of(
             made_of.agency, made_of.reporter, made_of.publisher, made_of.weekday, fewest=3, reason="provenance"
         ),
+        "blocks": page_blocks,
         "traces": traces,
         "explain": missing_reporter,
         "exit": ticket,
