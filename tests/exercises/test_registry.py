@@ -192,7 +192,7 @@ def test_more_marks_on_plain_words_never_pay_and_in_the_end_they_cost(
         now = exercise.outcome({"groups": perfect + [{role: [[w.start, w.end]]} for w in plain[:n]]}, key, text).score
         assert now <= before
         before = now
-    assert before < 1
+    assert before < 1 or (exercise.is_example and not plain)  # an example may have no plain words
 
 
 def test_marks_that_sit_on_controls_cost_at_once() -> None:
