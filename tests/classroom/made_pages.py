@@ -1,4 +1,5 @@
 """Six pages of different shapes, made for tests of `copydesk new`: places and people are invented."""
+# ruff: noqa: E501 (pages have the lines they have)
 
 from __future__ import annotations
 
