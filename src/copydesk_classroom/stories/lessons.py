@@ -123,7 +123,7 @@ class Shared:
 
 
 def share_out(story: Story) -> Shared:
-    """The example takes the first paragraph, help the next, and the last half is for a learner alone.
+    """The example takes the first clear paragraph, help the next, and the last half is for a learner alone.
 
     >>> from copydesk import load_story
     >>> share_out(load_story("practice"))
@@ -136,10 +136,16 @@ def share_out(story: Story) -> Shared:
     ids = ids[: ids.index(every[MOST_TOLD])] if len(every) > MOST_TOLD else ids
     if len(told) < 3:
         return Shared(worked=tuple(told[:1])) if len(told) == 2 and len(regions) < 4 else Shared(mark_alone=tuple(told))
-    last = told[2 + (len(told) - 2) // 2 if len(told) > 4 else 2]
-    before = [name for name in told[2:] if ids.index(name) < ids.index(last)]
-    rest = [name for name in ids[ids.index(told[1]) + 1 :] if name not in before]
-    return Shared((told[0],), (told[1],), tuple(before), tuple(rest))
+    # An example is no case that somebody can read as no attribution.
+    doubtful = {
+        e["region"] for e in attributions(story) if any("not_an_attribution" in a.patch for a in e.alternatives)
+    }
+    example = next((name for name in told if name not in doubtful), told[0])
+    left, rest = [name for name in told if name != example], [name for name in ids if name != example]
+    # Plain paragraphs in between are part of an exercise too: in them a learner can mark too much.
+    after, last = rest.index(left[0]) + 1, rest.index(left[1 + (len(left) - 1) // 2 if len(left) > 3 else 1])
+    cues = rest[after:last] if len(left) > 3 else []
+    return Shared((example,), (left[0],), tuple(cues), tuple(rest[last if cues else after :]))
 
 
 def worked(story: Story) -> Section:
