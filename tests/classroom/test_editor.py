@@ -24,8 +24,10 @@ from copydesk.base.spans import short_hash
 from copydesk.story.key import read_key
 from copydesk.story.story import load_story
 from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.stories.changes import CUT, SHOWN
 from copydesk_classroom.stories.edit_key import EditKey, edit_script
-from copydesk_classroom.stories.editor import CUT, SHOWN, KeyEditor, key_editor
+from copydesk_classroom.stories.editor import KeyEditor, key_editor
+from copydesk_classroom.stories.new import new_story
 from copydesk_classroom.wording import class_wording
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -405,6 +407,16 @@ class TestOtherLayers:
         editor.apply([put("attributions", "A1", contestable=None)])
         assert entry(editor, "attributions", "A1")["contestable"] is None
 
+    def test_a_place_to_look_at_becomes_a_device_and_is_back_after_undo(self, editor: KeyEditor) -> None:
+        found = editor.layer("cue_places")[0]
+        fields = {"start": found["start"], "end": found["end"], "device": found["device"]}
+        ops = [{"op": "remove", "layer": "cue_places", "id": found["id"]}]
+        editor.apply([*ops, {"op": "add", "layer": "framing", "id": "D91", "fields": fields}])
+        assert entry(editor, "framing", "D91")["device"] == found["device"]
+        assert found["id"] not in [p["id"] for p in on_disk(editor)["cue_places"]]
+        editor.undo()
+        assert on_disk(editor)["cue_places"][0] == found
+
     @pytest.mark.parametrize(
         "op",
         [
@@ -441,13 +453,37 @@ class TestOtherLayers:
         assert len(hidden) > 8 and all(before[name] == after[name] for name in hidden)
 
 
+class TestLessons:
+    def test_a_confirmed_key_of_a_new_page_makes_lessons_that_run(self, tmp_path: Path) -> None:
+        page = tmp_path / "page.txt"
+        shutil.copyfile(SEEDS / "greywater-barrage" / "page.txt", page)
+        new_story(
+            str(page), name="mine", place=tmp_path / "stories", language="en", rights="CC BY 4.0, made for a test"
+        )
+        editor = key_editor(tmp_path / "stories" / "mine")
+        assert editor.faults() == [] and editor.running() == []
+        layers = ("furniture", "paragraphs", "sentences", "sources", "attributions")
+        editor.apply([{"op": "confirm", "layer": n, "ids": [r["id"] for r in editor.layer(n)]} for n in layers])
+        assert [lesson["name"] for lesson in editor.lessons() if lesson["done"]] == ["01", "02", "03"]
+        screen = editor.edit()
+        screen._asked(None, {"do": "lessons", "seq": 1, "by": "v"}, None)
+        assert {"01", "02", "03"} <= {*re.findall(r"\d\d", screen.state["told"])}
+        assert [lesson["name"] for lesson in screen.state["lessons"] if lesson["runs"]] == ["01", "02", "03"]
+        assert not screen.state["error"] and on_disk(editor)["answers"]
+
+
 class TestScreen:
     def test_every_word_of_the_screen_is_used_and_every_used_word_is_there(self) -> None:
         script = (Path(edit_script.__wrapped__.__code__.co_filename).parent / "edit_key.js").read_text("utf-8")
         say = class_wording("editor")["screen"]
         used = {*re.findall(r"\bsay\.([a-z_]+)", script)} - {"marker", "roles"}
         assert used <= set(say), used - set(say)
-        assert not {n for n in say if not re.search(rf"\b{n}\b", script)} - {"said_undo", "said_redo", "make"}
+        assert not {n for n in say if not re.search(rf"\b{n}\b", script)} - {
+            "said_undo",
+            "said_redo",
+            "made",
+            "made_none",
+        }
 
     def test_a_fault_names_its_layer_so_that_a_click_can_go_there(self, editor: KeyEditor) -> None:
         editor.apply([put("attributions", "A5", form="direct")])
@@ -456,7 +492,7 @@ class TestScreen:
 
     def test_a_saved_notebook_holds_one_sentence(self, editor: KeyEditor) -> None:
         data, _ = editor.edit()._repr_mimebundle_()
-        assert data["text/plain"] == "The key of “greywater-barrage”: 0 of 154 entries are confirmed."
+        assert data["text/plain"] == f"The key of “greywater-barrage”: 0 of {editor.meter()[1]} entries are confirmed."
 
     def test_the_parts_cover_every_layer_and_their_letters_are_free(self) -> None:
         tabs = class_wording("editor")["tabs"].values()

@@ -339,7 +339,10 @@ class Mark(Exercise):
         say = load_wording("strings")["mark"]
         layers = ("furniture", "paragraphs") if self.by_number else ("paragraphs",)
         shown = sorted((b for layer in layers for b in key.layer(layer)), key=lambda b: b.spans("span"))
-        found = [b.id for b in shown if any(touches(g, b.spans("span")) for g in loose)]
+        marked = [s for g in loose for spans in g.roles.values() for s in spans]
+        reach = Span(min(s.start for s in marked), max(s.end for s in marked))  # a page may have hundreds of paragraphs
+        near = [b for b in shown if b.spans("span")[0].overlap(reach)]
+        found = [b.id for b in near if any(b.spans("span")[0].overlap(s) for s in marked)]
         regions = ", ".join(map(self.place, found)) or say["furniture"]
         why = say["over_free" if self.free_share else "over_why"]
         return [Note("over", regions, 0, 0, say["over"].format(n=len(loose), where=regions), why)]

@@ -149,7 +149,7 @@ function editKey({ model, el }) {
     const groupOf = ({ layer, record }) => {
       const group = { id: record.id, layer, labels: {} };
       if (t.grouped) t.roles.forEach((role) => { group[role] = spansIn(record[role]); });
-      else group[layer === "controls" ? "control" : t.roles[0]] = [[record.start, record.end]];
+      else group[{ controls: "control", cue_places: "place" }[layer] ?? t.roles[0]] = [[record.start, record.end]];
       return group;
     };
     const fieldsFor = (group) => {
@@ -241,7 +241,7 @@ function editKey({ model, el }) {
       showActs();
     };
     const acts = node("div", { class: "cd-kacts" });
-    const labels = labelButtons({ say, spec }, t.roles, (role) => { label(role); text.focus(); });
+    const labels = labelButtons({ say, spec }, t.roles.filter((role) => role !== "place"), (role) => { label(role); text.focus(); });
     const clear = button(() => { text.clear(); text.focus(); }, say.clear);
     const begin = button(() => { text.begin(); show(); text.focus(); }, node("kbd", {}, "N"), fill(say.new, { item: t.item }));
     const remove = button(() => drops(), node("kbd", {}, "X"), say.remove);
@@ -250,6 +250,8 @@ function editKey({ model, el }) {
     // Words inside a mark of the same role take its place: a mark gets shorter by picking what it should be.
     const label = (role) => {
       const span = picked(), group = at();
+      if (role === "place") return;
+      if (!span && group?.layer === "cue_places") { takePlace(role); return; }
       if (!span) { text.label(role); return; }
       const [start, end] = span;
       const marks = group?.[role] ?? [];
@@ -262,6 +264,13 @@ function editKey({ model, el }) {
       text.refresh();
       tell(fill(say.marker.said_label_alone, { words: text.between(start, end), role: say.roles[role] }));
       onChange();
+    };
+    // A place to look at becomes a device of the class that is suggested, or plain words.
+    const takePlace = (role) => {
+      const { record } = current(), layer = role === "wording" ? "framing" : "controls", id = freeName(layer), n = text.active;
+      const fields = { start: record.start, end: record.end, ...(layer === "framing" ? { device: record.device } : {}) };
+      change([{ op: "remove", layer: "cue_places", id: record.id }, { op: "add", layer, id, fields }], fill(say.marker.said_label_alone, { words: text.between(record.start, record.end), role: say.roles[role] }));
+      choose(Math.max(groups.findIndex((g) => g.id === id), 0) || n);
     };
     const drops = () => {
       const item = current(), n = text.active;
@@ -311,7 +320,7 @@ function editKey({ model, el }) {
       },
       press: (event, letter) => {
         const inText = pane.contains(event.target);
-        if (inText && /^[1-9]$/.test(event.key) && picked() && t.roles[event.key - 1]) { label(t.roles[event.key - 1]); return true; }
+        if (inText && /^[1-9]$/.test(event.key) && (picked() || at()?.layer === "cue_places") && t.roles[event.key - 1]) { label(t.roles[event.key - 1]); return true; }
         if (event.key === "[" || event.key === "]") { choose(text.active + (event.key === "]" ? 1 : -1)); return true; }
         if (letter === "n" && t.grouped) { text.begin(); show(); if (!inText) text.focus(); return true; }
         if (letter === "x") { drops(); return true; }
@@ -320,7 +329,7 @@ function editKey({ model, el }) {
         const [name, value] = t.keys?.[letter] ?? [];
         const focusOn = (field) => { const found = inspector.querySelector(`[data-field="${field}"]`); found?.focus(); found?.select?.(); };
         if (letter === "v" && item) { const more = inspector.querySelector("details"); if (more) { more.open = true; focusOn("differ_add"); } return true; }
-        if (!name || !item || item.layer === "controls") return false;
+        if (!name || !item || ["controls", "cue_places"].includes(item.layer)) return false;
         if (name === "counted") set(item.layer, item.record, { counted: !item.record.counted }, valued("counted", String(!item.record.counted)));
         else if (value) set(item.layer, item.record, { [name]: value }, valued(name, spec.choices[name]?.[value] ?? value));
         else focusOn(name);
@@ -459,7 +468,8 @@ function editKey({ model, el }) {
         if (body.dataset.stamp === stamp) return;
         body.dataset.stamp = stamp;
         body.replaceChildren(node("h4", {}, say.faults), state.faults.length ? node("ul", {}, ...state.faults.map((f) => node("li", {}, link(f.say, f.layer, f.id)))) : node("p", {}, `✓ ${say.no_faults}`),
-          node("h4", {}, say.needs), node("ul", {}, ...state.lessons.map((one) => node("li", {}, node("b", {}, `${one.name} `), one.done ? `✓ ${one.say}` : link(one.say, one.layer)))));
+          node("h4", {}, say.needs), node("ul", {}, ...state.lessons.map((one) => node("li", {}, node("b", {}, `${one.name} `), one.runs ? `✓ ${one.say}` : one.done ? one.say : link(one.say, one.layer)))),
+          node("p", {}, button(() => post({ do: "lessons" }), say.make)));
       },
       open: (focus) => { part.refresh(); if (focus) part.home(); },
       home: () => (body.querySelector("button") ?? tabs.find((one) => one.part === part).button).focus({ preventScroll: true }),
@@ -565,9 +575,10 @@ function editKey({ model, el }) {
     clearTimeout(timer);
     saved.textContent = state.saved_text;
     saved.dataset.state = state.saved_text ? "saved" : "";
-    lessons.replaceChildren(...state.lessons.map((given) => node("li", { "data-done": String(given.done), title: given.say }, `${given.done ? "✓" : "○"} ${given.name}`, node("span", { class: "cd-visually-hidden" }, ` ${given.say}`))));
+    lessons.replaceChildren(...state.lessons.map((given) => node("li", { "data-done": String(given.done), "data-runs": String(given.runs), title: given.say }, `${given.runs ? "✓" : given.done ? "●" : "○"} ${given.name}`, node("span", { class: "cd-visually-hidden" }, ` ${given.say}`))));
     adopt();
     paint();
+    if (state.by === me && state.told) { now.textContent = state.told; tell(state.told); if (tab.id === "check") hint.textContent = state.told; }
     const [layer, id] = state.by === me ? state.at ?? [] : [];
     const to = layer && parts.find((part) => part.layers.includes(layer));
     if (to && key[layer].some((record) => record.id === id)) { if (tab !== to) openPart(to); to.goTo(id); }

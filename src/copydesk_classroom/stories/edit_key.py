@@ -11,7 +11,7 @@ from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import anywidget
@@ -23,8 +23,11 @@ from copydesk.exercises.exercise import place, words_view
 from copydesk.page.article import Article
 from copydesk.page.html import block_name, css
 from copydesk.story.key import FUNCTIONS
-from copydesk_classroom.stories.editor import ABOUT, SHOWN, KeyEditor
+from copydesk_classroom.stories.changes import ABOUT, SHOWN
 from copydesk_classroom.wording import class_wording
+
+if TYPE_CHECKING:
+    from copydesk_classroom.stories.editor import KeyEditor
 
 OPEN: defaultdict[Path, WeakSet[EditKey]] = defaultdict(WeakSet)
 """The screens of this kernel by the key that they show."""
@@ -65,6 +68,7 @@ class EditKey(anywidget.AnyWidget):
     entman: traitlets.List[Any] = traitlets.List().tag(sync=True)
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
     quirks: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    cue_places: traitlets.List[Any] = traitlets.List().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, editor: KeyEditor) -> None:
@@ -165,7 +169,7 @@ class EditKey(anywidget.AnyWidget):
         """Make one change and answer it; an error becomes a sentence on the screen, never a traceback."""
         try:
             more = self._change(what, change)
-        except (CopydeskError, OSError, KeyError, TypeError, ValueError) as error:
+        except (CopydeskError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             of_the_disk = isinstance(error, OSError) or isinstance(error.__cause__, OSError)
             known = isinstance(error, CopydeskError | OSError)
             told = str(error) if known else str(class_wording("editor")["messages"]["unknown"])
@@ -183,6 +187,10 @@ class EditKey(anywidget.AnyWidget):
         match what, change:
             case "change", {"ops": list(ops)}:
                 self.editor.apply(ops)
+            case "lessons", _:
+                say, ran = class_wording("editor")["screen"], self.editor.make_lessons()
+                names = ", ".join(name[:2] for name in ran)
+                return {"told": say["made" if ran else "made_none"].format(lessons=names)}
             case "undo", _:
                 return {"at": list(self.editor.undo())}
             case "redo", _:
