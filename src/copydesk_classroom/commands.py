@@ -30,7 +30,7 @@ from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring, less
 from copydesk_classroom.checking.settings import check_settings
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.grading.class_report import Report, is_graded, report
-from copydesk_classroom.grading.grade import Summary, grade
+from copydesk_classroom.grading.grade import grade, summary_lines
 from copydesk_classroom.releasing.release import Release, release
 from copydesk_classroom.wording import class_wording
 
@@ -263,7 +263,7 @@ def run_grade(options: argparse.Namespace) -> int:
         raise CopydeskError(*class_wording("classroom")["summary"]["broken"]) from None
     progress.end()
     if not options.quiet:
-        print("\n".join(grade_summary(summary)))
+        print("\n".join(summary_lines(summary)))
     return int(not summary.graded)
 
 
@@ -291,36 +291,6 @@ def _is_large(folder: Path, out: Path) -> bool:
         return len([*islice(sources.walk(), MANY + 1)]) > MANY
     finally:
         sources.close()
-
-
-def grade_summary(summary: Summary) -> list[str]:
-    """The lines that say what a run did."""
-    say, s = class_wording("classroom")["summary"], summary
-    if not s.graded:
-        return [say["nothing"].format(out=s.out)]
-    lines = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]
-    lines += [say["anew"].format(n=s.anew, rest=s.graded - s.anew)] if s.anew < s.graded else []
-    lines += [say["not_handed_in"].format(lessons=", ".join(s.not_handed_in))] if s.not_handed_in else []
-    names = (
-        "missing",
-        "strangers",
-        "shared",
-        "unread",
-        "late",
-        "texts",
-        "several",
-        "waiting",
-        "problems",
-        "notes",
-        "changes",
-    )
-    for name in names:
-        if count := getattr(s, name):
-            lines.append(say[name].format(n=count))
-    if s.worksheet or s.scales:
-        scales = ", ".join(f"{n:g}" for n in s.scales)
-        lines.append(say["worksheet" if s.worksheet else "scaled"].format(scales=scales or say["unscaled"]))
-    return [*lines, say["written"].format(out=s.out)]
 
 
 class Progress:

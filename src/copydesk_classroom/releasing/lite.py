@@ -18,7 +18,6 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from email.parser import Parser
 from importlib import metadata
 from importlib.resources import files
 from importlib.util import find_spec
@@ -43,7 +42,7 @@ from copydesk_classroom.releasing.contents import (
     wheel,
     zipped,
 )
-from copydesk_classroom.releasing.pages import lite_pages
+from copydesk_classroom.releasing.lite_pages import lite_pages
 from copydesk_classroom.releasing.release import check_zip, plan, write_folder, write_zip
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
@@ -74,6 +73,9 @@ OFF = (
     "@jupyterlite/iframe-extension",
 )
 """The extensions of JupyterLab that no lesson needs."""
+SETTINGS = {"@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False}}
+FIRST_VISIT = 20_000_000
+"""Bytes that a first visit loads, up to the first exercise (`benchmarks/lite.py`)."""
 MADE = "1970-01-01T00:00:00Z"
 
 
@@ -125,7 +127,7 @@ def lite(  # noqa: PLR0913
     books = {Path(name).name: _for_lite(data) for name, data in taken.items() if name.startswith("notebooks/")}
     inside |= {f"files/{name}": data for name, data in books.items()} | {"api/contents/all.json": _listing(books)}
     inside["jupyter-lite.json"] = _settings(inside["jupyter-lite.json"], lock)
-    inside |= lite_pages(chosen, edition)
+    inside |= lite_pages(chosen, edition, FIRST_VISIT)
     inside[FILE] = release_toml(edition).encode()
     inside[SUMS] = sums_of(inside).encode()
     write_folder(folder, inside)
@@ -236,7 +238,7 @@ def _settings(built: bytes, lock: Mapping[str, Any]) -> bytes:
     told = settings["jupyter-config-data"]
     told |= {"appName": "Copydesk", "contentsAllJsonFile": "all.json", "disabledExtensions": [*OFF]}
     told |= {"contentsStorageName": "Copydesk", "settingsStorageName": "Copydesk settings"}
-    told |= {"workspacesStorageName": "Copydesk workspaces"}
+    told |= {"workspacesStorageName": "Copydesk workspaces", "settingsOverrides": SETTINGS}
     told["litePluginSettings"] = {
         f"{KERNEL}:kernel": {
             "pyodideUrl": f"./{HOME}/kernel.mjs",

@@ -9,6 +9,9 @@ export async function loadPyodide(options) {
   const opening = openStore(); // meanwhile Pyodide loads
   const pyodide = await load(options);
   (await opening).mount(pyodide, WORK);
-  pyodide.runPython(`import os; os.environ["COPYDESK_ANSWERS"] = "${WORK}/answers"`);
+  pyodide.runPython(`
+import os, warnings
+warnings.filterwarnings("ignore", "only soft file lock")  # one kernel alone uses these files
+os.environ["COPYDESK_ANSWERS"] = "${WORK}/answers"`);
   return pyodide;
 }
