@@ -43,7 +43,7 @@ def bring_back(name: str, content: Any) -> dict[str, Any]:
     try:
         with tempfile.TemporaryDirectory() as place:
             path = Path(place) / (Path(name).name or "handin.json")
-            path.write_bytes(bytes(content))
+            path.write_bytes(content.to_bytes())
             return {"lines": unpack(path, folder()), "learner": learner_of(folder()) or ""}
     except CopydeskError as error:
         return {"error": str(error)}
@@ -52,10 +52,10 @@ def bring_back(name: str, content: Any) -> dict[str, Any]:
 def grade_dropped(
     handed_in: str, out: str, tell: Callable[[str, int, int], None], roster: str = "", keys: Any = None
 ) -> dict[str, Any]:
-    """Grade the files in a folder: a summary, a row per learner, their pages, the class report, and all of it as a zip."""
+    """Grade the files in a folder: a summary, a row per learner, their pages, the class report, and all that as a zip."""
     try:
         if keys is not None:
-            _take_keys(bytes(keys))
+            _take_keys(keys.to_bytes())
         shutil.rmtree(out, ignore_errors=True)
         summary = grade(handed_in, out, roster=roster or None, progress=tell)
     except CopydeskError as error:

@@ -154,7 +154,7 @@ def fetch(parts: Path) -> tuple[Path, list[Path]]:
 
 def _constants() -> Any:
     if not find_spec("jupyterlite_core") or not find_spec("jupyterlite_pyodide_kernel"):
-        raise CopydeskError("JupyterLite is not installed", 'run: python -m pip install "copydesk[lite]"')
+        raise CopydeskError("JupyterLite is not installed", 'run: python -m pip install "copydesk[classroom,lite]"')
     from jupyterlite_pyodide_kernel import constants
 
     return constants

@@ -79,7 +79,7 @@ function show({ lines, rows, pages, report, zip }) {
       const last = document.createElement("td");
       if (pages[page]) {
         const link = { href: address(pages[page], "text/html"), target: "_blank", textContent: by("rows").dataset.page };
-        last.append(Object.assign(document.createElement("a"), link));
+        last.append(Object.assign(document.createElement("a"), { ...link, ariaLabel: `${link.textContent}: ${name}` }));
       }
       row.append(head, ...cells, last);
       return row;

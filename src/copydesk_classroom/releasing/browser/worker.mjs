@@ -54,6 +54,6 @@ function grade(pyodide, { files, roster, keys }) {
   }
   if (roster) FS.writeFile(`/tmp/${roster.name}`, roster.bytes);
   const tell = (what, done, of) => postMessage({ progress: { what, done, of } });
-  const args = ["/tmp/handed_in", "/tmp/grades", tell, roster ? `/tmp/${roster.name}` : "", keys ?? null];
+  const args = ["/tmp/handed_in", "/tmp/grades", tell, roster ? `/tmp/${roster.name}` : "", keys];
   return call(pyodide, "grade_dropped", ...args);
 }
