@@ -24,6 +24,8 @@ from copydesk.base.wording import load_wording
 from copydesk.lessons.lesson import load_lesson
 from copydesk_classroom.releasing.lite import lite
 from copydesk_classroom.wording import class_wording
+from tests.browser.lab import FLAGS, chromium, scroll_to
+from tests.browser.lab import exercise as exercise_titled
 
 pytestmark = pytest.mark.browser
 longer = pytest.mark.skipif(not os.environ.get("COPYDESK_LITE"), reason="takes minutes: make litetest")
@@ -63,7 +65,7 @@ class Site:
         self.server.server_close()
 
     def open(self, page: Page, lesson: str = LESSON) -> None:
-        """Open a lesson, and run its first cells as a learner does."""
+        """Open a lesson, run all its cells as a learner does, and wait until they have run."""
         page.goto(f"{self.base}/lab/index.html?path={lesson}.ipynb")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=SLOW)
         for _ in range(20):
@@ -74,6 +76,10 @@ class Site:
                 break
             except TimeoutError:
                 continue
+        page.wait_for_function(
+            "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /[0-9]/.test(p.textContent))",
+            timeout=SLOW,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +118,7 @@ def only_from(site: Site, context: BrowserContext) -> set[str]:
 
 def exercise(page: Page, name: str = EXERCISE) -> Locator:
     """The widget of an exercise, in sight."""
-    title = load_lesson(LESSON).exercise(name).title
-    found = page.locator("section.cd", has=page.locator(".cd-title").get_by_text(title, exact=True)).last
-    found.wait_for(timeout=SLOW)
-    found.scroll_into_view_if_needed()
-    return found
+    return exercise_titled(page, load_lesson(LESSON).exercise(name).title)
 
 
 def answer(section: Locator) -> None:
@@ -143,9 +145,7 @@ def pack(page: Page, where: Locator, to: Path) -> Path:
 
 def first_cell(page: Page) -> Locator:
     """The cell that opens the lesson, where the buttons for packing are."""
-    cell = page.locator(".jp-CodeCell").first
-    cell.scroll_into_view_if_needed()
-    return cell
+    return scroll_to(page, page.locator(".jp-CodeCell", has_text="open_lesson"))
 
 
 def grade(page: Page, site: Site, *files: Path) -> None:
@@ -198,3 +198,152 @@ def test_from_an_empty_browser_to_a_graded_hand_in(browser: Browser, site: Site,
     assert not elsewhere, "something was asked of another host"
     missing = [path for path, code in site.asked if code >= 400]
     assert not missing
+
+
+# --- what takes longer ---
+
+
+@longer
+def test_a_restarted_browser_has_the_work(browser: Browser, site: Site, tmp_path: Path) -> None:
+    for again in (False, True):
+        context = persistent(browser, tmp_path / "profile")
+        page = context.new_page()
+        site.open(page)
+        if again:
+            assert exercise(page).locator("input:checked").count() == 3
+        else:
+            answer(exercise(page))
+        context.close()
+
+
+def persistent(browser: Browser, profile: Path, *more: str) -> BrowserContext:
+    """A browser with a profile of its own on the disk."""
+    return browser.browser_type.launch_persistent_context(
+        profile, executable_path=chromium(), args=[*FLAGS, *more], viewport={"width": 1280, "height": 1000}
+    )
+
+
+@longer
+def test_two_tabs_keep_both_answers(browser: Browser, site: Site, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    one, two = context.new_page(), context.new_page()
+    site.open(one)
+    site.open(two)
+    for page in (one, two):
+        exercise(page)
+    answer(exercise(one))
+    second = exercise(two, "predict")
+    second.locator("label", has_text="hers").first.click()
+    second.locator('.cd-saved[data-state="saved"]').wait_for(timeout=20_000)
+    for page in (one, two):  # each tab has both without being loaded again
+        packed = json.loads(pack(page, first_cell(page), tmp_path).read_text("utf-8"))
+        exercises = packed["answers"][0]["exercises"]
+        assert {name: bool(entry["answer"]) for name, entry in exercises.items()} == {EXERCISE: True, "predict": True}
+    two.close()
+    one.reload()
+    site.open(one)
+    assert exercise(one).locator("input:checked").count() == 3
+    assert exercise(one, "predict").locator("input:checked").count() == 1
+    context.close()
+
+
+@longer
+def test_a_full_store_is_said_in_a_sentence(browser: Browser, site: Site) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.goto(f"{site.base}/")
+    session = context.new_cdp_session(page)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": site.base, "quotaSize": 1000})
+    site.open(page)
+    section = exercise(page)
+    section.locator("label").first.click()
+    section.get_by_text("this browser has no room left for this page").wait_for(timeout=20_000)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": site.base})
+    answer(section)
+    context.close()
+
+
+@longer
+def test_without_a_store_the_lesson_runs_and_says_so(browser: Browser, site: Site, tmp_path: Path) -> None:
+    """At an address without https a browser offers no store, and no service worker either."""
+    context = persistent(browser, tmp_path / "profile", "--host-resolver-rules=MAP lite.test 127.0.0.1")
+    page, site.base = context.new_page(), site.base.replace("127.0.0.1", "lite.test")
+    page.goto(f"{site.base}/")
+    page.get_by_text(LITE["script"]["not_kept"]).wait_for()
+    site.open(page)
+    answer(exercise(page))
+    cell = first_cell(page)
+    assert cell.get_by_text(SAY["browser_refused"].format(pack=SAY["pack"], back=SAY["bring_back"])).count()
+    assert pack(page, cell, tmp_path).is_file()
+    context.close()
+
+
+@longer
+def test_all_work_goes_out_and_comes_in(browser: Browser, site: Site, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    site.open(page)
+    answer(exercise(page))
+    page.goto(f"{site.base}/")
+    with page.expect_download(timeout=SLOW) as got:
+        page.get_by_role("button", name=LITE["page"]["save_copy"]).click()
+    got.value.save_as(tmp_path / "my-work.json")
+    context.close()
+
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.goto(f"{site.base}/")
+    page.locator("#back").set_input_files(tmp_path / "my-work.json")
+    page.locator("#told li").first.wait_for(timeout=SLOW)
+    site.open(page)
+    assert exercise(page).locator("input:checked").count() == 3
+    (tmp_path / "other.json").write_text("{}")
+    page.goto(f"{site.base}/")
+    page.locator("#back").set_input_files(tmp_path / "other.json")
+    page.locator("#told.wrong", has_text="is not a Copydesk hand-in").wait_for(timeout=SLOW)
+    context.close()
+
+
+@longer
+def test_a_graded_site_has_no_key_and_grades_with_it(browser: Browser, tmp_path: Path) -> None:
+    made = lite(tmp_path / "exam", lessons=["02", "-00"], graded=True, parts=os.environ.get("COPYDESK_LITE_PARTS"))
+    for path in made.folder.rglob("*"):
+        names = zipfile.ZipFile(path).namelist() if path.suffix == ".whl" else [path.name]
+        assert not [name for name in names if name.endswith(("key.json", "seeds/answers.toml"))], path
+    site = Site(made.folder)
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    site.open(page)
+    answer(exercise(page))
+    assert first_cell(page).get_by_text(SAY["graded_note"]).count()
+    handed_in = pack(page, first_cell(page), tmp_path)
+    page.goto(f"{site.base}/grade.html")
+    page.locator("#files").set_input_files(handed_in)
+    page.get_by_role("button", name=LITE["grade"]["start"], exact=True).click()
+    page.locator("#state.wrong", has_text="has no key here").wait_for(timeout=SLOW)
+    page.locator("#keys").set_input_files(str(made.keys))
+    page.get_by_role("button", name=LITE["grade"]["start"], exact=True).click()
+    page.locator("#results").wait_for(timeout=SLOW)
+    assert float(page.locator("#rows tr td").first.text_content() or 0) > 0
+    context.close()
+    site.close()
+
+
+@longer
+def test_it_grades_as_the_command_does(browser: Browser, site: Site, tmp_path: Path) -> None:
+    import copydesk_classroom
+    from benchmarks.make_class import make_class
+
+    handed_in = make_class(tmp_path / "class", 6).with_name("class")
+    copydesk_classroom.grade(handed_in, tmp_path / "grades")
+    page = browser.new_page()
+    page.goto(f"{site.base}/grade.html")
+    page.locator("#folder").set_input_files(handed_in)
+    page.get_by_role("button", name=LITE["grade"]["start"], exact=True).click()
+    page.locator("#results").wait_for(timeout=SLOW)
+    with page.expect_download() as got:
+        page.get_by_role("link", name=LITE["grade"]["download"]).click()
+    with zipfile.ZipFile(got.value.path()) as made:
+        for path in sorted((tmp_path / "grades").glob("[!.]*.*")):
+            assert made.read(path.name) == path.read_bytes(), path.name
+    page.close()

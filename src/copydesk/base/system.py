@@ -17,6 +17,12 @@ from typing import Any
 WINDOWS = os.name == "nt"
 BROWSER = sys.platform == "emscripten"
 """Whether this is Pyodide: Python in a browser, whose files are gone when the page is closed."""
+FULL = (
+    ("this browser has no room left for this page", "pack your work and download it, then clear data of other pages")
+    if BROWSER
+    else ("the disk is full", "make room and try again")
+)
+"""What is said when nothing more can be written, and what helps."""
 DENIED, SHARING, LOCKED = 5, 32, 33
 """Errors of Windows: access denied, sharing violation, lock violation."""
 DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)

@@ -52,7 +52,7 @@ def bring_back(name: str, content: Any) -> dict[str, Any]:
 def grade_dropped(
     handed_in: str, out: str, tell: Callable[[str, int, int], None], roster: str = "", keys: Any = None
 ) -> dict[str, Any]:
-    """Grade the files in a folder: a summary, a row per learner, their pages, the class report, and all that as a zip."""
+    """Grade the files in a folder: a summary, a row per learner, their pages, the class report, and all as a zip."""
     try:
         if keys is not None:
             _take_keys(keys.to_bytes())
