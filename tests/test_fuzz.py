@@ -339,7 +339,7 @@ def graded_with(unit: Unit, shown: str, data: bytes) -> None:
             sheet = mark_lesson(unit, document, shown, problems)
             assert not [problem for _, problem in problems if problem.name == "not_scored"], problems
             page = feedback_page(parsed.learner, [sheet])
-            assert class_wording("classroom")["page"]["not_shown"] not in page
+            assert class_wording("feedback")["not_shown"] not in page
             contribution([sheet])
 
 
