@@ -43,14 +43,16 @@ class TestDependencies:
 
 
 class TestLicences:
-    """Code, lessons, and the page that is neither."""
+    """Code, lessons, and the pages that are neither."""
 
-    def test_the_metadata_names_all_three_and_brings_their_texts(self) -> None:
-        assert PROJECT["license"].split(" AND ") == ["MIT", "CC-BY-4.0", "LicenseRef-Thomson-Reuters-2022"]
+    def test_the_metadata_names_all_and_brings_their_texts(self) -> None:
+        licences = ["MIT", "CC-BY-4.0", "CC-BY-2.5", "LicenseRef-Thomson-Reuters-2022"]
+        assert PROJECT["license"].split(" AND ") == licences
         brought = {
             path.relative_to(ROOT).as_posix() for pattern in PROJECT["license-files"] for path in ROOT.glob(pattern)
         }
-        assert {"LICENSE", "LICENSE-lessons.md", "seeds/baltics-2022/NOTICE.md"} < brought
+        notices = {f"seeds/{name}/NOTICE.md" for name in ("axe-fragment", "baltics-2022", "exoplanet-water")}
+        assert {"LICENSE", "LICENSE-lessons.md", *notices} < brought
         assert all([*ROOT.glob(pattern)] for pattern in PROJECT["license-files"])
 
 

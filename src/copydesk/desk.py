@@ -127,7 +127,8 @@ class Desk:
         marks = exercise.given_marks()
         shown = {name: article.block(name) for name in exercise.region}
         legend = ", ".join(f"{say['tags'][r]} = {say['roles'][r]}" for r in exercise.mark_roles())
-        body = f"<p>{escape(exercise.prompt)}</p>{blocks(article.text, shown, marks)}<p>{escape(legend)}</p>"
+        text = blocks(article.text, shown, marks, lang=story.about["language"])
+        body = f"<p>{escape(exercise.prompt)}</p>{text}<p>{escape(legend)}</p>"
         return self._page(body, f"a worked example with {len(marks)} marks", story)
 
     def result(self) -> ShownResult:

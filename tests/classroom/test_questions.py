@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tomllib
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from copydesk_classroom.checking.guess import guess_objectives
 from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
 from copydesk_classroom.releasing.contents import telling
 from copydesk_classroom.stories import questions
+from copydesk_classroom.stories.commands import run_lessons
 from copydesk_classroom.stories.confirm import read_raw_key, write_raw_key
 from copydesk_classroom.stories.lessons import MADE, SECTIONS, make_sections, write_lessons
 from copydesk_classroom.stories.questions import Made
@@ -280,3 +282,14 @@ def test_words_of_any_script_are_written_as_toml(folder: Path) -> None:
     assert any(names["publisher"] in q["options"].values() for q in shown)
     assert main(["check", "--story", str(folder)]) == 0
     assert json.loads((folder / "key.json").read_text("utf-8"))["provenance"] == names
+
+
+def test_the_command_makes_them_and_says_what_is_left_out(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_lessons(Namespace(story=str(folder))) == 0
+    said = capsys.readouterr().out
+    assert f"{MADE[0]}: 7 exercises" in said and "“Measure it” is left out: it has too few attributions" in said
+    monkeypatch.delenv("COPYDESK_SEEDS")
+    with pytest.raises(CopydeskError, match="'practice' comes with the kit; copy its folder"):
+        run_lessons(Namespace(story="practice"))

@@ -21,7 +21,7 @@ from copydesk.exercises.outcome import RECEIVED
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.page.article import parse_article
 from copydesk.story.key import Entry, Key
-from copydesk.story.story import load_story
+from copydesk.story.story import DEFAULT, load_story
 from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring
 from tests.made_exercise import made
 
@@ -43,7 +43,7 @@ def key_of(lesson: Lesson) -> Key:
 
 
 def lesson_named(name: str) -> Lesson:
-    return next(lesson for lesson in LESSONS if lesson.id == name)
+    return min((lesson for lesson in LESSONS if lesson.id == name), key=lambda lesson: lesson.story.id != DEFAULT)
 
 
 every_exercise = pytest.mark.parametrize(("lesson", "exercise"), PAIRS, ids=names(PAIRS))
@@ -192,7 +192,7 @@ def test_more_marks_on_plain_words_never_pay_and_in_the_end_they_cost(
         now = exercise.outcome({"groups": perfect + [{role: [[w.start, w.end]]} for w in plain[:n]]}, key, text).score
         assert now <= before
         before = now
-    assert before < 1
+    assert before < 1 or (exercise.is_example and not plain)  # an example may have no plain words
 
 
 def test_marks_that_sit_on_controls_cost_at_once() -> None:

@@ -79,7 +79,8 @@ def test_every_hint_has_a_question(story: str, lesson_id: str) -> None:
     asked = {(e.key_name, q.id): q for e in forms for q in (*e.questions, *e.earlier)}
     assert lesson.story.key is not None
     for answers in (shared_answers(), lesson.story.key.answers):
-        for exercise, records in answers.items():
+        there = {n: a for n, a in answers.items() if n.partition("/")[2] not in lesson.left_out}
+        for exercise, records in there.items():
             for name, record in records.items():
                 if exercise.startswith(lesson_id) and name != "samples":
                     assert all(getattr(asked[exercise, name], n) for n in {*HELP} & {*record}), (exercise, name)

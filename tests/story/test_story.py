@@ -44,7 +44,7 @@ def test_a_path_is_a_story_too(tmp_path: Path) -> None:
 
 def test_copydesk_seeds_is_the_only_place_where_it_is_set(seeds: Path) -> None:
     shutil.rmtree(seeds / "baltics-2022")
-    others = ["greywater-barrage", "practice", "saltness-horn"]
+    others = ["axe-fragment", "exoplanet-water", "greywater-barrage", "practice", "saltness-horn"]
     assert list_stories() == others
     with pytest.raises(CopydeskError, match=f"there are: {', '.join(others)}"):
         load_story()

@@ -14,6 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any, ClassVar, Self
 
+from copydesk.base.languages import direction
 from copydesk.base.spans import Span, chunks
 from copydesk.base.wording import load_wording
 from copydesk.exercises.outcome import RECEIVED, Answer, Group, Note, Outcome, plain_values
@@ -158,6 +159,7 @@ class Exercise(ABC):
             "points_text": say["frame"]["more"].format(points=points) if self.more else points,
             "check_text": say["frame"]["check" if self.points or self.tries else "keep"],
             "lang": story.about["language"],
+            "dir": direction(story.about["language"]),
             "rights": story.rights,
             "reading": self.reading(story),
             "say": {part: say[part] for part in SHOWN_WORDS},

@@ -324,7 +324,10 @@ class Mark(Exercise):
         if not loose:
             return []
         say = load_wording("strings")["mark"]
-        found = [b.id for b in key.layer("paragraphs") if any(touches(g, b.spans("span")) for g in loose)]
+        marked = [s for g in loose for spans in g.roles.values() for s in spans]
+        reach = Span(min(s.start for s in marked), max(s.end for s in marked))  # a page may have hundreds of paragraphs
+        near = [b for b in key.layer("paragraphs") if b.spans("span")[0].overlap(reach)]
+        found = [b.id for b in near if any(b.spans("span")[0].overlap(s) for s in marked)]
         regions = ", ".join(place(b) for b in found) or say["furniture"]
         why = say["over_free" if self.free_share else "over_why"]
         return [Note("over", regions, 0, 0, say["over"].format(n=len(loose), where=regions), why)]

@@ -92,15 +92,20 @@ class Sort(ItemExercise):
         """The items as a learner sees them: blocks by number, for a name would tell furniture from story."""
         texts = self.item_words(story)
         if self.layer == "page":
-            return [{"id": i, "where": str(n), "text": text} for n, (i, text) in enumerate(texts.items(), 1)]
+            return [
+                {"id": i, "where": str(n), "text": text, "of_story": True}
+                for n, (i, text) in enumerate(texts.items(), 1)
+            ]
         if self.layer == "sentences":
-            return [{"id": i, "where": self.item_place(i, 0, None), "text": text} for i, text in texts.items()]
+            where = {i: self.item_place(i, 0, None) for i in texts}
+            return [{"id": i, "where": where[i], "text": text, "of_story": True} for i, text in texts.items()]
         facts = story_facts(story)
         return [
             {
                 "id": item.id,
                 "where": f"{n} · {item.where}" if item.where else str(n),
                 "text": texts.get(item.id, ""),
+                "of_story": bool(item.span) and not item.text,
                 "cards": [card(by_id(facts, f), story) for f in self.cards.get(item.id, ())],
             }
             for n, item in enumerate(self.items, 1)

@@ -10,6 +10,7 @@ from html import escape
 from importlib.resources import files
 from itertools import pairwise
 
+from copydesk.base.languages import direction, runs_right_to_left
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 from copydesk.page.article import Block
@@ -134,10 +135,19 @@ def block_name(region: str) -> str:
     return f"¶ {region[1:]}" if region.startswith("p") else region
 
 
+def text_attributes(lang: str) -> str:
+    """The attributes of an element that holds a story's text: its language, and which way it runs.
+
+    >>> text_attributes("en"), text_attributes("he")
+    ('lang="en" dir="ltr"', 'lang="he" dir="rtl"')
+    """
+    return f'lang="{escape(lang)}" dir="{direction(lang)}"'
+
+
 def blocks(text: str, shown: Mapping[str, Block], marks: Sequence[Mark] = (), *, lang: str = "en") -> str:
     """Blocks of the page as paragraphs, each with a name in front."""
     return "".join(
-        f'<p class="cd-block" lang="{escape(lang)}"><span class="cd-blockname">{escape(block_name(name))}</span> '
+        f'<p class="cd-block" {text_attributes(lang)}><span class="cd-blockname">{escape(block_name(name))}</span> '
         f"{marked(text, block.span, [m for m in marks if m.span.start < block.end and block.start < m.span.end])}</p>"
         for name, block in shown.items()
     )
@@ -186,5 +196,6 @@ def _cell(place: int, cell: object) -> str:
         kind = ' class="cd-long"'
     elif place and isinstance(cell, int | float):
         kind = ' class="cd-num"'
+    kind += ' dir="auto"' if runs_right_to_left(text) else ""
     inner = f'<a href="{escape(cell.href)}">{escape(text)}</a>' if isinstance(cell, Link) else escape(text)
     return f"<td{kind}>{inner}</td>" if place else f'<th scope="row"{kind}>{inner}</th>'

@@ -108,6 +108,11 @@ def before_number(stop: Stop) -> bool:
     return stop.plain and stop.after[:1].isdigit() and stop.before.lower() in _WORDS["before_numbers"]
 
 
+def after_ordinal(stop: Stop) -> bool:
+    """Am 3. Februar, im 19. Jahrhundert: in German and other languages a full stop makes a number an ordinal."""
+    return stop.plain and stop.before.isdigit() and len(stop.before) < 3 and stop.next_word in _WORDS["after_ordinals"]
+
+
 def after_initial(stop: Stop) -> bool:
     """J. K. Rowling, but not: plan B. The rest waits."""
     return stop.plain and len(stop.before) == 1 and stop.before.isupper() and not stop.starts
@@ -140,6 +145,7 @@ RULES: tuple[Callable[[Stop], bool], ...] = (
     after_title,
     after_state,
     before_number,
+    after_ordinal,
     after_initial,
     after_hour,
     after_abbreviation,

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any, Literal
 
 from copydesk.attribution import Attribution, find_attributions, why
+from copydesk.base.languages import is_english
 from copydesk.base.spans import Span, word_f1
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import place
@@ -84,6 +85,8 @@ def _match(entry: Entry, attributions: Sequence[Attribution], text: str) -> Find
 def finder_page(story: Story) -> Page:
     """The finder's marks on the story, and a table that says which rule made each."""
     article, say = story.article, load_wording("strings")["finder"]
+    if not is_english(story.about["language"]):
+        return Page.saying(say["english"])
     first = article.paragraphs[0].start if article.paragraphs else 0
     found = [a for a in find_attributions(article.text) if a.start >= first]
     if story.key is None:
@@ -101,7 +104,7 @@ def finder_page(story: Story) -> Page:
     ]
     rows = [(n, a.speaker, label_words("form", a.form), why(a)) for n, a in enumerate(found, 1)]
     html = f"<p><strong>{escape(summary)}</strong></p>"
-    html += blocks(article.text, {p.id: p for p in article.paragraphs}, marks)
+    html += blocks(article.text, {p.id: p for p in article.paragraphs}, marks, lang=story.about["language"])
     html += table(say["columns"], rows, caption=say["caption"])
     return Page(static_html(html, rights=story.rights), summary)
 
@@ -164,6 +167,8 @@ def _overlapping(hits: Sequence[Hit], spans: Sequence[Span]) -> tuple[Hit, ...]:
 def word_list_page(story: Story, region: Sequence[str] = ()) -> Page:
     """Where the word list points in a story, or in some blocks of it, and which devices of the key it misses."""
     article, say = story.article, load_wording("strings")["framing"]["page"]
+    if not is_english(story.about["language"]):
+        return Page.saying(say["english"])
     if story.key is None:
         hits = places(article, region or [p.id for p in article.paragraphs])
         summary = say["no_key"].format(n=len(hits))

@@ -18,7 +18,7 @@ from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.form import Form
 from copydesk.lessons.lesson import Lesson
-from copydesk.page.html import Page, static_html
+from copydesk.page.html import Page, static_html, text_attributes
 
 TOKEN = re.compile(rf"{WORD.pattern}|[“”„«»\"]")
 """What is compared: words, and quotation marks, since a quotation that loses its marks is no quotation any more."""
@@ -108,7 +108,7 @@ def _side_by_side(number: int, told: Retelling, text: str, lang: str) -> str:
     right = _marked(told.text, (p.after for p in pieces if p.after and not p.before), "ins")
     sides = ((say["story"].format(where=told.where), left), (say["teller"].format(teller=told.teller), right))
     shown = "".join(
-        f'<div><h4>{escape(name)}</h4><blockquote lang="{escape(lang)}">{html}</blockquote></div>'
+        f"<div><h4>{escape(name)}</h4><blockquote {text_attributes(lang)}>{html}</blockquote></div>"
         for name, html in sides
     )
     return f'<section><h3>{escape(say["heading"].format(n=number))}</h3><div class="cd-sides">{shown}</div></section>'

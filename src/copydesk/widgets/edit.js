@@ -13,7 +13,7 @@ function editor(context, edit, onChange, onLeave) {
   };
   // The page's own words are never sent back: unchanged, there is no version.
   const give = () => { typed = true; tell(); onChange(same(area.value) ? undefined : area.value); };
-  const area = node("textarea", { id, rows: Math.min(10, 2 + Math.floor(edit.original.length / 75)), "aria-describedby": counter.id, ...keySafe, oninput: give, onblur: onLeave });
+  const area = node("textarea", { id, ...ofStory(context.spec), rows: Math.min(10, 2 + Math.floor(edit.original.length / 75)), "aria-describedby": counter.id, ...keySafe, oninput: give, onblur: onLeave });
   const reset = node("button", { type: "button", ...keySafe, onclick: () => { area.value = edit.original; area.focus(); give(); context.announce(say.said_reset); } }, say.reset);
 
   const body = node("tbody", {});
@@ -28,7 +28,7 @@ function editor(context, edit, onChange, onLeave) {
   };
   return {
     root: node("fieldset", { class: "cd-item cd-edit" }, node("legend", {}, edit.label),
-      node("div", { class: "cd-original" }, node("b", {}, say.original), node("blockquote", {}, edit.original)),
+      node("div", { class: "cd-original" }, node("b", {}, say.original), node("blockquote", ofStory(context.spec), edit.original)),
       node("label", { for: id }, say.yours), area, node("div", { class: "cd-under" }, counter, reset), table),
     told,
     show: (given) => { area.value = given ?? edit.original; typed = false; tell(); },

@@ -102,7 +102,7 @@ function frame({ model, el }, makeBody) {
 
   el.classList.add("cd-host");
   // The exercise takes the focus as a whole when something in it is clicked that has no keys of its own.
-  const section = node("section", { id: spec.anchor, class: "cd", "aria-labelledby": titleId, lang: spec.lang, tabindex: "-1", ...keySafe },
+  const section = node("section", { id: spec.anchor, class: "cd", "aria-labelledby": titleId, lang: "en", tabindex: "-1", ...keySafe },
       node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
       node("p", { class: "cd-prompt" }, spec.prompt),
       spec.reading?.length ? reading(spec, say) : null,
@@ -247,9 +247,12 @@ function keyParts(row, say) {
 }
 
 // The paragraphs that an exercise asks about, in sight while it is done; they can be folded, selected and copied.
+// The attributes of what holds words of the story: its language, and which way it runs. The interface around it is English.
+const ofStory = (spec) => ({ lang: spec.lang, dir: spec.dir });
+
 function reading(spec, say) {
   return node("details", { class: "cd-reading", open: true }, node("summary", { ...keySafe }, say.frame.reading),
-    node("div", { class: "cd-reading-text", tabindex: "0", role: "region", "aria-label": say.frame.reading, ...keySafe }, ...spec.reading.map((block) => node("p", { class: "cd-block" }, node("span", { class: "cd-blockname" }, block.name), " ", block.text))));
+    node("div", { class: "cd-reading-text", tabindex: "0", role: "region", "aria-label": say.frame.reading, ...keySafe }, ...spec.reading.map((block) => node("p", { class: "cd-block", ...ofStory(spec) }, node("span", { class: "cd-blockname" }, block.name), " ", block.text))));
 }
 
 // The key that chooses the n-th of several: 1 to 9, then 0 for the tenth.

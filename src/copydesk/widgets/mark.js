@@ -16,7 +16,7 @@ const makeBody = (context) => {
   };
   const part = (group, role) => {
     const words = (group[role] ?? []).map(([a, b]) => text.between(a, b)).join(" … ");
-    return node("span", { class: `cd-part cd-m-${role}` }, grouped ? node("b", {}, `${say.roles[role]}: `) : null, words || node("i", {}, say.marker.none_yet));
+    return node("span", { class: `cd-part cd-m-${role}` }, grouped ? node("b", {}, `${say.roles[role]}: `) : null, words ? node("bdi", ofStory(spec), words) : node("i", {}, say.marker.none_yet));
   };
   const showGroups = () => {
     list.replaceChildren(...groups.map((group, g) => {

@@ -5,7 +5,7 @@ const bare = (words) => words.replace(/[,.;:]+$/, "");
 function marker(context, { groups, roles, grouped, onChange }) {
   const { spec, say } = context;
   const word = [];
-  const blocks = spec.blocks.map((block) => node("p", { role: "group", "aria-label": block.label, class: "cd-block" },
+  const blocks = spec.blocks.map((block) => node("p", { role: "group", "aria-label": block.label, class: "cd-block", ...ofStory(spec) },
     node("span", { class: "cd-blockname", "aria-hidden": "true" }, block.name),
     ...block.sentences.flatMap((sentence) => sentence.words.flatMap(([text, start, end, space]) => {
       const tag = node("span", { class: "cd-tag", "aria-hidden": "true" });
@@ -248,7 +248,8 @@ function marker(context, { groups, roles, grouped, onChange }) {
   const onKey = (event) => {
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
     const command = ctrlKey || metaKey;
-    const moves = { ArrowRight: () => at + 1, ArrowLeft: () => at - 1, ArrowDown: () => bySentence(1, shiftKey), ArrowUp: () => bySentence(-1, shiftKey), Home: () => sameSentence(at, -1), End: () => sameSentence(at, 1), PageDown: () => byBlock(1), PageUp: () => byBlock(-1) };
+    const ahead = spec.dir === "rtl" ? -1 : 1; // the arrows go where they point
+    const moves = { ArrowRight: () => at + ahead, ArrowLeft: () => at - ahead, ArrowDown: () => bySentence(1, shiftKey), ArrowUp: () => bySentence(-1, shiftKey), Home: () => sameSentence(at, -1), End: () => sameSentence(at, 1), PageDown: () => byBlock(1), PageUp: () => byBlock(-1) };
     const plain = { a: () => { anchor = sameSentence(at, -1); move(sameSentence(at, 1), true); }, n: begin, "[": () => go(active - 1), "]": () => go(active + 1), Delete: clear, Backspace: clear, Enter: () => {} }; // Enter does not check: a try is spent by the button alone
     if (picked) plain.Escape = drop; else if (!why.hidden) plain.Escape = () => { why.hidden = true; }; // then Escape goes back to the notebook
     let act = null;

@@ -11,7 +11,7 @@ const makeBody = (context) => {
   const rows = new Map(spec.items.map((item) => {
     const place = node("span", { class: "cd-place" });
     const chosen = node("span", { class: "cd-chosen" });
-    const el = node("li", { class: "cd-row", role: "option", "aria-selected": "false", tabindex: "-1", ...keySafe }, place, " ", node("span", { class: "cd-event" }, item.text), " ", chosen);
+    const el = node("li", { class: "cd-row", role: "option", "aria-selected": "false", tabindex: "-1", ...keySafe }, place, " ", node("span", { class: "cd-event", dir: "auto" }, item.text), " ", chosen);
     const said = node("div", { class: "cd-said" });
     el.append(said);
     el.dataset.id = item.id;

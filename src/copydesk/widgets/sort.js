@@ -6,7 +6,7 @@ const makeBody = (context) => {
   const tell = () => context.now(fill(say.form_ui.sorted, { n: Object.keys(choices).length, of: spec.items.length }));
   const rows = new Map(spec.items.map((item) => {
     const cards = (item.cards ?? []).map((card) => factCard(card, say));
-    const legend = [node("span", { class: "cd-blockname" }, item.where), " ", item.text];
+    const legend = [node("span", { class: "cd-blockname" }, item.where), " ", node("bdi", item.of_story ? ofStory(spec) : {}, item.text)];
     const choose = (value) => { choices[item.id] = value; tell(); context.changed({ choices: { ...choices } }); };
     return [item.id, choiceRow(legend, spec.choices, choose, cards)];
   }));

@@ -13,7 +13,7 @@ const makeBody = (context) => {
   const text = spec.evidence ? marker(context, { groups, roles: ["evidence"], grouped: false, onChange: () => { showPicks(); context.changed(value()); } }) : null;
   const showPicks = () => picks.replaceChildren(...(groups.length ? [] : [node("li", { class: "cd-empty" }, say.marker.building_none)]), ...groups.map((group, g) => node("li", {},
     node("strong", { class: "cd-number" }, `${g + 1}`),
-    node("span", { class: "cd-parts" }, node("span", { class: "cd-part cd-m-evidence" }, group.evidence.map(([a, b]) => text.between(a, b)).join(" … "))),
+    node("span", { class: "cd-parts" }, node("span", { class: "cd-part cd-m-evidence", ...ofStory(spec) }, group.evidence.map(([a, b]) => text.between(a, b)).join(" … "))),
     node("span", { class: "cd-acts" }, node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${say.roles.evidence} ${g + 1}`, onclick: () => text.remove(g) }, say.marker.remove)))));
   const later = (wait) => { clearTimeout(typing); typing = setTimeout(flush, wait); };
   const edits = spec.edits.map((edit) => [edit.id, editor(context, edit, (version) => {
@@ -23,7 +23,7 @@ const makeBody = (context) => {
   const rows = spec.fields.map((field) => {
     const id = freshId("box");
     const counter = node("small", { id: `${id}-n` });
-    const area = node("textarea", { id, rows: field.max > 200 ? 14 : field.max > 50 ? 4 : 2, "aria-describedby": `${id}-n`, ...keySafe, oninput: () => {
+    const area = node("textarea", { id, dir: "auto", rows: field.max > 200 ? 14 : field.max > 50 ? 4 : 2, "aria-describedby": `${id}-n`, ...keySafe, oninput: () => {
       texts[field.id] = area.value;
       tell();
       later(400);

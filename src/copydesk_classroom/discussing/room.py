@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.languages import direction
 from copydesk.base.numbers import decimal, percent
 from copydesk.base.spans import Span, words
 from copydesk.base.wording import load_wording
@@ -74,7 +75,8 @@ def heat_page(lesson: Lesson, exercise: Exercise, marks: ClassMarks, role: str) 
         if exercise.region or any(shares[word] for word in touched(found, block.span))
     ]
     maps = [{"name": b.id, "stretches": list(stretches(text, b.span, shares, steps=STEPS))} for b in blocks]
-    shown = {"blocks": maps, "lang": story.about["language"], "legend": say["legend"].format(**told)}
+    language = story.about["language"]
+    shown = {"blocks": maps, "lang": language, "dir": direction(language), "legend": say["legend"].format(**told)}
     passages = sorted(_passages(runs), key=lambda run: (-run.n, run.start))
     where = [place(next((b.id for b in blocks if run.start < b.end and b.start < run.end), "")) for run in passages]
     rows = [

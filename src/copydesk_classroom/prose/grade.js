@@ -65,13 +65,13 @@ function gradeWriting({ model, el }) {
   const text = node("div", { class: "cd-read", role: "region", tabindex: "0", "aria-label": say.text, ...keySafe });
   const box = (given) => node("section", {},
     node("h4", {}, given.label, " ", node("small", {}, fill(say.asked, { n: given.n, min: given.min, max: given.max }))),
-    given.original ? node("div", { class: "cd-original" }, node("b", {}, say.original), node("blockquote", { lang: view.lang }, given.original)) : null,
-    given.text ? node("div", { class: "cd-prose" }, given.text) : soft(say.blank));
+    given.original ? node("div", { class: "cd-original" }, node("b", {}, say.original), node("blockquote", { lang: view.lang, dir: view.dir }, given.original)) : null,
+    given.text ? node("div", { class: "cd-prose", dir: "auto" }, given.text) : soft(say.blank));
   const piece = ([words, n], seen) => (n ? node("span", { class: "cd-m-evidence" }, seen.has(n) ? null : (seen.add(n), node("span", { class: "cd-tag", "aria-hidden": "true" }, `${spec.tag}${n}`)), node("span", { class: "cd-visually-hidden" }, ` ${fill(say.piece, { n })}: `), words) : words);
   const evidence = () => {
     if (!view.asks) return [];
     const seen = new Set();
-    const blocks = view.blocks.map((block) => node("p", { class: "cd-block", lang: view.lang }, node("span", { class: "cd-blockname" }, block.id), " ", ...block.pieces.map((p) => piece(p, seen))));
+    const blocks = view.blocks.map((block) => node("p", { class: "cd-block", lang: view.lang, dir: view.dir }, node("span", { class: "cd-blockname" }, block.id), " ", ...block.pieces.map((p) => piece(p, seen))));
     return [node("h4", {}, say.evidence), ...(blocks.length ? blocks : [soft(say.no_evidence)]), blocks.length && view.rights ? node("p", { class: "cd-rights" }, view.rights) : null];
   };
   const showText = () => {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from copydesk.base.languages import direction
 from copydesk.base.spans import Span, words
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise, place
@@ -109,6 +110,7 @@ def _heat(unit: Unit, exercise: Exercise, done: Exercised) -> dict[str, Any]:
     return {
         "maps": [_map(unit, exercise, done, role) for role in exercise.mark_roles()],
         "lang": story.about["language"],
+        "dir": direction(story.about["language"]),
         "rights": story.rights,
         "loose": _loose(unit, done),
     }

@@ -228,7 +228,9 @@ class KeyChanges:
             return None if value is None else str(self._entry(document, "attributions", str(value))["id"])
 
         return {
-            **dict.fromkeys((("attributions", "source"), ("attributions", "cue")), lambda v: None if v is None else self._span(v)),
+            **dict.fromkeys(
+                (("attributions", "source"), ("attributions", "cue")), lambda v: None if v is None else self._span(v)
+            ),
             **dict.fromkeys((("attributions", "content"), *(("entman", n) for n in FUNCTIONS)), spans),
             **dict.fromkeys((("attributions", "carried_from"), ("attributions", "nested_in")), other),
             **dict.fromkeys((("attributions", "counted"), ("attributions", "optional")), bool),

@@ -10,8 +10,9 @@ from typing import Any
 from copydesk.base.documents import read_json
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import read_bytes, write
+from copydesk.lessons.lesson import load_lesson
 from copydesk.story.key import read_key
-from copydesk.story.story import Story, forget_stories, load_story
+from copydesk.story.story import Story, forget_stories, is_bundled, load_story
 from copydesk_classroom.stories.annotations import (
     ANSWERS,
     encode_annotations,
@@ -22,6 +23,7 @@ from copydesk_classroom.stories.annotations import (
 )
 from copydesk_classroom.stories.compare import compare_lines, compare_page, merged_draft, read_two_keys
 from copydesk_classroom.stories.confirm import encode_key, read_raw_key, unconfirmed
+from copydesk_classroom.stories.lessons import MADE, write_lessons
 from copydesk_classroom.stories.new import new_story, summary
 from copydesk_classroom.stories.pack import add_pack, added_lines, pack_story, packed_lines
 from copydesk_classroom.wording import class_wording
@@ -77,6 +79,7 @@ def ask_at_terminal(question: str, usual: str) -> str:
 
 
 STORY_EXAMPLES = """examples:
+  copydesk story lessons ferry                               lessons 01 to 03 from its key, confirmed
   copydesk story pack ferry                                  ferry.zip, with licence and credits
   copydesk story add ferry.zip                               a colleague’s story, into stories/ferry
   copydesk story compare ferry ada.json --html differences.html --merge merged.json
@@ -95,6 +98,13 @@ def add_story(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    made = actions.add_parser(
+        "lessons",
+        help="make lessons 01 to 03 from a key",
+        description="Make lessons 01 to 03 from a confirmed key. What you wrote in lessons.toml yourself stays.",
+    )
+    made.add_argument("story", metavar="STORY", help="name or folder of the story")
+    made.set_defaults(run=run_lessons)
     pack = actions.add_parser("pack", help="make one zip of a story", description="Make one zip of a story.")
     pack.add_argument("story", metavar="STORY", help="name or folder of the story")
     pack.add_argument("--out", type=Path, help="the zip (default: STORY.zip)")
@@ -123,6 +133,18 @@ def add_story(commands: Any) -> None:
     way.add_argument("--read", type=Path, metavar="FILE", help="read this file of annotations")
     notes.add_argument("--out", type=Path, help="the file to write (default: STORY.jsonld)")
     notes.set_defaults(run=run_annotations)
+
+
+def run_lessons(options: argparse.Namespace) -> int:
+    """Make the lessons of a story and print, lesson by lesson, what is in them; returns 0."""
+    story, say = load_story(options.story), class_wording("questions")["printed"]
+    if is_bundled(story):
+        raise CopydeskError(f"'{story.id}' comes with the kit", "copy its folder, and name the copy")
+    write_lessons(story.folder)
+    for lesson in (load_lesson(name, load_story(story.folder)) for name in MADE):
+        print(say["made"].format(lesson=lesson.id, n=len(lesson.exercises)))
+        print("".join(f"  {told}\n" for told in lesson.left_out.values()), end="")
+    return 0
 
 
 def run_pack(options: argparse.Namespace) -> int:

@@ -41,6 +41,9 @@ MADE = ("01_what_is_on_the_page", "02_who_says_so", "03_how_strong_is_the_sourci
 PAGE = {"furniture", "paragraphs", "sentences"}
 """Layers that count before they are confirmed: exercises show the whole page anyway."""
 
+MOST_BLOCKS, MOST_SENTENCES, MOST_TOLD = 60, 40, 12
+"""How many blocks and sentences there are to sort, and paragraphs to mark: a long page has hundreds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -82,10 +85,22 @@ def _placed(made: Made, place: int) -> Json:
     return {**made.question, "options": {i: options[i] for i in ids}}
 
 
+def page_blocks(story: Story) -> Section | None:
+    """The blocks to sort: of a long page the first ones."""
+    found = [b.id for b in story.article.blocks]
+    return Section({"region": found[:MOST_BLOCKS]}) if len(found) > MOST_BLOCKS else None
+
+
 def traces(story: Story) -> Section:
     """How many traces of another newsroom are enough: three, or all that there are."""
     n = sum(e["kind"] in ("furniture", "missing_dateline", "republication") for e in key_of(story).layer("quirks"))
     return Section({} if n >= 3 else {"need": n}) if n >= 2 else _left_out("traces")
+
+
+def ticket(story: Story) -> Section | None:
+    """The exit ticket of the lesson on the page; its words do not say how many questions there are."""
+    made = [m for make in (made_of.furniture, made_of.line, made_of.blocks) if (m := make(story))]
+    return _questions(made, fewest=2, reason="easy", prompt=class_wording("questions")["exit"]["prompt"])
 
 
 def missing_reporter(story: Story) -> Section | None:
@@ -108,7 +123,7 @@ class Shared:
 
 
 def share_out(story: Story) -> Shared:
-    """The example takes the first paragraph, help the next, and the last half is for a learner alone.
+    """The example takes the first clear paragraph, help the next, and the last half is for a learner alone.
 
     >>> from copydesk import load_story
     >>> share_out(load_story("practice"))
@@ -116,13 +131,21 @@ def share_out(story: Story) -> Shared:
     """
     regions = [e["region"] for e in attributions(story)]
     ids = [p.id for p in story.article.paragraphs]
-    told = [name for name in ids if name in regions]
+    every = [name for name in ids if name in regions]
+    told = every[:MOST_TOLD]
+    ids = ids[: ids.index(every[MOST_TOLD])] if len(every) > MOST_TOLD else ids
     if len(told) < 3:
         return Shared(worked=tuple(told[:1])) if len(told) == 2 and len(regions) < 4 else Shared(mark_alone=tuple(told))
-    last = told[2 + (len(told) - 2) // 2 if len(told) > 4 else 2]
-    before = [name for name in told[2:] if ids.index(name) < ids.index(last)]
-    rest = [name for name in ids[ids.index(told[1]) + 1 :] if name not in before]
-    return Shared((told[0],), (told[1],), tuple(before), tuple(rest))
+    # An example is no case that somebody can read as no attribution.
+    doubtful = {
+        e["region"] for e in attributions(story) if any("not_an_attribution" in a.patch for a in e.alternatives)
+    }
+    example = next((name for name in told if name not in doubtful), told[0])
+    left, rest = [name for name in told if name != example], [name for name in ids if name != example]
+    # Plain paragraphs in between are part of an exercise too: in them a learner can mark too much.
+    after, last = rest.index(left[0]) + 1, rest.index(left[1 + (len(left) - 1) // 2 if len(left) > 3 else 1])
+    cues = rest[after:last] if len(left) > 3 else []
+    return Shared((example,), (left[0],), tuple(cues), tuple(rest[last if cues else after :]))
 
 
 def worked(story: Story) -> Section:
@@ -157,7 +180,12 @@ def mark_alone(story: Story) -> Section:
 
 
 def voice(story: Story) -> Section:
-    """All sentences, unless nearly all of them have one voice."""
+    """All sentences, unless nearly all of them have one voice; of a long page the first ones."""
+    taken: list[str] = []
+    for paragraph, sentences in ((p.id, story.article.sentences_of(p.id)) for p in story.article.paragraphs):
+        taken += [paragraph] * len(sentences)
+        if len(taken) >= MOST_SENTENCES:
+            return Section({"region": [*dict.fromkeys(taken)]})
     return Section({})
 
 
@@ -201,7 +229,12 @@ def kinds(story: Story) -> Section:
         accept = [*dict.fromkeys((entry["kind"], *others))]
         items.append({"id": name, "where": place(entry["region"]), "span": [span.start, span.end]})
         answers[name] = {"accept": accept, "why": why[entry["kind"]]}
-    plain = [e for e in key.layer("sentences") if e["voice"] == "reporter" and not e.alternatives]
+    said = [s for e in key.attributions for role in ("source", "cue", "content") for s in e.spans(role)]
+    plain = [
+        e
+        for e in key.layer("sentences")
+        if e["voice"] == "reporter" and not e.alternatives and not any(e.spans("span")[0].overlap(s) for s in said)
+    ]
     if plain and len(items) > 1:
         span, region = plain[-1].spans("span")[0], plain[-1].id.split(".")[0]
         items.append({"id": "s0", "where": place(region), "span": [span.start, span.end]})
@@ -236,9 +269,10 @@ SECTIONS: Mapping[str, Mapping[str, Callable[[Story], Section | None]]] = {
         "provenance": _form_of(
             made_of.agency, made_of.reporter, made_of.publisher, made_of.weekday, fewest=3, reason="provenance"
         ),
+        "blocks": page_blocks,
         "traces": traces,
         "explain": missing_reporter,
-        "exit": _form_of(made_of.furniture, made_of.line, made_of.blocks),
+        "exit": ticket,
     },
     MADE[1]: {
         "predict": _form_of(made_of.machine, fewest=0),

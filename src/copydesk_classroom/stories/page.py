@@ -95,7 +95,7 @@ def is_html(data: bytes) -> bool:
     >>> is_html(b"<!DOCTYPE html><p>Rain"), is_html(b"Rain ends")
     (True, False)
     """
-    return _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:5000]) is not None
+    return _HTML.match(_with_mark_read(data[:5000]) or data[:5000]) is not None
 
 
 def _read_file(path: Path) -> bytes:
@@ -244,9 +244,8 @@ def _html_page(data: bytes, name: str, address: str) -> FoundPage:
 
 def _markup(data: bytes) -> bytes:
     """A page in UTF-8: by its byte order mark, by what it says, else as UTF-8, else as Windows writes it."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        if data.startswith(mark):
-            return data[len(mark) :].decode(name, "replace").encode()
+    if (read := _with_mark_read(data)) is not None:
+        return read
     said = _CHARSET.search(data[:4096])
     names = [said[1].decode("ascii")] if said else []
     for name in (*names, "utf-8"):
@@ -255,6 +254,14 @@ def _markup(data: bytes) -> bytes:
         with suppress(LookupError, UnicodeDecodeError):
             return data.decode(as_meant).encode()
     return data.decode("cp1252", "replace").encode()
+
+
+def _with_mark_read(data: bytes) -> bytes | None:
+    """Bytes that begin with a byte order mark, as UTF-8 without it; None without one."""
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            return data[len(mark) :].decode(name, "replace").encode("utf-8", "replace")
+    return None
 
 
 def page_text(tree: HtmlElement) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from copydesk.base.documents import Json
+from copydesk.base.languages import is_english
 from copydesk.base.spans import Span, fingerprint, words
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import place
@@ -118,7 +119,7 @@ def blocks(story: Story) -> Made | None:
 def machine(story: Story) -> Made | None:
     """How many attributions the finder will find: a guess, before it is run."""
     n = len(counted(key_of(story), story.article.text))
-    return _open("machine", most=n, n=n) if n and _reads_english(story) else None
+    return _open("machine", most=n, n=n) if n and is_english(story.about["language"]) else None
 
 
 def who_is(story: Story, entry: Entry) -> Made | None:
@@ -336,12 +337,8 @@ def _is_read_otherwise(entry: Entry) -> bool:
     return any(otherwise & {*a.patch} for a in entry.alternatives)
 
 
-def _reads_english(story: Story) -> bool:
-    return str(story.about["language"]).partition("-")[0].lower() == "en"
-
-
 def _compared(story: Story) -> FinderComparison | None:
-    return compare_finder(key_of(story), story.article) if _reads_english(story) else None
+    return compare_finder(key_of(story), story.article) if is_english(story.about["language"]) else None
 
 
 def _amounts(story: Story) -> dict[str, int] | None:
