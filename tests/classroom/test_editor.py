@@ -29,6 +29,7 @@ from copydesk_classroom.stories.edit_key import EditKey, edit_script
 from copydesk_classroom.stories.editor import KeyEditor, key_editor
 from copydesk_classroom.stories.new import new_story
 from copydesk_classroom.wording import class_wording
+from tests.lessons.test_nbval import assert_green, nbval
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
@@ -562,3 +563,31 @@ def test_a_draft_that_is_confirmed_as_it_is_has_no_faults(folder: Path) -> None:
     editor.apply([{"op": "confirm", "layer": n, "ids": [r["id"] for r in editor.layer(n)]} for n in SHOWN])
     assert editor.meter()[0] == editor.meter()[1] and "No faults" in repr(editor.check())
     assert key_faults(read_key(editor.path), editor.article) == [] and not read_key(editor.path).unconfirmed
+
+
+class TestNotebook:
+    NAME = "edit_key.ipynb"
+
+    @pytest.fixture
+    def beside(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "kit" / "instructor"
+        folder.mkdir(parents=True)
+        shutil.copy(SEEDS.parent / "notebooks" / "instructor" / self.NAME, folder)
+        return folder
+
+    def test_it_passes_twice_without_a_story_of_one_s_own(self, beside: Path, tmp_path: Path) -> None:
+        for _ in range(2):
+            assert_green(nbval(tmp_path / "answers", self.NAME, folder=beside))
+        assert sorted(p.name for p in beside.iterdir()) == [self.NAME, "tried_out"]
+
+    def test_nbval_can_fail(self, beside: Path, tmp_path: Path) -> None:
+        """A draft whose hashes are wrong turns it red."""
+        package = tmp_path / "package"
+        for name in ("copydesk", "copydesk_classroom"):
+            shutil.copytree(SEEDS.parent / "src" / name, package / name)
+        draft = package / "copydesk_classroom" / "stories" / "draft.py"
+        right = draft.read_text("utf-8")
+        draft.write_text(right.replace('"hash": short_hash(span.of(text))', '"hash": "0"'), "utf-8")
+        assert draft.read_text("utf-8") != right
+        done = nbval(tmp_path / "answers", self.NAME, folder=beside, package=package)
+        assert done.returncode == 1 and "Not ready" in done.stdout, done.stdout[-3000:]

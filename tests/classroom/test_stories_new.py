@@ -24,6 +24,7 @@ from copydesk.page.article import MOST_CHARACTERS, parse_article
 from copydesk.story.key import read_key
 from copydesk.story.story import load_story
 from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.releasing.release import release
 from copydesk_classroom.stories.carry import carry_over
 from copydesk_classroom.stories.commands import add_new, add_story
 from copydesk_classroom.stories.confirm import (
@@ -628,6 +629,13 @@ def test_without_the_library_it_says_how_to_get_it(here: Path, monkeypatch: pyte
         CopydeskError, match=r'is not installed; run: python -m pip install "copydesk\[stories\]", or paste'
     ):
         new_story("page.html")
+
+
+def test_a_story_without_lessons_is_not_released_in_an_edition_that_could_not_open(here: Path) -> None:
+    made = new_story("ferry.txt", name="dam")
+    write_raw_key(made.folder, confirm(made.key))
+    with pytest.raises(CopydeskError, match="no lesson of this edition is on the story 'dam'; make its lessons"):
+        release(here / "edition", story="dam", as_zip=False)
 
 
 class TestConfirming:

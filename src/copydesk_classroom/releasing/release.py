@@ -108,6 +108,9 @@ def plan(  # noqa: PLR0913
     opened = load_story(story)
     _check_confirmed(opened)
     chosen = choose(lessons, opened)
+    if story and not is_bundled(opened) and all(lesson.story.id != opened.id for lesson in chosen):
+        remedy = "make its lessons with copydesk story lessons, or choose others with --lessons"
+        raise CopydeskError(f"no lesson of this edition is on the story '{opened.id}'", remedy)
     _check_keys(chosen, graded=graded)
     _check_proofs(chosen)
     ids = tuple(lesson.id for lesson in chosen)

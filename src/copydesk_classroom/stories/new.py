@@ -317,7 +317,7 @@ def story_toml(about: Mapping[str, Any]) -> str:
     >>> print(story_toml({"headline": "Rain “ends”", "date": dt.date(2026, 3, 6), "lines": {3: "caption"}}), end="")
     headline = "Rain “ends”"
     date = 2026-03-06
-
+    <BLANKLINE>
     [lines]   # what begins on a line of page.txt, where the page reader takes it for something else
     "3" = "caption"
     """
