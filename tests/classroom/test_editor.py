@@ -495,6 +495,17 @@ class TestScreen:
         data, _ = editor.edit()._repr_mimebundle_()
         assert data["text/plain"] == f"The key of “greywater-barrage”: 0 of {editor.meter()[1]} entries are confirmed."
 
+    def test_a_story_that_runs_from_right_to_left_is_shown_so_and_keyed_by_hand(self, tmp_path: Path) -> None:
+        shutil.copytree(SEEDS.parent / "tests" / "fixtures" / "stories" / "harbour-he", tmp_path / "he")
+        editor = KeyEditor(tmp_path / "he")
+        screen, sentence = editor.edit(), editor.article.sentences[0]
+        assert (screen.spec["lang"], screen.spec["dir"]) == ("he", "rtl")
+        fields = {"content": [{"start": sentence.start, "end": sentence.end}], "source": None, "cue": None}
+        faults = editor.faults()
+        ops = [{"op": "remove", "layer": "attributions", "id": a["id"]} for a in editor.layer("attributions")]
+        editor.apply([*ops, {"op": "add", "layer": "attributions", "id": "A90", "fields": fields}])
+        assert entry(editor, "attributions", "A90")["region"] == "p1" and faults == []
+
     def test_the_parts_cover_every_layer_and_their_letters_are_free(self) -> None:
         tabs = class_wording("editor")["tabs"].values()
         assert {layer for tab in tabs for layer in tab["layers"]} == {*SHOWN}

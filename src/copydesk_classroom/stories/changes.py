@@ -221,6 +221,9 @@ class KeyChanges:
     def _readers(self, document: Json) -> dict[tuple[str, str], Callable[[Any], Any]]:
         """What reads each field that is neither one of a few choices nor a text; '' stands for any layer."""
 
+        def span(value: Any) -> Json | None:
+            return None if value is None else self._span(value)
+
         def spans(value: Any) -> list[Json]:
             return [self._span(one) for one in value]
 

@@ -142,7 +142,7 @@ function editKey({ model, el }) {
     const groups = [];
     const sent = new Map();
     const inspector = node("div", { class: "cd-kentry", role: "group", "aria-label": t.title });
-    const pane = node("div", { class: "cd-kpane", lang: spec.lang, dir: "auto" });
+    const pane = node("div", { class: "cd-kpane", ...ofStory(spec) });
     const layerOf = (group) => group.layer ?? (t.id === "framing" && group.control?.length ? "controls" : t.layer);
     const own = (group) => Object.fromEntries(t.roles.map((role) => [role, group[role] ?? []]));
     const hasMarks = (group) => t.roles.some((role) => group[role]?.length);
@@ -226,7 +226,7 @@ function editKey({ model, el }) {
       shownFor = stamp;
       const field = inspector.contains(document.activeElement) ? document.activeElement.dataset.field ?? document.activeElement.dataset.value : null;
       const opened = inspector.querySelector("details")?.open && inspector.dataset.id === group?.id;
-      const part = (role) => node("div", { class: `cd-kpart` }, node("b", {}, say.roles[role]), node("span", { class: `cd-part cd-m-${role}` }, (group[role] ?? []).map(([a, b]) => text.between(a, b)).join(" … ") || node("i", {}, say.marker.none_yet)));
+      const part = (role) => node("div", { class: `cd-kpart` }, node("b", {}, say.roles[role]), node("span", { class: `cd-part cd-m-${role}`, ...ofStory(spec) }, (group[role] ?? []).map(([a, b]) => text.between(a, b)).join(" … ") || node("i", {}, say.marker.none_yet)));
       inspector.dataset.id = group?.id ?? "";
       inspector.dataset.open = String(Boolean(record?.unconfirmed));
       const step = (by, words) => button(() => choose(text.active + by), words);
@@ -359,7 +359,7 @@ function editKey({ model, el }) {
     const controls = (item) => {
       if (t.id === "page") {
         const kind = select(say.kind, numbered, kindOf(item.record), (value) => setKind(item, value), { "data-field": "kind" });
-        return { inner: [kind, node("span", { class: "cd-krowtext" }, short(textOf(item.layer, item.record)))], paint: () => { kind.value = kindOf(item.record); } };
+        return { inner: [kind, node("span", { class: "cd-krowtext", ...ofStory(spec) }, short(textOf(item.layer, item.record)))], paint: () => { kind.value = kindOf(item.record); } };
       }
       if (t.id === "voice" || t.id === "questions") {
         const name = t.id === "voice" ? "voice" : "answer";
@@ -373,7 +373,7 @@ function editKey({ model, el }) {
         };
         const words = t.id === "voice" ? textOf(item.layer, item.record) : item.record.question ?? item.record.id;
         const where = t.id === "questions" ? input(say.evidence_at, item.record.evidence, (value) => set(item.layer, item.record, { evidence: value }), { "data-field": "evidence", placeholder: say.evidence_at }) : null;
-        return { inner: [node("span", { class: "cd-krowtext", lang: t.id === "voice" ? spec.lang : null, dir: "auto" }, words), row, where, more], paint };
+        return { inner: [node("span", { class: "cd-krowtext", ...(t.id === "voice" ? ofStory(spec) : {}) }, words), row, where, more], paint };
       }
       const put = (name) => (value) => set(item.layer, item.record, { [name]: value }, valued(name, value));
       const made = ["name", "on_record", "detail"].map((name) => input(say[name], item.record[name], put(name), { "data-field": name, list: name === "on_record" ? terms.id : null }));

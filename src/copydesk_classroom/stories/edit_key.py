@@ -18,6 +18,7 @@ import anywidget
 import traitlets
 
 from copydesk.base.errors import CopydeskError
+from copydesk.base.languages import direction
 from copydesk.base.wording import choice_labels, load_wording
 from copydesk.exercises.exercise import place, words_view
 from copydesk.page.article import Article
@@ -91,7 +92,8 @@ class EditKey(anywidget.AnyWidget):
         return {
             "uid": str(self.editor.path),
             "story": str(self.editor.about.get("headline", self.editor.folder.name)),
-            "lang": str(self.editor.about.get("language", "")),
+            "lang": str(self.editor.about["language"]),
+            "dir": direction(str(self.editor.about["language"])),
             "layers": list(SHOWN),
             "tabs": [{"id": name, **tab} for name, tab in say["tabs"].items()],
             "say": {
