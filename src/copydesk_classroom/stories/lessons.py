@@ -136,16 +136,16 @@ def share_out(story: Story) -> Shared:
     ids = ids[: ids.index(every[MOST_TOLD])] if len(every) > MOST_TOLD else ids
     if len(told) < 3:
         return Shared(worked=tuple(told[:1])) if len(told) == 2 and len(regions) < 4 else Shared(mark_alone=tuple(told))
-    # An example is no case that somebody can read as no attribution.
-    doubtful = {
-        e["region"] for e in attributions(story) if any("not_an_attribution" in a.patch for a in e.alternatives)
-    }
-    example = next((name for name in told if name not in doubtful), told[0])
-    left, rest = [name for name in told if name != example], [name for name in ids if name != example]
+    doubtful = [e for e in attributions(story) if any("not_an_attribution" in a.patch for a in e.alternatives)]
+    firm = {e["region"] for e in attributions(story) if e not in doubtful}  # something there must be marked
+    clear = firm - {e["region"] for e in doubtful}
+    example = next((name for name in told if name in clear), told[0])
+    begun = next((name for name in told if name in firm and name != example), "")
+    left, rest = ([name for name in names if name not in (example, begun)] for names in (told, ids))
     # Plain paragraphs in between are part of an exercise too: in them a learner can mark too much.
-    after, last = rest.index(left[0]) + 1, rest.index(left[1 + (len(left) - 1) // 2 if len(left) > 3 else 1])
-    cues = rest[after:last] if len(left) > 3 else []
-    return Shared((example,), (left[0],), tuple(cues), tuple(rest[last if cues else after :]))
+    cues = rest[: rest.index(left[len(left) // 2])] if len(left) > 2 else []
+    cues = cues if firm & {*cues} else []
+    return Shared((example,), (begun,) if begun else (), tuple(cues), tuple(rest[len(cues) :]))
 
 
 def worked(story: Story) -> Section:
@@ -174,9 +174,11 @@ def mark_cues(story: Story) -> Section:
 
 
 def mark_alone(story: Story) -> Section:
-    """The rest of the story, plain paragraphs too."""
+    """The rest of the story, plain paragraphs too; something in it must be an attribution in every reading."""
     region = share_out(story).mark_alone
-    return Section({"region": region}) if region and attributions(story, region) else _left_out("mark")
+    there = attributions(story, region) if region else ()
+    firm = any(not any("not_an_attribution" in a.patch for a in e.alternatives) for e in there)
+    return Section({"region": region}) if firm else _left_out("mark")
 
 
 def voice(story: Story) -> Section:
