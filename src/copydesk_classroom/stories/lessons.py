@@ -70,18 +70,20 @@ def _questions(made: Sequence[Made], *, fewest: int, reason: str, **settings: An
     if not made:
         return None
     answers = {m.question["id"]: m.answer for m in made}
-    first = int(fingerprint(made[0].question["text"])[:4], 16)
-    return Section({**settings, "questions": [_placed(m, first + n) for n, m in enumerate(made)]}, answers)
+    sizes = [len(m.question["options"]) for m in made if isinstance(m.question.get("options"), dict)]
+    places = sorted(range(min(sizes, default=1)), key=lambda n: fingerprint(f"{made[0].question['text']} {n}"))
+    asked = [_placed(m, places[n % len(places)]) for n, m in enumerate(made)]
+    return Section({**settings, "questions": asked}, answers)
 
 
 def _placed(made: Made, place: int) -> Json:
-    """A question with the right choice at a place; it goes round, so that no place is always right."""
+    """A question with the right choice at a place: each place in turn, in a mixed order, so that none is always right."""
     options = made.question.get("options")
     if not isinstance(options, dict) or "accept" not in made.answer:
         return made.question
     right = made.answer["accept"][0]
     ids = sorted((i for i in options if i != right), key=lambda i: fingerprint(options[i]))
-    ids.insert(place % len(options), right)
+    ids.insert(place, right)
     return {**made.question, "options": {i: options[i] for i in ids}}
 
 
