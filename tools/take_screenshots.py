@@ -2,7 +2,7 @@
 
     python -m tools.take_screenshots
 
-Only the practice story is shown.
+Only stories that were made for the kit are shown.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from benchmarks.make_class import make_class
 from copydesk.answers import AnswerFile
 from copydesk.lessons.lesson import load_lesson
 from copydesk_classroom.grading.grade import grade
+from tests.browser.coder import SCREEN
 from tests.browser.lab import FLAGS, Lab, chromium, exercise, run_all, running
 
 LESSON = "00_start_here"
@@ -48,6 +49,23 @@ def shoot(lab: Lab, theme: str, name: str) -> None:
         browser.close()
 
 
+def shoot_editor(lab: Lab) -> None:
+    """The editor of keys on the story that it shows without one of your own: the page, and who says what."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1100, "height": 1200}, device_scale_factor=1.25)
+        lab.open(page, "instructor/edit_key")
+        run_all(page)
+        screen = page.locator(SCREEN)
+        screen.wait_for(timeout=60_000)
+        for part, name in (("Page", "edit_key_page.png"), ("Who says so", "edit_key_attributions.png")):
+            screen.locator("[role=tab]", has_text=part).click()
+            screen.scroll_into_view_if_needed()
+            page.wait_for_timeout(1000)
+            screen.screenshot(path=str(DOCS / name))
+        browser.close()
+
+
 def shoot_grades(home: Path) -> None:
     """A feedback page and a class report on lesson 00, of thirty learners who are made up."""
     roster = make_class(home / "submissions", 30)
@@ -70,4 +88,5 @@ if __name__ == "__main__":
         half_done(started.answers)
         shoot(started, "JupyterLab Light", "marking-light.png")
         shoot(started, "JupyterLab Dark", "marking-dark.png")
+        shoot_editor(started)
     shoot_grades(Path(tempfile.mkdtemp()))

@@ -8,9 +8,11 @@ from copydesk_classroom.grading.class_report import Report, report
 from copydesk_classroom.grading.grade import Summary, grade
 from copydesk_classroom.prose.desk import GradingDesk, grading_desk
 from copydesk_classroom.releasing.release import Release, release
+from copydesk_classroom.stories.editor import KeyEditor, key_editor
 
 __all__ = [
     "GradingDesk",
+    "KeyEditor",
     "Release",
     "Report",
     "Room",
@@ -18,6 +20,7 @@ __all__ = [
     "discussion",
     "grade",
     "grading_desk",
+    "key_editor",
     "read_score",
     "release",
     "report",

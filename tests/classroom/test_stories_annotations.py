@@ -154,6 +154,16 @@ class TestOtherPrograms:
             key_faults(load_story("rain").key, story.article) == [] and "1 annotations read" in capsys.readouterr().out
         )
 
+    def test_they_are_kept_when_the_page_is_drafted_again(self, story: Any) -> None:
+        quote = {"type": "TextQuoteSelector", "exact": "rained"}
+        note = {"type": "Annotation", "body": {"value": "how much?"}, "target": {"selector": quote}}
+        Path("other.jsonld").write_text(json.dumps(note), encoding="utf-8")
+        command("story", "annotations", "rain", "--read", "other.jsonld")
+        Path("rain.txt").write_text("Corrected\n\n" + Path("rain.txt").read_text("utf-8"), encoding="utf-8")
+        again = new_story("rain.txt", name="rain")
+        (place,) = [p for p in again.key["cue_places"] if p["rule"] == "annotation"]
+        assert again.article.text[place["start"] : place["end"]] == "rained" and place["note"] == "how much?"
+
     def test_what_is_not_on_the_page_is_listed(self, story: Any, capsys: pytest.CaptureFixture[str]) -> None:
         quote = {"type": "TextQuoteSelector", "exact": "It snowed all day long"}
         note = {"type": "Annotation", "id": "x1", "target": {"selector": quote}}

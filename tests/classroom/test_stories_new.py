@@ -167,6 +167,42 @@ class TestTheFolder:
         assert f"{sum(map(len, unconfirmed(made.key).values())) - len(made.key['cue_places'])} entries" in said
         assert "lessons that run: none yet" in said
 
+    SAID = st.sampled_from(
+        [
+            *(
+                "“It rained,” ",
+                "Ada Lund ",
+                "said ",
+                "that ",
+                "the river ",
+                "is high. ",
+                "According to ",
+                "Bo Ek, ",
+                "he ",
+            ),
+            *("“", "”", '"', "\n\n", "\n", "’", "told reporters ", "declined to comment. ", "asked ", "the report, "),
+            *(": ", "« ", " »", "\u200b", "😀", "A"),
+        ]
+    )
+
+    @given(st.lists(SAID, min_size=1, max_size=60), st.lists(SAID, max_size=60))
+    def test_a_draft_of_any_words_has_no_faults_and_neither_has_one_that_is_carried_over(
+        self, first: list[str], second: list[str]
+    ) -> None:
+        old, path = "".join(first), Path("fuzz-key.json")
+        drafts = []
+        for text in (old, "".join(second) + old):
+            if not "".join(text.split("\u200b")).strip() or not any(c.isalnum() for c in text):
+                return
+            article = parse_article(text)
+            drafts.append((draft_key(article, "x"), article))
+            path.write_bytes(encode_key(drafts[-1][0]))
+            assert key_faults(read_key(path), article) == []
+        confirmed = confirm(drafts[0][0])
+        moved, _ = carry_over(confirmed, old, *drafts[1])
+        path.write_bytes(encode_key(moved))
+        assert key_faults(read_key(path), drafts[1][1]) == []
+
 
 class TestNames:
     """Where the folder goes, and what it may be called."""
@@ -309,6 +345,30 @@ class TestAgain:
         (here / "key.json").write_bytes(encode_key(moved))
         assert lost == [] and key_faults(read_key(here / "key.json"), article) == []
         assert not {"attributions", "framing", "claims", "controls"} & unconfirmed(moved).keys()
+
+    @pytest.mark.parametrize(
+        ("file", "old", "new", "says"),
+        [
+            ("key.json", '"schema"', '"schemas"', "is not an answer key"),
+            ("key.json", "{", "[", "cannot be read as JSON"),
+            ("key.json", '"start": 0', '"start": "0"', "is not a span"),
+            ("key.json", '"coders"', '"removed": [3], "coders"', "lacks or mistypes"),
+            ("story.toml", 'language = "en"', "language = 3", "language is '3'"),
+            ("story.toml", "date = 2026-03-06", 'date = "soon"', "date is 'soon'"),
+            ("story.toml", "sha256", "[lines]\ntwo", r"\[lines\] is not a table"),
+            ("story.toml", "sha256", '[lines]\n"999" = "caption"\nsha256', r"\[lines\]"),
+            ("story.toml", "headline =", "headline", "cannot be read as TOML"),
+        ],
+    )
+    def test_a_file_that_somebody_has_damaged_is_one_sentence(self, file: str, old: str, new: str, says: str) -> None:
+        made = self.edited()
+        path = made.folder / file
+        assert old in path.read_text("utf-8")
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), encoding="utf-8")
+        before = {found.name: found.read_bytes() for found in made.folder.iterdir()}
+        with pytest.raises(CopydeskError, match=says):
+            new_story("ferry.txt", name="dam")
+        assert {found.name: found.read_bytes() for found in made.folder.iterdir()} == before
 
 
 class TestQuotes:

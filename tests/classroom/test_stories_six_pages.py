@@ -19,10 +19,10 @@ from copydesk.story.story import load_story
 from copydesk_classroom.releasing.release import release
 from copydesk_classroom.stories.confirm import confirm, read_raw_key, write_raw_key
 from copydesk_classroom.stories.draft import place, voices
-from copydesk_classroom.stories.lessons import write_lessons
 from copydesk_classroom.stories.new import NewStory, correct_lines, new_story
 from tests.classroom import made_pages
 from tests.classroom.made_class import rows
+from tests.classroom.test_stories_new import command
 
 LESSONS = ("01_what_is_on_the_page", "02_who_says_so", "03_how_strong_is_the_sourcing")
 
@@ -102,7 +102,7 @@ def test_a_page_becomes_a_story_that_a_class_is_graded_on(
         release(tmp_path / "early", story=name, as_zip=False)
 
     write_raw_key(made.folder, confirm(read_raw_key(made.folder)))
-    write_lessons(made.folder)
+    assert command("story", "lessons", name) == 0
     assert main(["check", "--story", name]) == 0
     said = capsys.readouterr().out
     assert "no faults found" in said and "a draft" not in said

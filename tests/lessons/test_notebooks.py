@@ -64,7 +64,7 @@ def is_lesson(cells: Cells) -> bool:
 
 
 def test_the_instructors_notebooks_are_found() -> None:
-    assert [p.stem for p in INSTRUCTORS] == ["class_discussion", "grade_writing"]
+    assert [p.stem for p in INSTRUCTORS] == ["class_discussion", "edit_key", "grade_writing"]
 
 
 @every_notebook_of_all

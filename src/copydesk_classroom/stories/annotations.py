@@ -24,7 +24,7 @@ from copydesk.page.article import Article
 from copydesk.story.key import LAYERS, SCHEMA
 from copydesk.story.story import Story
 from copydesk_classroom.safe_text import one_line
-from copydesk_classroom.stories.carry import Lost
+from copydesk_classroom.stories.carry import ANNOTATION, Lost
 from copydesk_classroom.stories.confirm import CUE_PLACES, RULE, UNCONFIRMED
 from copydesk_classroom.stories.draft import place
 from copydesk_classroom.stories.quotes import Quote, find_quote, quote_of
@@ -147,7 +147,7 @@ def _import_places(items: Sequence[Json], story: Story, base: Mapping[str, Any] 
         while f"cp{number}" in taken:
             number += 1
         taken.add(f"cp{number}")
-        said = {"id": f"CP{number}", "region": block.id, **place(text, spans[0]), UNCONFIRMED: True, RULE: "annotation"}
+        said = {"id": f"CP{number}", "region": block.id, **place(text, spans[0]), UNCONFIRMED: True, RULE: ANNOTATION}
         places.append({**said, **({"note": note} if (note := _comment(item)) else {})})
     return Imported(KEY, {**base, CUE_PLACES: places}, len(items), tuple(lost), whole=False)
 

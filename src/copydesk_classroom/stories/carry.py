@@ -22,6 +22,8 @@ BLOCKS = ("furniture", "paragraphs", "sentences")
 """Layers whose entries are the reader's blocks and sentences, and have their ids."""
 OF_THE_PAGE = ("id", "line", "start", "end", "hash", "n_words")
 """What the reader says of a block or a sentence."""
+ANNOTATION = "annotation"
+"""The rule of a place to look at that another program named (see `annotations.py`)."""
 REMOVED = "removed"
 """A list of `key.json`: entries that a rule made and somebody removed. A new draft leaves them out."""
 MADE_ANEW = {"schema", "story", "sha256", "offsets", "coders", *LAYERS, CUE_PLACES, REMOVED}
@@ -91,7 +93,8 @@ class _Carrier:
         for sentence, voice in zip(key["sentences"], voices(self.article, key["attributions"]), strict=True):
             if not is_confirmed(sentence) and self.draft["attributions"]:
                 sentence["voice"] = voice
-        key[CUE_PLACES] = _without_answered(self.draft[CUE_PLACES], key, removed)
+        places = [*self.draft[CUE_PLACES], *self._told_places(names)]
+        key[CUE_PLACES] = _without_answered(places, key, removed)
         key["sources"] = self._sources(key)
         return key
 
@@ -140,6 +143,13 @@ class _Carrier:
         if "region" in moved:
             moved["region"] = self._region(moved) or names.get(moved["region"])
         return None if moved.get("region", "") is None else moved
+
+    def _told_places(self, names: Mapping[str, str]) -> list[Json]:
+        """The places to look at that came from another program, under free ids."""
+        told = (record for record in self.old.get(CUE_PLACES, ()) if record.get(RULE) == ANNOTATION)
+        kept = [moved for record in told if (moved := self._entry(record, names)) is not None]
+        first = len(self.draft[CUE_PLACES]) + 1
+        return [{**record, "id": f"CP{n}"} for n, record in enumerate(kept, first)]
 
     def _undecided(self, key: Mapping[str, Any], names: Mapping[str, str]) -> list[Json]:
         """The attributions of the draft that somebody has not looked at.

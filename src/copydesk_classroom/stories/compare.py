@@ -344,6 +344,7 @@ def compare_page(comparison: Comparison, *, rights: str = "") -> str:
     return sealed_page(
         "compare.html.j2",
         "feedback/feedback.css",
+        "stories/compare.css",
         title=say["title"],
         foot=say["foot"],
         rights=[rights] if rights else [],
@@ -403,7 +404,8 @@ def _contested(record: Mapping[str, Any], difference: Difference) -> Json:
     contest = record.get("contestable") or {"why": say["why"], "alternatives": []}
     alternatives = [*contest.get("alternatives", ())]
     used = {a["id"].casefold() for a in alternatives}
-    letter = next(c for c in "abcdefghijklmnopqrstuvwxyz" if f"{record['id']}.{c}".casefold() not in used)
+    letters = (*"abcdefghijklmnopqrstuvwxyz", *map(str, range(len(used) + 1)))
+    letter = next(c for c in letters if f"{record['id']}.{c}".casefold() not in used)
     patch, told = _patch(difference)
     if any(a["patch"] == patch for a in alternatives):
         return dict(record)  # the key has that reading among its own alternatives already

@@ -21,8 +21,17 @@ from copydesk.base.files import backup, make_folder, read_bytes, readable_error,
 from copydesk.base.spans import fingerprint
 from copydesk.base.system import names_device
 from copydesk.base.wording import MONTHS
-from copydesk.page.article import Article, parse_article
-from copydesk.story.story import MOST_BLOCKS, MOST_SENTENCES, forget_stories, is_bundled, load_story, own_stories_folder
+from copydesk.page.article import Article, parse_article, read_page
+from copydesk.story.key import read_key
+from copydesk.story.story import (
+    MOST_BLOCKS,
+    MOST_SENTENCES,
+    REQUIRED,
+    forget_stories,
+    is_bundled,
+    load_story,
+    own_stories_folder,
+)
 from copydesk_classroom.safe_text import one_line
 from copydesk_classroom.stories.carry import Lost, carry_over
 from copydesk_classroom.stories.confirm import encode_key, is_confirmed, layers_of, read_raw_key
@@ -95,7 +104,7 @@ def redraft(folder: Path) -> NewStory:
 
     Confirmed entries stay, and take the new names of their blocks.
     """
-    about = read_toml(folder / "story.toml")
+    about = _checked_about(folder)
     found = load_story(folder)
     page = FoundPage(found.article.text)
     return _write(folder, page, found.article, about=about, provenance={}, earlier=_earlier(folder))
@@ -106,7 +115,7 @@ def correct_lines(folder: Path, lines: Mapping[int, str]) -> NewStory:
 
     Raises CopydeskError, and changes nothing, for a line without a block or a kind that there is not.
     """
-    about = read_toml(folder / "story.toml")
+    about = _checked_about(folder)
     story = load_story(folder)
     told = {**{int(n): kind for n, kind in about.get("lines", {}).items()}, **lines}
     article = parse_article(story.article.text, lines=told)
@@ -126,14 +135,32 @@ class _Earlier:
 def _earlier(folder: Path) -> _Earlier | None:
     if not (folder / "story.toml").is_file():
         return None
-    about = read_toml(folder / "story.toml")
-    key = read_raw_key(folder) if (folder / "key.json").is_file() else {}
+    about = _checked_about(folder)
+    has_key = (folder / "key.json").is_file()
+    key = read_raw_key(folder) if has_key and read_key(folder / "key.json") else {}
     # A run that was cut off may have left the new page beside the old key: then the page before is its own.
     for path in (folder / "page.txt", backup(folder / "page.txt")):
         text = (read_bytes(path) or b"").decode("utf-8", "replace")
         if not key or fingerprint(text) == key.get("sha256"):
             return _Earlier(about, key, text)
     raise CopydeskError(f"{folder / 'page.txt'} is not the page that key.json was made for", "put that page back")
+
+
+def _checked_about(folder: Path) -> Json:
+    """What `story.toml` says; CopydeskError for a value of another type, since somebody may have changed it by hand."""
+    path, about = folder / "story.toml", read_toml(folder / "story.toml")
+    for name, kind in REQUIRED.items():
+        if name in about and type(about[name]) is not kind:
+            raise CopydeskError(f"{path}: {name} is {str(about[name])[:40]!r}, which is of another kind", "correct it")
+    lines = about.get("lines", {})
+    if not isinstance(lines, dict) or not all(n.isascii() and n.isdigit() and len(n) < 8 for n in lines):
+        raise CopydeskError(f"{path}: [lines] is not a table of lines and kinds", 'write a line as "12" = "caption"')
+    try:
+        if (folder / "page.txt").is_file():
+            parse_article(read_page(folder / "page.txt"), lines={int(n): kind for n, kind in lines.items()})
+    except CopydeskError as error:
+        raise CopydeskError(f"{path}: [lines]: {error.problem}", error.remedy) from None
+    return about
 
 
 def _check_folder(folder: Path, earlier: _Earlier | None, text: str) -> None:
@@ -273,7 +300,11 @@ def _write(  # noqa: PLR0913
     key = draft_key(article, folder.name, language=about["language"], guessed_lines=page.lines)
     key["provenance"], lost = provenance, list[Lost]()
     if earlier and earlier.key:
-        key, lost = carry_over(earlier.key, earlier.text, key, article)
+        try:
+            key, lost = carry_over(earlier.key, earlier.text, key, article)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            problem = f"{folder / 'key.json'}: an entry lacks or mistypes {error}"
+            raise CopydeskError(problem, "compare it with a neighbour") from None
     try:
         make_folder(folder)
     except OSError as error:
@@ -286,7 +317,7 @@ def _write(  # noqa: PLR0913
     forget_stories()
     notes = _notes(page, about, day_unknown=day_unknown and not earlier)
     if earlier and earlier.text != article.text and (folder / "lessons.toml").is_file():
-        notes.append(class_wording("stories")["new"]["lessons"])
+        notes.append(class_wording("stories")["new"]["lessons"].format(name=folder.name))
     return NewStory(folder, key, article, earlier is not None, tuple(lost), tuple(notes))
 
 
@@ -296,7 +327,7 @@ def story_toml(about: Mapping[str, Any]) -> str:
     >>> print(story_toml({"headline": "Rain “ends”", "date": dt.date(2026, 3, 6), "lines": {3: "caption"}}), end="")
     headline = "Rain “ends”"
     date = 2026-03-06
-
+    <BLANKLINE>
     [lines]   # what begins on a line of page.txt, where the page reader takes it for something else
     "3" = "caption"
     """

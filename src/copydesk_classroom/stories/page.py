@@ -225,11 +225,10 @@ def _html_page(data: bytes, name: str, address: str) -> FoundPage:
     except (etree.LxmlError, ValueError):
         raise CopydeskError(f"{name} is no HTML that can be read", "paste the page’s text into a text file") from None
     text = _checked(page_text(tree), name)
-    try:
+    told: Any = None
+    with suppress(Exception):  # a stranger's page in a library's hands; without it our reader decides alone
         told = bare_extraction(markup.decode(), url=address or None, with_metadata=True, include_comments=False)
-    except Exception:
-        told = None
-    found: dict[str, Any] = told.as_dict() if told else {}
+    found: dict[str, Any] = told if isinstance(told, dict) else told.as_dict() if told else {}
     return FoundPage(
         text,
         raw=data,
