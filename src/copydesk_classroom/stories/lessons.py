@@ -77,7 +77,7 @@ def _questions(made: Sequence[Made], *, fewest: int, reason: str, **settings: An
 
 
 def _placed(made: Made, place: int) -> Json:
-    """A question with the right choice at a place: each place in turn, in a mixed order, so that none is always right."""
+    """A question with the right choice at a place: each in turn, in a mixed order, so that none is always right."""
     options = made.question.get("options")
     if not isinstance(options, dict) or "accept" not in made.answer:
         return made.question
