@@ -70,18 +70,20 @@ def _questions(made: Sequence[Made], *, fewest: int, reason: str, **settings: An
     if not made:
         return None
     answers = {m.question["id"]: m.answer for m in made}
-    first = int(fingerprint(made[0].question["text"])[:4], 16)
-    return Section({**settings, "questions": [_placed(m, first + n) for n, m in enumerate(made)]}, answers)
+    sizes = [len(m.question["options"]) for m in made if isinstance(m.question.get("options"), dict)]
+    places = sorted(range(min(sizes, default=1)), key=lambda n: fingerprint(f"{made[0].question['text']} {n}"))
+    asked = [_placed(m, places[n % len(places)]) for n, m in enumerate(made)]
+    return Section({**settings, "questions": asked}, answers)
 
 
 def _placed(made: Made, place: int) -> Json:
-    """A question with the right choice at a place; it goes round, so that no place is always right."""
+    """A question with the right choice at a place: each in turn, in a mixed order, so that none is always right."""
     options = made.question.get("options")
     if not isinstance(options, dict) or "accept" not in made.answer:
         return made.question
     right = made.answer["accept"][0]
     ids = sorted((i for i in options if i != right), key=lambda i: fingerprint(options[i]))
-    ids.insert(place % len(options), right)
+    ids.insert(place, right)
     return {**made.question, "options": {i: options[i] for i in ids}}
 
 
@@ -136,16 +138,16 @@ def share_out(story: Story) -> Shared:
     ids = ids[: ids.index(every[MOST_TOLD])] if len(every) > MOST_TOLD else ids
     if len(told) < 3:
         return Shared(worked=tuple(told[:1])) if len(told) == 2 and len(regions) < 4 else Shared(mark_alone=tuple(told))
-    # An example is no case that somebody can read as no attribution.
-    doubtful = {
-        e["region"] for e in attributions(story) if any("not_an_attribution" in a.patch for a in e.alternatives)
-    }
-    example = next((name for name in told if name not in doubtful), told[0])
-    left, rest = [name for name in told if name != example], [name for name in ids if name != example]
+    doubtful = [e for e in attributions(story) if any("not_an_attribution" in a.patch for a in e.alternatives)]
+    firm = {e["region"] for e in attributions(story) if e not in doubtful}  # something there must be marked
+    clear = firm - {e["region"] for e in doubtful}
+    example = next((name for name in told if name in clear), told[0])
+    begun = next((name for name in told if name in firm and name != example), "")
+    left, rest = ([name for name in names if name not in (example, begun)] for names in (told, ids))
     # Plain paragraphs in between are part of an exercise too: in them a learner can mark too much.
-    after, last = rest.index(left[0]) + 1, rest.index(left[1 + (len(left) - 1) // 2 if len(left) > 3 else 1])
-    cues = rest[after:last] if len(left) > 3 else []
-    return Shared((example,), (left[0],), tuple(cues), tuple(rest[last if cues else after :]))
+    cues = rest[: rest.index(left[len(left) // 2])] if len(left) > 2 else []
+    cues = cues if firm & {*cues} else []
+    return Shared((example,), (begun,) if begun else (), tuple(cues), tuple(rest[len(cues) :]))
 
 
 def worked(story: Story) -> Section:
@@ -174,9 +176,11 @@ def mark_cues(story: Story) -> Section:
 
 
 def mark_alone(story: Story) -> Section:
-    """The rest of the story, plain paragraphs too."""
+    """The rest of the story, plain paragraphs too; something in it must be an attribution in every reading."""
     region = share_out(story).mark_alone
-    return Section({"region": region}) if region and attributions(story, region) else _left_out("mark")
+    there = attributions(story, region) if region else ()
+    firm = any(not any("not_an_attribution" in a.patch for a in e.alternatives) for e in there)
+    return Section({"region": region}) if firm else _left_out("mark")
 
 
 def voice(story: Story) -> Section:
