@@ -19,7 +19,8 @@ from copydesk_classroom.grading.grade import grade
 from tests.browser.coder import SCREEN
 from tests.browser.lab import FLAGS, Lab, chromium, exercise, run_all, running
 
-LESSON = "00_start_here"
+LESSON, EXERCISE = "02_who_says_so", "transfer_marks"
+"""An exercise that stands on the Greywater story."""
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
@@ -27,23 +28,24 @@ def half_done(root: Path) -> None:
     """A learner who has one attribution right and one still to do."""
     lesson = load_lesson(LESSON)
     assert lesson.key is not None
-    model = lesson.exercise("second_mark").model_answers(lesson.key, lesson.story.article.text)["key"]
-    done, begun = model["groups"]
-    begun = {**begun, "content": [], "labels": {}}
-    file = AnswerFile.open("practice", LESSON, sha256=lesson.story.about["sha256"], root=root)
-    file.save("second_mark", {"groups": [done, begun]})
+    asked = lesson.exercise(EXERCISE)
+    on = lesson.on_story_of(asked)
+    assert on.key is not None and on.story.id == "greywater-barrage"
+    done, begun, *_ = asked.model_answers(on.key, on.story.article.text)["key"]["groups"]
+    answer = {"groups": [done, {"source": begun["source"], "labels": {}}]}
+    file = AnswerFile.open(lesson.story.id, LESSON, sha256=lesson.story.about["sha256"], root=root)
+    file.add_try(EXERCISE, answer, 0.4, 0.4 * asked.points)
 
 
 def shoot(lab: Lab, theme: str, name: str) -> None:
-    """One picture of the second exercise after its first try."""
+    """One picture of the exercise after its first try."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1000, "height": 1100}, device_scale_factor=1.5)
         lab.open(page, LESSON, theme=theme)
         run_all(page)
-        section = exercise(page, "Once more, with the form")
-        if section.locator(".cd-headline").text_content() == "":
-            section.locator("button.cd-primary").click()
+        section = exercise(page, load_lesson(LESSON).exercise(EXERCISE).title)
+        page.add_style_tag(content=".cd-dock { position: static !important; }")  # the whole exercise is in the picture
         section.locator(".cd-details li").first.wait_for(timeout=10_000)
         section.screenshot(path=str(DOCS / name))
         browser.close()

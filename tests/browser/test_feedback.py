@@ -6,8 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copydesk.answers import AnswerFile
+from copydesk.desk import open_lesson
 from copydesk.lessons.lesson import load_lesson
 from tests.browser.lab import Lab, exercise, run_all
+from tests.views.test_progress import finish
 
 pytestmark = pytest.mark.browser
 MARKS, ROWS = ("04_which_words_frame", "devices"), ("01_what_is_on_the_page", "blocks")
@@ -170,6 +172,7 @@ def test_a_word_opens_what_it_means_and_moves_nothing(page, lab: Lab, width: int
     page.wait_for_timeout(800)
     words = section.locator(".cd-term")
     assert [w.casefold() for w in words.all_inner_texts()[:5]] == ["attribution", "source", "cue", "content", "form"]
+    section.locator(".cd-many-words summary").click()
     before = section.bounding_box()["height"]
     for n in range(words.count()):
         words.nth(n).click()
@@ -217,3 +220,30 @@ def test_a_word_opens_by_keys_and_gives_the_focus_back(page, lab: Lab) -> None:
     section.locator(".cd-item").first.locator("input").first.focus()
     page.keyboard.press("2")
     assert section.locator(".cd-item").first.locator("input").nth(1).is_checked() and not meaning_shown(section)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_page_that_is_kept(page, own_answers, scheme: str) -> None:
+    for name in ("04_which_words_frame", "06_do_we_agree", "08_your_own_brief"):
+        finish(load_lesson(name))
+    open_lesson("08_your_own_brief").portfolio("brief")
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto((own_answers / "portfolio.html").as_uri())
+    assert page.locator("h1").inner_text() == "My work in Copydesk"
+    assert not [(v["id"], v["nodes"][0]["html"][:200]) for v in Axe().run(page).response["violations"]]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_each_event_says_its_place_in_the_key(page, lab: Lab) -> None:
+    lesson = load_lesson("07_what_was_going_on")
+    asked = lesson.exercise("order")
+    right = asked.model_answers(lesson.key, lesson.story.article.text)["key"]
+    answer = {**right, "order": right["order"][::-1]}
+    file = AnswerFile(lab.answers / lesson.story.id / f"{lesson.id}.json", lesson.story.about["sha256"])
+    for _ in range(2):
+        file.add_try("order", answer, 0.5, 4.0)
+    section = opened(page, lab, lesson.id, asked.title)
+    said = section.locator(".cd-row .cd-said").all_inner_texts()
+    assert [int(t.split("place ")[1].rstrip(".")) for t in said] == [*range(len(said), 0, -1)]
+    assert section.locator("details.cd-fold").get_attribute("open") is None

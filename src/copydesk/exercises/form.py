@@ -216,4 +216,12 @@ def _note(form: Form, number: int, key: Key, right: bool, blank: bool) -> Note:
     else:
         best = question.options.get(first := expected["accept"][0], str(first))
     others = tuple(question.options[v] for v in expected.get("accept", ())[1:] if v in question.options)
-    return Note(question.id, where, worth * right, worth, hint, f"{best}. {expected.get('why', '')}".strip(), others)
+    return Note(
+        question.id,
+        where,
+        worth * right,
+        worth,
+        hint,
+        f"{best[:1].upper()}{best[1:]}. {expected.get('why', '')}".strip(),
+        others,
+    )

@@ -235,8 +235,9 @@ function keyRow(row, say) {
   return node("li", { "data-mark": row.mark }, ...keyParts(row, say));
 }
 
-// Words with their web addresses as links.
-const linked = (text) => text.split(/(https?:\/\/\S*[^\s.,;)])/).map((part, n) => (n % 2 ? node("a", { href: part, target: "_blank", rel: "noopener noreferrer", ...keySafe }, part) : part));
+// Words with their web addresses as links; of a long one only its site is shown.
+const linked = (text) => text.split(/(https?:\/\/\S*[^\s.,;)])/).map((part, n) => (n % 2 ? node("a", { href: part, title: part, target: "_blank", rel: "noopener noreferrer", ...keySafe }, site(part)) : part));
+const site = (address) => { const [host, ...rest] = address.replace(/^https?:\/\/(www\.)?/, "").split("/"); return address.length > 45 && rest.length ? `${host}/…` : [host, ...rest].join("/"); };
 
 const kept = (...children) => children.filter((child) => child != null);
 

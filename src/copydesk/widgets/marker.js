@@ -142,7 +142,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const group = groups[active];
     if (!grouped || !group) return touch ? say.marker.tap_first : say.marker.pick;
     const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
-    return fill(parts.length ? say.marker.need : say.marker.complete, { item: spec.item, n: active + 1, parts: parts.join(", ") });
+    return fill(say.marker[`${parts.length ? "need" : "complete"}${touch ? "_touch" : ""}`], { item: spec.item, n: active + 1, parts: parts.join(", ") });
   };
 
   // ── changing marks; every change can be undone ──

@@ -52,12 +52,20 @@ function meanings(help, say, announce) {
     section.addEventListener("pointerdown", (event) => { if (opener && !opener.contains(event.target) && !box.contains(event.target)) close(); });
   };
   const within = (sentence) => {
-    const pieces = texts[sentence] ?? [[sentence, ""]];
-    return pieces.map(([words, term]) => {
-      if (!term) return words;
+    const pieces = [...(texts[sentence] ?? [[sentence, ""]])];
+    const made = [];
+    let rest = "";
+    pieces.forEach(([words, term], n) => {
+      if (!term) { rest += words; return; }
       told.add(terms[term].name);
-      return button(words, terms[term]);
+      // a bracket before the word and a comma behind it stay on its line
+      const [, text, before] = rest.match(/^([^]*?)(\S*)$/);
+      const [, after] = (pieces[n + 1]?.[0] ?? "").match(/^([^\s\w]*)/);
+      made.push(text, before || after ? node("span", { class: "cd-glued" }, before, button(words, terms[term]), after) : button(words, terms[term]));
+      rest = "";
+      if (after) pieces[n + 1] = [pieces[n + 1][0].slice(after.length), pieces[n + 1][1]];
     });
+    return [...made, rest];
   };
   // Where words stand on a control of their own, which can hold no second one, they are explained beside it.
   const beside = (labels) => {
@@ -65,7 +73,7 @@ function meanings(help, say, announce) {
     fresh.forEach((label) => told.add(terms[label].name));
     if (!fresh.length) return null;
     const buttons = fresh.map((label) => button(terms[label].name, terms[label]));
-    if (fresh.length < 6) return node("p", { class: "cd-words" }, `${say.beside} `, ...buttons);
+    if (fresh.length < 4) return node("p", { class: "cd-words" }, `${say.beside} `, ...buttons);
     return node("details", { class: "cd-many-words" }, node("summary", { ...keySafe }, say.beside), node("p", { class: "cd-words" }, ...buttons));
   };
   const heading = (label) => { if (!terms[label]) return label; told.add(terms[label].name); return button(label, terms[label]); };

@@ -145,7 +145,9 @@ const makeBody = (context) => {
     root: node("div", {}, list, node("p", { class: "cd-hint" }, hint), keyTable(say.marker.keys_title, keys)),
     tools,
     flush: putDown,
-    note: (hinted, key) => noteRows(rows, say)(hinted, []), // the key has an order of its own, and stands below
+    // On a row stands its place in the key; the key has an order of its own, and lies folded below.
+    note: (hinted, key) => noteRows(rows, say)(hinted, key.map((row) => ({ ...row, others: [], readings: [], reveal: fill(say.order.in_key, { place: row.where }) }))),
+    shows: () => false,
     place: (item) => rows.get(item.id)?.el,
     show: (answer) => {
       const given = (answer?.order ?? []).filter((id) => rows.has(id));
