@@ -145,7 +145,8 @@ def offers(story: str | None, inside: Path) -> dict[LessonId, Lesson]:
     found: dict[LessonId, Lesson] = {}
     for name in [story] if story else list_stories():
         try:
-            lessons = [load_lesson(lesson_id, load_story(name)) for lesson_id in sorted(load_story(name).lessons)]
+            of = load_story(name)
+            lessons = [load_lesson(lesson_id, of) for lesson_id in sorted(of.lessons)]
         except CopydeskError:
             if story:
                 raise
