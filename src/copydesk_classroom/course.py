@@ -136,16 +136,19 @@ def course(settings: Settings) -> tuple[Unit, ...]:
     return tuple(units)
 
 
-def offers(story: str | None, inside: Path) -> dict[LessonId, Lesson]:
-    """The lessons of one story, or of all stories that can be read.
+def offers(story: str | None, inside: Path, *, only: Collection[str] | None = None) -> dict[LessonId, Lesson]:
+    """The lessons of one story, or of all stories that can be read, if wanted only of those with these names.
 
     Raises CopydeskError for a story that cannot be read, if it was asked for, and for one that is in the folder
     `inside`, which holds the submissions.
     """
     found: dict[LessonId, Lesson] = {}
     for name in [story] if story else list_stories():
+        if only is not None and name not in only:
+            continue
         try:
-            lessons = [load_lesson(lesson_id, load_story(name)) for lesson_id in sorted(load_story(name).lessons)]
+            of = load_story(name)
+            lessons = [load_lesson(lesson_id, of) for lesson_id in sorted(of.lessons)]
         except CopydeskError:
             if story:
                 raise

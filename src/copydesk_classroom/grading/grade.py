@@ -52,7 +52,7 @@ class Summary:
     out: Path
     lessons: tuple[str, ...]
     not_handed_in: tuple[str, ...]
-    """Lessons that are offered and that nobody submitted."""
+    """Lessons that nobody submitted, of the stories on which something was submitted or that were named."""
     graded: int
     anew: int
     """How many of them were graded in this run; the others had not changed since the last."""
@@ -108,7 +108,8 @@ def grade(  # noqa: PLR0913
     _check(folder, out, policy)
     if scale is not None and not 0 < scale <= 100_000:
         raise CopydeskError(f"the points cannot be scaled to {scale:g}", "give a number above 0, for example 100")
-    due_time, offered = late_after(due), offers(story, folder)
+    due_time, named = late_after(due), bool(story or weights or lessons)  # what is named may be of any story
+    offered = offers(story, folder) if named else {}
     factors = read_weights(Path(weights) if isinstance(weights, str) else weights, offered)
     sources = Sources(folder, leave_out=(out, roster, weights, rubric))
     with _one_sentence(out), closing(sources), RunTables(out) as tables:
@@ -117,6 +118,7 @@ def grade(  # noqa: PLR0913
         for twin in names.twins:
             tables.add_problem(Path(roster or "").name, Problem("twins", twin))
         collect(sources, tables, names, executor, lambda done: tell("collecting", done, 0))
+        offered = offered if named else offers(None, folder, only={of for of, _, _ in tables.lessons()})
         found = drop_unknown_lessons(tables, names, offered, story)
         graded = ((*i, str(offered[i].story.folder)) for i in chosen(offered, lessons, found))
         settings = Settings(tuple(graded), tuple(sorted(factors.items())), policy)
