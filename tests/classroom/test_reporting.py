@@ -166,7 +166,7 @@ class TestCounts:
         works = [{"rival": entry({"texts": texts}), "routine": entry(words)}] * 5
         course = tallied(*works, unit=unit)
         found = by_place(rows(unit, unit.lesson.exercise("rival"), done(course, "rival", unit)))
-        assert (found["A flatter wording"].full, found["A different reading"].none) == (5, 5)
+        assert (found["A plainer wording"].full, found["A different reading"].none) == (5, 5)
         assert "secretword" not in page(course, unit) and "secretword" not in contribution([sheet(works[0], unit)])
 
 
