@@ -127,7 +127,9 @@ def strangers_handins() -> None:
     for name, content in shapes.items():
         graded(name, lambda content=content: {"x.json": content()})  # type: ignore[misc]
     mine = "Ann Lee_1_assignsubmission_file_"
-    graded("20 MB of one learner", lambda: {f"{mine}/{n}.json": inside(listed("{}", 99_000)) for n in range(60)})
+    graded(
+        "6 MB of one learner, and more", lambda: {f"{mine}/{n}.json": inside(listed("{}", 99_000)) for n in range(60)}
+    )
     spaces = {f"{n}.json": b" " * 4_000_000 for n in range(100)}
     graded("a zip that unpacks to 400 MB", lambda: {"x.zip": zipped(spaces)})
     graded(

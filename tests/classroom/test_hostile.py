@@ -92,7 +92,7 @@ def test_a_bomb_of_one_learner_costs_another_nothing(tmp_path: Path) -> None:
 def test_what_one_learner_sends_is_bounded_in_all(zipped_up: bool, tmp_path: Path) -> None:
     """By a platform's name, in the zip of a class and in its folder; the files of others are graded."""
     mine = "Ann Lee_1_assignsubmission_file_"
-    large = data(handin("", full())).ljust(3_000_000)
+    large = data(handin("", full())).ljust(900_000)
     files = {f"{mine}/{n}.json": large for n in range(9)} | {"Bo Ray_2_assignsubmission_file_/b.json": large}
     if zipped_up:
         put(tmp_path / "in" / "class.zip", zipped(files, packing=zipfile.ZIP_STORED))
@@ -121,6 +121,19 @@ def test_what_would_decode_to_more_than_answers_have_is_not_decoded(
     assert problem.name == "damaged" and "more than a learner could have made" in problem.why
     with pytest.raises(CopydeskError, match="more than a learner could have made"):
         read_handin(put(tmp_path / "handin.json", content))
+
+
+def test_few_files_that_are_no_answers_are_told(tmp_path: Path) -> None:
+    mine = {f"Ann Lee_1_assignsubmission_file_/{n}.txt": b"" for n in range(300)}
+    yours = {"Bo Ray_2_assignsubmission_file_/essay.docx": b""}
+    put(tmp_path / "in" / "class.zip", zipped(mine | yours))
+    put(tmp_path / "in" / "x.zip", zipped({f"{n}.txt": b"" for n in range(2_500)}))
+    grade(tmp_path / "in", tmp_path / "out")
+    told = rows(tmp_path / "out" / "problems.csv")
+    assert len([r for r in told if "Ann Lee" in r["file"]]) == 100
+    assert len([r for r in told if "Bo Ray" in r["file"]]) == 1
+    more = {r["file"]: r["why"] + r["what"] for r in told if r["file"] in ("class.zip", "x.zip")}
+    assert "200" in more["class.zip"] and "500" in more["x.zip"]
 
 
 def test_few_problems_of_one_file_are_told(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -28,10 +28,12 @@ MOST_MEMBERS, MOST_INNER_MEMBERS = 100_000, 2_000
 """How many names a zip may hold, and one of a single learner: 3,000 learners with 30 files each, one whole folder."""
 MOST_INNER_BYTES = 20_000_000
 """The largest zip inside a zip, in packed bytes; it is read into memory."""
-MOST_UNPACKED, MOST_OF_ONE = 1_000_000_000, 20_000_000
+MOST_UNPACKED, MOST_OF_ONE = 1_000_000_000, 6_000_000
 """The most bytes that all answers in one zip may unpack to, and the answers of one learner, in a zip or in a folder."""
 MOST_FILES_OF_ONE = 2_000
 """How many files one learner may have."""
+MOST_OTHERS, MOST_OTHERS_OF_ONE = 2_000, 100
+"""How many files are told that are no answers: below one folder or zip, and of one learner."""
 MOST_RATIO, SMALL = 60, 1_000_000
 """A member larger than `SMALL` bytes may unpack to this many times its packed size; answers reach 5 to 30 times."""
 MOST_DEPTH = 40
@@ -89,8 +91,17 @@ class Sources:
 
     def walk(self) -> Iterator[Found]:
         """Every file, sorted by name in each folder; also those in zips, and in zips inside zips."""
-        self._of = {}
-        yield from self._folder("", 0)
+        self._of, others, more = {}, Counter[str](), dict[str, int]()
+        for found in self._folder("", 0):
+            if found.problem and found.problem.name in ("other", "notebook"):
+                named = parse_platform_name(PurePosixPath(found.shown).parts)
+                top = f"{named.folder}:{named.key}" if named else found.shown.partition("/")[0]
+                others[top] += 1
+                if others[top] > (MOST_OTHERS_OF_ONE if named else MOST_OTHERS):
+                    more[found.place.path] = more.get(found.place.path, 0) + 1
+                    continue
+            yield found
+        yield from (Found(Place(path), as_utf8(path), Problem("more", f"{n:,}")) for path, n in more.items())
 
     def _too_much(self, shown: str, size: int) -> Problem | None:
         """A problem if this file makes more of one learner's files than one learner may have."""
@@ -98,6 +109,7 @@ class Sources:
         if named is None or not (ANSWERS.fullmatch(shown) or shown.lower().endswith(".zip")):
             return None
         count, total = self._of.get(name := f"{named.folder}:{named.key}", (0, 0))
+        size = 0 if shown.lower().endswith(".zip") else size  # what is in it is counted
         self._of[name] = count, total = count + 1, total + size
         return Problem("bomb", f"{MOST_OF_ONE:,}") if count > MOST_FILES_OF_ONE or total > MOST_OF_ONE else None
 
