@@ -216,10 +216,11 @@ def test_a_restarted_browser_has_the_work(browser: Browser, site: Site, tmp_path
         context.close()
 
 
-def persistent(browser: Browser, profile: Path, *more: str) -> BrowserContext:
+def persistent(browser: Browser, profile: Path, *more: str, bypass_csp: bool = False) -> BrowserContext:
     """A browser with a profile of its own on the disk."""
+    size = {"width": 1280, "height": 1000}
     return browser.browser_type.launch_persistent_context(
-        profile, executable_path=chromium(), args=[*FLAGS, *more], viewport={"width": 1280, "height": 1000}
+        profile, executable_path=chromium(), args=[*FLAGS, *more], viewport=size, bypass_csp=bypass_csp
     )
 
 
@@ -247,19 +248,63 @@ def test_two_tabs_keep_both_answers(browser: Browser, site: Site, tmp_path: Path
     context.close()
 
 
-@longer
-def test_a_full_store_is_said_in_a_sentence(browser: Browser, site: Site) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+STORE = """async ({ base, steps }) => {
+  const code = `
+    import { openStore } from "${base}/static/pyodide/store.mjs";
+    const files = {}, FS = {
+      mkdirTree() {}, analyzePath: (path) => ({ exists: path in files }), unlink: (path) => delete files[path],
+      writeFile: (path, bytes) => (files[path] = new TextDecoder().decode(bytes).slice(0, 400)),
+    };
+    const store = await openStore();
+    let kept;
+    store.mount({ FS, registerJsModule: (_, module) => (kept = module) }, "/work");
+    onmessage = ({ data: [path, text] }) => {
+      const found = path ? [[path, new TextEncoder().encode(text)]] : [];
+      postMessage(path ? kept.keep(path.slice(0, path.lastIndexOf("/")), { toJs: () => found }) : { ...files });
+    };
+    postMessage(store.refused);`;
+  const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const workers = {}, said = [];
+  const next = (worker) => new Promise((done) => (worker.onmessage = ({ data }) => done(data)));
+  for (const [name, path, text] of steps) {
+    if (!workers[name]) said.push(await next((workers[name] = new Worker(address, { type: "module" }))));
+    const answer = next(workers[name]);
+    workers[name].postMessage([path, typeof text === "number" ? "x".repeat(text) : text]);
+    said.push(await answer);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  Object.values(workers).forEach((worker) => worker.terminate());
+  return said;
+}"""
+"""Takes steps (page, path, text) with the store alone, as several pages would; gives back what the store said."""
+
+
+def test_a_full_store_refuses_and_keeps_what_it_has(browser: Browser, site: Site, tmp_path: Path) -> None:
+    context = persistent(browser, tmp_path / "profile", bypass_csp=True)  # in a private window no quota counts
     page = context.new_page()
     page.goto(f"{site.base}/")
-    session = context.new_cdp_session(page)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": site.base, "quotaSize": 1000})
-    site.open(page)
-    section = exercise(page)
-    section.locator("label").first.click()
-    section.get_by_text("this browser has no room left for this page").wait_for(timeout=20_000)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": site.base})
-    answer(section)
+    assert page.evaluate(STORE, {"base": site.base, "steps": [["a", "/work/s/one.json", "1"]]}) == ["", ""]
+    context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", {"origin": site.base, "quotaSize": 4_000_000})
+    steps = [["a", "/work/s/two.json", 8_000_000], ["a", "", ""], ["b", "", ""]]
+    assert page.evaluate(STORE, {"base": site.base, "steps": steps})[1] == "full"
+    assert page.evaluate(STORE, {"base": site.base, "steps": [["c", "", ""]]})[1] == {"/work/s/one.json": "1"}
+    context.close()
+
+
+def test_two_pages_see_each_other_and_lose_nothing(browser: Browser, site: Site) -> None:
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{site.base}/")
+    path = "/work/s/lesson.json"
+
+    def lesson(**revisions: int) -> str:
+        return json.dumps({"exercises": {name: {"rev": n, "answer": {"n": n}} for name, n in revisions.items()}})
+
+    steps = [["a", path, lesson(x=1)], ["b", "", ""], ["b", path, lesson(x=1, y=1)], ["a", "", ""]]
+    said = page.evaluate(STORE, {"base": site.base, "steps": steps})
+    assert said[3] == {path: lesson(x=1)} and said[5] == {path: lesson(x=1, y=1)}
+    later = page.evaluate(STORE, {"base": site.base, "steps": [["c", "", ""]]})
+    assert later[1] == {path: lesson(x=1, y=1)}
     context.close()
 
 

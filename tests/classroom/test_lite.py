@@ -35,7 +35,7 @@ def names(data: bytes) -> list[str]:
 class TestWhatIsMissing:
     def test_jupyterlite(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(building, "find_spec", lambda _: None)
-        with pytest.raises(CopydeskError, match=r"JupyterLite is not installed: .*copydesk\[classroom,lite\]"):
+        with pytest.raises(CopydeskError, match=r"JupyterLite is not installed; .*copydesk\[classroom,lite\]"):
             building.lite(tmp_path / "site")
         assert not (tmp_path / "site").exists()
 
@@ -43,12 +43,12 @@ class TestWhatIsMissing:
         monkeypatch.setattr(building, "_constants", lambda: VERSIONS)
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(
-            CopydeskError, match=r"no npm to fetch it: install npm, or put npm’s package pyodide 1\.2\.3"
+            CopydeskError, match=r"no npm to fetch it; install npm, or put npm’s package pyodide 1\.2\.3"
         ):
             building.fetch(tmp_path)
 
     def test_what_npm_or_pip_say_is_one_line(self, tmp_path: Path) -> None:
-        with pytest.raises(CopydeskError, match=r"^it could not be fetched \(.+\): go online"):
+        with pytest.raises(CopydeskError, match=r"^it could not be fetched \(.+\); go online"):
             building._run(["no-such-program-here"], tmp_path, "it could not be fetched", "go online")
 
     def test_a_folder_that_has_both_is_taken(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +97,7 @@ def _ungraded(lessons) -> str:  # type: ignore[no-untyped-def]
 def test_only_keys_are_taken_from_a_zip(tmp_path: Path) -> None:
     given = SimpleNamespace(to_bytes=lambda: zipped("../evil.py", "copydesk/desk.py"))
     told = grade_dropped(str(tmp_path), str(tmp_path / "out"), lambda *_: None, keys=given)
-    assert told == {"error": "this is no zip with keys: choose the one whose name ends in -keys.zip"}
+    assert told == {"error": "this is no zip with keys; choose the one whose name ends in -keys.zip"}
 
 
 def test_a_graded_edition_has_its_keys_beside_it() -> None:

@@ -22,6 +22,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.lessons.lesson import lesson_titles
 from copydesk_classroom.collecting.state import HOME
 from copydesk_classroom.grading.grade import grade, summary_lines
+from copydesk_classroom.wording import class_wording
 
 KEYS = re.compile(r"seeds/([\w-]+/key\.json|answers\.toml)")
 """What the zip with the keys of a graded edition may hold."""
@@ -29,6 +30,8 @@ KEYS = re.compile(r"seeds/([\w-]+/key\.json|answers\.toml)")
 
 def copy_of_all() -> dict[str, Any]:
     """All of a learner's work as one file, also what no hand-in holds."""
+    if not any(folder().glob("*/*.json")):
+        return {"error": class_wording("lite")["script"]["no_work"]}
     try:
         with tempfile.TemporaryDirectory() as place:
             packed = pack(folder(), to=Path(place), titles=lesson_titles())
