@@ -123,6 +123,18 @@ def test_what_would_decode_to_more_than_answers_have_is_not_decoded(
         read_handin(put(tmp_path / "handin.json", content))
 
 
+def test_a_member_without_a_name_stops_no_other(tmp_path: Path) -> None:
+    """Found by `test_fuzz.py`, seed 9001285: zipfile looks at the last letter of a name."""
+    packed = zipped({"a": b"", "b.json": data(GOOD)})
+    at = packed.index(b"PK\x01\x02")
+    whole = bytearray(packed)
+    whole[at + 28 : at + 30] = b"\0\0"  # the length of the first name in the list of members
+    whole[at + 30 : at + 32] = b"\1\0"  # its letter counts as an extra field now
+    put(tmp_path / "in" / "x.zip", bytes(whole))
+    put(tmp_path / "in" / "good.json", GOOD)
+    assert grade(tmp_path / "in", tmp_path / "out").graded == 1
+
+
 def test_few_files_that_are_no_answers_are_told(tmp_path: Path) -> None:
     mine = {f"Ann Lee_1_assignsubmission_file_/{n}.txt": b"" for n in range(300)}
     yours = {"Bo Ray_2_assignsubmission_file_/essay.docx": b""}

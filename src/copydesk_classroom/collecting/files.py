@@ -154,7 +154,7 @@ class Sources:
             name, inner = name_of(member), Place(place.path, (*place.members, number))
             parts = PurePosixPath(name).parts
             # `..` would match CLUTTER as a hidden file, but a path that leaves the zip must be reported
-            if member.is_dir() or name.endswith("/") or any(CLUTTER.fullmatch(p) for p in parts if p != ".."):
+            if name.endswith("/") or any(CLUTTER.fullmatch(p) for p in parts if p != ".."):
                 continue
             path, zipped = f"{shown}/{name}", name.lower().endswith(".zip")
             # Only what will be read counts: a learner's video must not use up the budget of the whole class.
