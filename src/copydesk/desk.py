@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from copydesk.answers import AnswerFile, Record, folder, where
 from copydesk.answers.file import peek_record
-from copydesk.answers.place import on_binder
+from copydesk.answers.place import may_be_lost
 from copydesk.base.errors import CopydeskError
 from copydesk.base.numbers import decimal
 from copydesk.base.wording import load_wording
@@ -77,11 +77,11 @@ class Desk:
         return static_html(home_html(self.lesson, self.answers) + told)
 
     def _ipython_display_(self) -> None:
-        """The home card, which follows the work; on Binder, with the button that packs the work under it."""
+        """The home card, which follows the work; on Binder and in a browser, with the button that packs the work."""
         from copydesk.widgets.later import follow
 
         follow(self.answers, "home", self._repr_html_, repr(self))
-        if on_binder():
+        if may_be_lost():
             self.hand_in()._ipython_display_()
 
     def ready(self) -> Sentence:

@@ -397,6 +397,16 @@ class TestAnswers:
         monkeypatch.setattr(work, "ROOM", shutil.disk_usage(home).free + 10**15)
         assert "MB left: make room" in check_answers().sentence
 
+    def test_a_browser(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(work, "kept_in_browser", lambda: "SecurityError")
+        assert "private window" in check_answers().sentence and not check_answers().well
+        for room in (work, programs):
+            monkeypatch.setattr(room, "kept_in_browser", lambda: "")
+        assert check_answers().well
+        found = check_programs(this_python(), None, FLOOR)
+        told = [of(name, found).sentence for name in ("kernel", "jupyterlab", "front_end")]
+        assert told == ["Python runs in this browser, and has Copydesk.", *["it came with this site."] * 2]
+
 
 def mounted(folder: Path, spoil: str) -> subprocess.CompletedProcess[str]:
     """`copydesk doctor` where a small disk of its own is mounted on a folder and spoilt first."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import unicodedata
+import uuid
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from copydesk.base.documents import Damaged, decode, encode
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import locked, make_folder, read_bytes, write
 from copydesk.base.store import JsonStore
-from copydesk.base.system import names_device
+from copydesk.base.system import kept_in_browser, names_device
 from copydesk.base.wording import load_wording
 
 BINDER = ("BINDER_LAUNCH_HOST", "BINDER_REPO_URL", "BINDER_REQUEST")
@@ -29,17 +29,23 @@ def folder() -> Path:
 
 
 def where() -> str:
-    """For a learner: where the work is kept, and why there; on Binder, that it is not, and what to do about it."""
-    path, why = choose()
-    if on_binder():
-        say = load_wording("strings")["lesson"]
-        return str(say["binder"]).format(pack=say["pack"], back=say["bring_back"])
+    """For a learner: where the work is kept, and why there; where it may be lost, also what to do about it."""
+    (path, why), say = choose(), load_wording("strings")["lesson"]
+    refused = kept_in_browser()
+    if on_binder() or refused is not None:
+        kept = "binder" if refused is None else "browser_refused" if refused else "browser"
+        return str(say[kept]).format(pack=say["pack"], back=say["bring_back"])
     return f"Your work is kept in {path}{f', because {why}' if why else ''}."
 
 
 def on_binder() -> bool:
     """Whether this is a session on Binder, by what BinderHub tells each session that it starts."""
     return any(os.environ.get(name) for name in BINDER)
+
+
+def may_be_lost() -> bool:
+    """Whether the work is gone with the session, or when somebody clears the browser: it should be packed."""
+    return on_binder() or kept_in_browser() is not None
 
 
 def choose() -> tuple[Path, str]:
@@ -63,8 +69,9 @@ def choose() -> tuple[Path, str]:
 
 def _probe(path: Path) -> None:
     make_folder(path)
-    with tempfile.TemporaryFile(dir=path):
-        pass
+    trial = path / f".{uuid.uuid4().hex[:12]}.tmp"
+    trial.touch(exist_ok=False)
+    trial.unlink()
 
 
 def safe_name(name: str, what: str) -> str:

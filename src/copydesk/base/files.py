@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 from filelock import BaseFileLock, FileLock, Timeout
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.system import is_held, replace, sync_folder
+from copydesk.base.system import FULL, is_held, replace, sync_folder
 
 LOCK_SECONDS = 10.0
 """How long a save waits for another copy of the same lesson to finish its own."""
@@ -158,7 +158,7 @@ def _keep(path: Path, place: Path) -> None:
 def readable_error(error: OSError, path: Path, doing: str) -> CopydeskError:
     """Say what the system said in a sentence that names the path, what could not be done, and the remedy."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
-        return CopydeskError(f"{path} could not be {doing}: the disk is full", "make room and try again")
+        return CopydeskError(f"{path} could not be {doing}: {FULL[0]}", FULL[1])
     if is_held(error):
         return CopydeskError(
             f"{path} could not be {doing}: another program has it open", "close it there and try again"

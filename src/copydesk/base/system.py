@@ -1,4 +1,4 @@
-"""What differs between Windows, macOS and Linux. No other module asks which system it runs on."""
+"""What differs between Windows, macOS, Linux and a browser. No other module asks which system it runs on."""
 
 from __future__ import annotations
 
@@ -10,9 +10,19 @@ import sys
 import time
 import unicodedata
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 WINDOWS = os.name == "nt"
+BROWSER = sys.platform == "emscripten"
+"""Whether this is Pyodide: Python in a browser, whose files are gone when the page is closed."""
+FULL = (
+    ("this browser has no room left for this page", "pack your work and download it, then clear data of other pages")
+    if BROWSER
+    else ("the disk is full", "make room and try again")
+)
+"""What is said when nothing more can be written, and what helps."""
 DENIED, SHARING, LOCKED = 5, 32, 33
 """Errors of Windows: access denied, sharing violation, lock violation."""
 DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
@@ -33,6 +43,9 @@ def sync_folder(path: Path) -> None:
     """Put the names in a folder on the disk, so that they outlast a power cut."""
     if WINDOWS:  # a folder cannot be opened there
         return
+    if store := browser_store():
+        _keep(path, store)
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -41,6 +54,28 @@ def sync_folder(path: Path) -> None:
             raise
     finally:
         os.close(handle)
+
+
+def browser_store() -> Any:
+    """What keeps files in this browser, which the page brings as the module `copydesk_store`; None if there is none."""
+    with suppress(ImportError):
+        return import_module("copydesk_store") if BROWSER else None
+    return None
+
+
+def kept_in_browser() -> str | None:
+    """In a browser: why files are not kept there, '' if they are; None on any other system."""
+    store = browser_store()
+    return str(store.refused) if store else "no store" if BROWSER else None
+
+
+def _keep(path: Path, store: Any) -> None:
+    """Keep the files of a folder in the browser, and forget those that are gone; raises OSError if there is no room."""
+    # hidden files are locks and files half written; a backup only guards against what cannot happen there
+    names = [f for f in path.iterdir() if f.is_file() and not f.name.startswith(".") and f.suffix != ".bak"]
+    why = store.keep(str(path), [(str(file), file.read_bytes()) for file in names])
+    if why:
+        raise OSError(errno.ENOSPC if why == "full" else errno.EIO, str(why), str(path))
 
 
 def is_held(error: OSError) -> bool:

@@ -19,7 +19,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
-from copydesk.base.system import text_encoding
+from copydesk.base.system import kept_in_browser, text_encoding
 from copydesk.checkup import probe
 from copydesk.checkup.findings import Finding, Python, has_extension, is_older, well, wrong
 
@@ -51,7 +51,8 @@ def floors(needs: Iterable[str] | None = None, *, lab: bool = True) -> dict[str,
 def check_programs(own: Python, jupyter: Jupyter | None, floor: Mapping[str, str]) -> list[Finding]:
     """Everything that is installed; `own` is the Python that has Copydesk, `jupyter` None where none can be seen."""
     kernel = own if jupyter is None else check_kernel(own, jupyter)
-    found = [kernel] if isinstance(kernel, Finding) else [well("kernel", "kernel", python=kernel.path)]
+    place = "kernel" if kept_in_browser() is None else "kernel_browser"
+    found = [kernel] if isinstance(kernel, Finding) else [well("kernel", place, python=kernel.path)]
     python = own if isinstance(kernel, Finding) else kernel  # where it is not the right one, the right one is looked at
     found.insert(0, check_python(python, floor.get("python", "")))
     found.append(check_lab(python, jupyter, floor.get("jupyterlab", "")))
@@ -81,13 +82,18 @@ def check_kernel(own: Python, jupyter: Jupyter) -> Python | Finding:
 def check_lab(python: Python, jupyter: Jupyter | None, needed: str) -> Finding:
     """JupyterLab: the one that starts here, or, where that will not do, another that will."""
     if jupyter is None:
-        return well("jupyterlab", "not_seen")
+        return well("jupyterlab", _unseen())
     if jupyter.lab and not is_older(jupyter.lab, needed):
         return well("jupyterlab", "package", version=jupyter.lab, needed=needed)
     mine = python.packages.get("jupyterlab", "")
     if mine and not is_older(mine, needed):
         return wrong("jupyterlab", "other_lab", jupyter=jupyter, needed=needed, python=python.path)
     return check_package("jupyterlab", python, needed)
+
+
+def _unseen() -> str:
+    """What is said of a JupyterLab that cannot be asked."""
+    return "not_seen" if kept_in_browser() is None else "of_site"
 
 
 def check_package(name: str, python: Python, needed: str) -> Finding:
@@ -102,7 +108,7 @@ def check_package(name: str, python: Python, needed: str) -> Finding:
 def check_front_end(python: Python, jupyter: Jupyter | None) -> Finding:
     """The parts that show the exercises in the browser: where Jupyter looks, or elsewhere, or nowhere."""
     if jupyter is None:
-        return well("front_end", "not_seen")
+        return well("front_end", _unseen())
     lacking = [name for name in FRONT_END if not any(has_extension(folder, name) for folder in jupyter.folders)]
     if not lacking:
         return well("front_end", "front_end")

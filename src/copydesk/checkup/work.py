@@ -15,6 +15,7 @@ import platformdirs
 from copydesk import __version__
 from copydesk.answers.place import choose
 from copydesk.base.errors import CopydeskError
+from copydesk.base.system import kept_in_browser
 from copydesk.checkup.findings import Finding, well, wrong
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.edition import Edition, installed_kit
@@ -47,6 +48,8 @@ def check_answers() -> Finding:
         for folder in new:  # to look makes them, and leaves none behind
             with suppress(OSError):
                 folder.rmdir()
+    if (refused := kept_in_browser()) is not None:
+        return wrong("answers", "answers_browser") if refused else well("answers", "answers_browser")
     if free < ROOM:
         return wrong("answers", "answers_full", path=path, free=f"{free / 1e6:.1f}")
     if why:
