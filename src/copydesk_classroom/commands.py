@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.system import most_processes
@@ -30,9 +30,12 @@ from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring, less
 from copydesk_classroom.checking.settings import check_settings
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.grading.class_report import Report, is_graded, report
-from copydesk_classroom.grading.grade import Summary, grade
+from copydesk_classroom.grading.grade import grade, summary_lines
 from copydesk_classroom.releasing.release import Release, release
 from copydesk_classroom.wording import class_wording
+
+if TYPE_CHECKING:
+    from copydesk_classroom.releasing.lite import Site
 
 CHECK_EXAMPLES = """examples:
   copydesk check                        every story and lesson
@@ -263,7 +266,7 @@ def run_grade(options: argparse.Namespace) -> int:
         raise CopydeskError(*class_wording("classroom")["summary"]["broken"]) from None
     progress.end()
     if not options.quiet:
-        print("\n".join(grade_summary(summary)))
+        print("\n".join(summary_lines(summary)))
     return int(not summary.graded)
 
 
@@ -291,36 +294,6 @@ def _is_large(folder: Path, out: Path) -> bool:
         return len([*islice(sources.walk(), MANY + 1)]) > MANY
     finally:
         sources.close()
-
-
-def grade_summary(summary: Summary) -> list[str]:
-    """The lines that say what a run did."""
-    say, s = class_wording("classroom")["summary"], summary
-    if not s.graded:
-        return [say["nothing"].format(out=s.out)]
-    lines = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]
-    lines += [say["anew"].format(n=s.anew, rest=s.graded - s.anew)] if s.anew < s.graded else []
-    lines += [say["not_handed_in"].format(lessons=", ".join(s.not_handed_in))] if s.not_handed_in else []
-    names = (
-        "missing",
-        "strangers",
-        "shared",
-        "unread",
-        "late",
-        "texts",
-        "several",
-        "waiting",
-        "problems",
-        "notes",
-        "changes",
-    )
-    for name in names:
-        if count := getattr(s, name):
-            lines.append(say[name].format(n=count))
-    if s.worksheet or s.scales:
-        scales = ", ".join(f"{n:g}" for n in s.scales)
-        lines.append(say["worksheet" if s.worksheet else "scaled"].format(scales=scales or say["unscaled"]))
-    return [*lines, say["written"].format(out=s.out)]
 
 
 class Progress:
@@ -415,6 +388,7 @@ RELEASE_EXAMPLES = """examples:
   copydesk release dist/week1 --lessons 01,02 --course "News 101" --due 2027-03-01
   copydesk release dist/exam --lessons 02,-00 --graded --due 2027-03-01T18:00
   copydesk release dist/ours --story seeds/our-story --no-zip
+  copydesk release dist/site --lite     a website: Jupyter and Python run in the browser, nothing to install
 
 what is in an edition:
   notebooks without outputs, the stories they need, the kit as a wheel, a README for learners, environment.yml. The
@@ -449,23 +423,37 @@ def add_release(commands: Any) -> None:
     parser.add_argument("--due", help="due date, such as 2027-03-01 or 2027-03-01T18:00; it is shown, never enforced")
     parser.add_argument("--hand-in-to", default="", help="where learners give their work (default: your instructor)")
     parser.add_argument("--zip", action=argparse.BooleanOptionalAction, default=True, help="also make OUT.zip")
+    parser.add_argument("--lite", action="store_true", help="make a website that runs in the browser alone, and no zip")
+    parser.add_argument("--parts", type=Path, help="with --lite: a folder with npm’s pyodide and the wheels (a cache)")
     parser.set_defaults(run=run_release)
 
 
 def run_release(options: argparse.Namespace) -> int:
     """Make the edition and print a summary; returns 0."""
-    made = release(
-        options.out,
-        lessons=options.lessons.split(",") if options.lessons else None,
-        story=options.story,
-        graded=options.graded,
-        course=options.course,
-        due=options.due,
-        hand_in_to=options.hand_in_to,
-        as_zip=options.zip,
-    )
-    print("\n".join(release_summary(made)))
+    lessons = options.lessons.split(",") if options.lessons else None
+    kind = {"lessons": lessons, "story": options.story, "graded": options.graded}
+    kind |= {"course": options.course, "due": options.due, "hand_in_to": options.hand_in_to}
+    if options.lite:
+        from copydesk_classroom.releasing.lite import lite
+
+        print("\n".join(lite_summary(lite(options.out, **kind, parts=options.parts))))
+        return 0
+    print("\n".join(release_summary(release(options.out, **kind, as_zip=options.zip))))
     return 0
+
+
+def lite_summary(made: Site) -> list[str]:
+    """The lines that say what site was made."""
+    say, told, edition = class_wording("lite")["summary"], class_wording("release")["summary"], made.edition
+    kind, lessons = told["graded" if edition.graded else "ungraded"], ", ".join(name[:2] for name in edition.lessons)
+    lines = [told["edition"].format(kind=kind, lessons=lessons, stories=", ".join(made.stories))]
+    lines += [*edition_words(edition), say["site"].format(folder=made.folder, files=made.files, size=_size(made.bytes))]
+    lines += [say["keys"].format(keys=made.keys)] if made.keys else []
+    known = ", ".join(name for name in made.stories if name in OURS)
+    lines += [told["known"].format(stories=known)] if edition.graded and known else []
+    real = ", ".join(name for name in made.stories if not load_story(name).about.get("fiction"))
+    lines += [told["rights"].format(stories=real)] if real else []
+    return [*lines, say["serve"].format(python=Path(sys.executable).name, folder=made.folder), say["https"]]
 
 
 def release_summary(made: Release) -> list[str]:

@@ -37,6 +37,7 @@ from copydesk_classroom.pool import map_ordered
 from copydesk_classroom.problems import Problem, Refused
 from copydesk_classroom.reporting.page import made_of
 from copydesk_classroom.safe_text import file_name
+from copydesk_classroom.wording import class_wording
 
 Progress = Callable[[str, int, int], None]
 """Called with the current step, how many are done, and of how many (0 while that is not known)."""
@@ -309,6 +310,36 @@ def _summary(run: Run, anew: int, changes: int, left: tuple[str, ...], imports: 
         if imports.scale
         else tuple(sorted(maxima(imports.worksheet) if imports.worksheet else ())),
     )
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """The lines that say what a run did."""
+    say, s = class_wording("classroom")["summary"], summary
+    if not s.graded:
+        return [say["nothing"].format(out=s.out)]
+    lines = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]
+    lines += [say["anew"].format(n=s.anew, rest=s.graded - s.anew)] if s.anew < s.graded else []
+    lines += [say["not_handed_in"].format(lessons=", ".join(s.not_handed_in))] if s.not_handed_in else []
+    names = (
+        "missing",
+        "strangers",
+        "shared",
+        "unread",
+        "late",
+        "texts",
+        "several",
+        "waiting",
+        "problems",
+        "notes",
+        "changes",
+    )
+    for name in names:
+        if count := getattr(s, name):
+            lines.append(say[name].format(n=count))
+    if s.worksheet or s.scales:
+        scales = ", ".join(f"{n:g}" for n in s.scales)
+        lines.append(say["worksheet" if s.worksheet else "scaled"].format(scales=scales or say["unscaled"]))
+    return [*lines, say["written"].format(out=s.out)]
 
 
 def people_counts(tables: RunTables, units: Sequence[Unit]) -> Counter[str]:

@@ -82,12 +82,12 @@ def contents(lessons: Sequence[Lesson], edition: Edition) -> tuple[Edition, dict
         if edition.graded:
             _check_open(story)
         wanted = STORY if edition.graded else (*STORY, KEY)
-        inside |= {f"seeds/{story.id}/{name}": data for name, data in _files(story.folder, wanted).items()}
+        inside |= {f"seeds/{story.id}/{name}": data for name, data in files_of(story.folder, wanted).items()}
     answers = shared_answers_file()
     if answers and not edition.graded:
         inside["seeds/answers.toml"] = answers.read_bytes()
     inside |= _notebooks(lessons, {*inside, *GUIDES})
-    kit = {f"copydesk/{name}": data for name, data in _files(Path(str(files("copydesk"))), KIT).items()}
+    kit = {f"copydesk/{name}": data for name, data in files_of(Path(str(files("copydesk"))), KIT).items()}
     # pip installs a wheel over another one only if the version differs, so each edition has a version of its own
     label = hashlib.sha256("".join([repr(edition), sums_of(inside), sums_of(kit)]).encode()).hexdigest()[:8]
     made = wheel(kit, licences, version=f"{__version__}+{label}")
@@ -107,7 +107,7 @@ def sums_of(inside: Mapping[str, bytes]) -> str:
     return "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(inside.items()))
 
 
-def _files(root: Path, patterns: Sequence[str]) -> dict[str, bytes]:
+def files_of(root: Path, patterns: Sequence[str]) -> dict[str, bytes]:
     """The files of a folder that match, by their paths in it; what editors hide beside them stays there."""
     found = {path for pattern in patterns for path in root.glob(pattern) if not path.name.startswith(".")}
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(found) if path.is_file()}

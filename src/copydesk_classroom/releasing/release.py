@@ -65,13 +65,8 @@ def release(  # noqa: PLR0913
     or a moment, here unless it has a zone; `hand_in_to` says where the work goes. Raises
     CopydeskError if something is not there, or `out` holds anything but an earlier release as it was made.
     """
-    folder, opened = Path(out).resolve(), load_story(story)
-    chosen = choose(lessons, opened)
-    _check_keys(chosen, graded=graded)
-    _check_proofs(chosen)
-    ids = tuple(lesson.id for lesson in chosen)
-    course, hand_in_to = one_line(as_utf8(course)), one_line(as_utf8(hand_in_to))
-    edition = Edition(course, parse_due(due), graded, opened.id, ids, hand_in_to)
+    folder = Path(out).resolve()
+    chosen, edition = plan(lessons, story, graded=graded, course=course, due=due, hand_in_to=hand_in_to)
     target = folder.with_name(f"{folder.name}.zip") if as_zip else None
     if target:
         check_zip(target)
@@ -91,6 +86,25 @@ def release(  # noqa: PLR0913
         tuple(dict.fromkeys(story.id for lesson in chosen for story in lesson.stories)),
         _left_out(edition),
     )
+
+
+def plan(  # noqa: PLR0913
+    lessons: Sequence[str] | None,
+    story: str | Path | None,
+    *,
+    graded: bool,
+    course: str,
+    due: str | dt.date | None,
+    hand_in_to: str,
+) -> tuple[tuple[Lesson, ...], Edition]:
+    """The lessons of an edition, checked, and what is known of it before it is made; see `release`."""
+    opened = load_story(story)
+    chosen = choose(lessons, opened)
+    _check_keys(chosen, graded=graded)
+    _check_proofs(chosen)
+    ids = tuple(lesson.id for lesson in chosen)
+    course, hand_in_to = one_line(as_utf8(course)), one_line(as_utf8(hand_in_to))
+    return chosen, Edition(course, parse_due(due), graded, opened.id, ids, hand_in_to)
 
 
 def _check_keys(lessons: Sequence[Lesson], *, graded: bool) -> None:
