@@ -10,7 +10,7 @@ endif
 GRADERS := $(VENV)-graders
 HUB := $(VENV)-hub
 .DEFAULT_GOAL := help
-.PHONY: help lab test graders lint notebooks bench fuzz server floors binder address clean
+.PHONY: help lab test graders lint notebooks bench fuzz server lite litetest floors binder address clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -26,7 +26,7 @@ $(VENV)/lab.done: pyproject.toml | $(BIN)/python$(EXE)
 	@touch $@
 
 $(VENV)/test.done: pyproject.toml | $(BIN)/python$(EXE)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,browser]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,browser,lite]"
 	$(BIN)/python tools/no_news.py
 	@touch $@ $(VENV)/lab.done
 
@@ -69,6 +69,12 @@ $(HUB)/done: pyproject.toml
 	$(HUB)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check -e ".[lab,classroom,browser]" "jupyterhub>=5" jupyterhub-idle-culler
 	npm install --global --silent --prefix $(HUB) configurable-http-proxy
 	@touch $@
+
+lite: $(VENV)/test.done ## the lessons as a website that runs in the browser alone, in dist/lite (needs npm once)
+	$(BIN)/python -m copydesk release dist/lite --lite
+
+litetest: $(VENV)/test.done ## try that website: restarts, two tabs, a full store, graded editions, Firefox; in about 10 minutes
+	COPYDESK_LITE=all $(BIN)/python -m pytest -q -m browser tests/browser/test_lite.py
 
 floors: $(VENV)/test.done ## the kit at Binder's versions, at the newest, the core alone and the wheel alone, on each Python there is, in about 45 minutes
 	$(BIN)/python -m tools.floors $(FLOORS)

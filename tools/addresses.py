@@ -51,11 +51,25 @@ def binder_link(address: str) -> str:
     return f"https://mybinder.org/v2/{where}/HEAD?urlpath={quote(OPENS, safe='')}"
 
 
+def lite_link(address: str) -> str:
+    """The address at which the workflow `lite` publishes the lessons as a website; '' elsewhere than on GitHub.
+
+    >>> lite_link("https://github.com/a-school/copydesk"), lite_link("https://gitlab.com/a/b")
+    ('https://a-school.github.io/copydesk/', '')
+    """
+    parts = urlsplit(address)
+    owner, _, name = parts.path.strip("/").removesuffix(".git").partition("/")
+    return f"https://{owner.lower()}.github.io/{name}/" if parts.netloc == "github.com" else ""
+
+
 def launch(address: str) -> str:
-    """The badge that opens Binder, or how to set the address."""
+    """The badges that open Binder and the website, or how to set the address."""
     if address == PLACEHOLDER:
         return UNSET
-    return f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder_link(address)})"
+    binder = f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder_link(address)})"
+    badge = "https://jupyterlite.rtfd.io/en/latest/_static/badge.svg"
+    lite = f" [![Open in the browser alone]({badge})]({lite_link(address)})" if lite_link(address) else ""
+    return binder + lite
 
 
 def clone(address: str) -> str:
