@@ -11,6 +11,7 @@ bodies. Needs `copydesk[classroom,lite]`, npm, Playwright and Chromium.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import statistics
 import subprocess
@@ -31,7 +32,7 @@ from copydesk_classroom.releasing import lite as building
 from tests.browser.lab import FLAGS, chromium
 
 LESSON = "02_who_says_so.ipynb"
-CELLS = ["import ipywidgets\nipywidgets.IntSlider()"]
+CELLS = ["%pip install -q ipywidgets", "import ipywidgets\nipywidgets.IntSlider()"]
 SHOWN = {"copydesk": "section.cd", "bare": ".widget-slider"}
 WAIT = 300_000
 
@@ -81,6 +82,11 @@ def bare(out: Path, parts: Path) -> None:
         home.mkdir(parents=True)
         for path in (*(pyodide / name for name in building.PYODIDE), micropip):
             (home / path.name).write_bytes(path.read_bytes())
+        lock = json.loads((home / building.PYODIDE[-1]).read_text("utf-8"))
+        found = lock["packages"]["micropip"]  # the others come from its own index; Pyodide’s are on another host
+        found |= {"file_name": micropip.name, "sha256": hashlib.sha256(micropip.read_bytes()).hexdigest()}
+        lock["packages"] = {"micropip": found}
+        (home / building.PYODIDE[-1]).write_text(json.dumps(lock), "utf-8")
         settings = json.loads((out / "jupyter-lite.json").read_text("utf-8"))
         told = settings["jupyter-config-data"]
         kernel = told.setdefault("litePluginSettings", {}).setdefault(f"{building.KERNEL}:kernel", {})
