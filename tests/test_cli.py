@@ -108,7 +108,7 @@ def test_names_that_are_not_there_are_not_called_sound(arguments: list[str], say
         ([], 2, "required"),
         (["chekc"], 2, "there is no command 'chekc'; did you mean `copydesk check`?"),
         (["Start", "here"], 2, "did you mean `copydesk start`?"),
-        (["xyz"], 2, "the commands are start, doctor, check, grade, release, report"),
+        (["xyz"], 2, "the commands are start, doctor, check, grade, new, release, report, story"),
     ],
 )
 def test_help_and_wrong_usage(arguments: list[str], status: int, says: str, capsys: Out) -> None:

@@ -30,6 +30,7 @@ from copydesk_classroom.prose.screen import GradeWriting, grade_script
 from copydesk_classroom.prose.texts import class_texts
 from copydesk_classroom.wording import class_wording
 from tests.classroom.made_class import document, entry, handin, lesson, put, rows, tree
+from tests.made_exercise import DEFAULTS
 
 STORY, LESSON, EXERCISE = "greywater-barrage", "02_who_says_so", "explain"
 SHEETS = Path(__file__).resolve().parents[2] / "notebooks" / "instructor"
@@ -101,7 +102,7 @@ class TestRows:
         assert told >= 10
 
     def test_a_row_that_is_not_there_is_named(self) -> None:
-        wrong = Write(lesson="l", id="e", title="", prompt="", rubric=("claim", "style"))
+        wrong = Write(lesson="l", id="e", title="", prompt="", **DEFAULTS, rubric=("claim", "style"))
         with pytest.raises(CopydeskError, match="l/e: no rubric row 'style'; there are: claim, evidence"):
             rows_of(wrong)
 

@@ -497,7 +497,7 @@ def test_what_answers_is_found_wherever_it_stands_in_a_lesson() -> None:
     ("name", "change", "says"),
     [
         ("lessons.toml", ('id = "agency"', 'hint = "Line 2.", id = "agency"'), "'hint' in 01_what_is_on_the_page/prov"),
-        ("lessons.toml", ('{ id = "baltic"', '{ id = "z", text = "Z." },\n  { id = "baltic"'), "order by id; sort"),
+        ("lessons.toml", ('{ id = "answers"', '{ id = "z", text = "Z." },\n  { id = "answers"'), "order by id; sort"),
         (
             "story.toml",
             ("language =", 'agency = "Reuters"\nlanguage ='),

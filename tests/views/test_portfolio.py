@@ -44,7 +44,7 @@ def test_it_says_what_was_shown_and_what_was_not() -> None:
     text = seen(kept())
     can, for_reader, not_yet = (text.index(t) for t in ("What I can do", "Handed in, for a reader", "Not shown yet"))
     assert "Name: Zoë Ñandú" in text and can < text.index("Find eight framing devices") < for_reader
-    assert for_reader < text.index("Give a flatter wording") < not_yet < text.index("Compute percent agreement")
+    assert for_reader < text.index("Give a plainer wording") < not_yet < text.index("Compute percent agreement")
     assert "If you have time" not in text and "100 %" in text
     assert "My own brief" not in text, "there is none yet"
     assert {*re.findall(r"<h(\d)", page.html)} == {"3", "4"} and "<h1" in kept()
