@@ -254,7 +254,7 @@ class TestBlocks:
             entry(editor, "attributions", "A1")["region"] == "f9"
             and entry(editor, "attributions", "A3")["region"] == "p1"
         )
-        assert editor.faults() == [] and load_story(editor.folder).article == editor.article
+        assert editor.faults() == [] and load_story(editor.folder).article.parts == editor.article.parts
         editor.apply([{"op": "block", "line": 14, "kind": "paragraph"}])
         assert "[lines]" not in (editor.folder / "story.toml").read_text("utf-8")
 

@@ -504,7 +504,7 @@ class TestFiles:
             (b"\x89PNG\r\n", "is a picture"),
             (b"x " * MOST_CHARACTERS, "characters of text; a page may have 100,000"),
             (b"x" * 5_000_001, "is larger than 5 MB"),
-            (b"a.\n\n" * 3000, "more than 2,000 blocks"),
+            (b"a.\n\n" * 3000, "more than 2,000 lines"),
         ],
     )
     def test_what_is_no_page_is_one_sentence_and_leaves_nothing(self, data: bytes, says: str, here: Path) -> None:

@@ -87,10 +87,10 @@ def encode_by_line(document: Json, rows: str) -> bytes:
             return json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, sort_keys=True)
 
         def lines(holder: Json, depth: int) -> str:
-            told = [
-                f"{' ' * depth}{one(name)}: {lines(value, depth + 1) if depth == 1 and name == rows else one(value)}"
-                for name, value in sorted(holder.items())
-            ]
+            told = []
+            for name, value in sorted(holder.items()):
+                by_entry = depth == 1 and name == rows and isinstance(value, dict)
+                told.append(f"{' ' * depth}{one(name)}: {lines(value, depth + 1) if by_entry else one(value)}")
             return "{\n" + ",\n".join(told) + f"\n{' ' * (depth - 1)}}}" if told else "{}"
 
         return lines(document, 1) + "\n"

@@ -114,6 +114,8 @@ def assign_by_path(tables: RunTables, roster: Roster, seq: int, shown: str) -> N
         tables.assign([seq], learner, claim)
         tables.set_platform_name(seq, late=named.late, again=named.again, time=named.time)
         return
+    if not parts:  # the folder itself, which could not be listed
+        return
     stem = STEM.fullmatch(parts[-1])
     for n, part in enumerate((*parts[:-1], stem["name"] if stem else parts[-1]), 1):  # from the outermost inwards
         if pupil := roster.find_id_in(part):

@@ -141,7 +141,8 @@ class _Carrier:
         except _NotThereError:
             return None
         if "region" in moved:
-            moved["region"] = self._region(moved) or names.get(moved["region"])
+            here = next(spans_in(moved), None)  # an entry without spans only names its block
+            moved["region"] = self._region(moved) if here else names.get(moved["region"])
         return None if moved.get("region", "") is None else moved
 
     def _told_places(self, names: Mapping[str, str]) -> list[Json]:
