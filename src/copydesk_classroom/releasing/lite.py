@@ -130,6 +130,7 @@ def lite(  # noqa: PLR0913
     books = {Path(name).name: _for_lite(data) for name, data in taken.items() if name.startswith("notebooks/")}
     inside |= {f"files/{name}": data for name, data in books.items()} | {"api/contents/all.json": _listing(books)}
     inside["jupyter-lite.json"] = _settings(inside["jupyter-lite.json"], lock)
+    inside["lab/index.html"] = _for_phones(inside["lab/index.html"])
     inside |= lite_pages(chosen, edition, FIRST_VISIT)
     inside[FILE] = release_toml(edition).encode()
     inside[SUMS] = sums_of(inside).encode()
@@ -240,6 +241,7 @@ def _settings(built: bytes, lock: Mapping[str, Any]) -> bytes:
     settings: dict[str, Any] = json.loads(built)
     told = settings["jupyter-config-data"]
     told |= {"appName": "Copydesk", "contentsAllJsonFile": "all.json", "disabledExtensions": [*OFF]}
+    told |= {"exposeAppInBrowser": True}  # for narrow.js
     told |= {"contentsStorageName": "Copydesk", "settingsStorageName": "Copydesk settings"}
     told |= {"workspacesStorageName": "Copydesk workspaces", "settingsOverrides": SETTINGS}
     told["litePluginSettings"] = {
@@ -254,6 +256,12 @@ def _settings(built: bytes, lock: Mapping[str, Any]) -> bytes:
         }
     }
     return _json(settings)
+
+
+def _for_phones(page: bytes) -> bytes:
+    """JupyterLab’s page, with the side bar closed on a narrow screen, where it would leave no room for the lesson."""
+    script = (BROWSER / "narrow.js").read_bytes()
+    return page.replace(b"</head>", b"<script>\n" + script + b"</script>\n</head>", 1)
 
 
 # --- packages ---
