@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.base.errors import CopydeskError
@@ -186,6 +186,7 @@ class TestTheFolder:
         ]
     )
 
+    @settings(max_examples=40)
     @given(st.lists(SAID, min_size=1, max_size=60), st.lists(SAID, max_size=60))
     def test_a_draft_of_any_words_has_no_faults_and_neither_has_one_that_is_carried_over(
         self, first: list[str], second: list[str]
