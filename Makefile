@@ -36,7 +36,7 @@ lab: $(VENV)/lab.done ## set up and open JupyterLab on the first lesson (BROWSER
 test: $(VENV)/test.done lint ## set up and run all tests: unit, doctest, nbval, browser where Chromium is present
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser" tests src
 	$(BIN)/python -m copydesk check
-	$(BIN)/python -m pytest -q -m browser --reruns 1 -rR tests/browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser --reruns 1 -rR tests/browser
 
 graders: $(GRADERS)/done ## run assignments through nbgrader and Otter and a class through Dask, set up apart, in about 3 minutes
 	$(GRADERS)/$(notdir $(BIN))/python -m pytest -q -n 2 --dist loadfile tests/classroom/test_nbgrader.py tests/classroom/test_otter.py tests/classroom/test_dask.py
@@ -73,7 +73,7 @@ $(HUB)/done: pyproject.toml
 lite: $(VENV)/test.done ## the lessons as a website that runs in the browser alone, in dist/lite (needs npm once)
 	$(BIN)/python -m copydesk release dist/lite --lite
 
-litetest: $(VENV)/test.done ## try that website: restarts, two tabs, a full store, graded editions, Firefox; in about 10 minutes
+litetest: $(VENV)/test.done ## try that website: restarts, two tabs, a full store, graded editions; in about 10 minutes
 	COPYDESK_LITE=all $(BIN)/python -m pytest -q -m browser tests/browser/test_lite.py
 
 floors: $(VENV)/test.done ## the kit at Binder's versions, at the newest, the core alone and the wheel alone, on each Python there is, in about 45 minutes

@@ -77,7 +77,8 @@ class Site:
             except TimeoutError:
                 continue
         page.wait_for_function(
-            "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /[0-9]/.test(p.textContent))",
+            "jupyterapp.shell.currentWidget.content.model.toJSON().cells"  # a folded cell shows no number
+            ".every(cell => cell.cell_type !== 'code' || cell.execution_count)",
             timeout=SLOW,
         )
 
