@@ -95,9 +95,10 @@ _NO_DATE = r"(?!(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s*\d)
 _ROLES = [*_NAMES["roles"], *_NAMES["role_beginnings"]]
 _ROLE = rf"(?:{any_of([role.title() for role in _ROLES] + [role.upper() for role in _ROLES])})\b"
 _CUT = rf"(?<=[a-zß-öø-ÿ])(?<!Mc)(?<!Mac)(?<!De)(?<!Di)(?<!La)(?<!Le)(?:[A-Z][a-z]+\s+){{0,2}}{_ROLE}"
-_GLUED = rf"(?!{_ROLE}|(?:And|At|By|For|From|In|The)\s)(?![a-zß-öø-ÿа-яα-ω])[^\W\d_](?:(?!{_CUT}){_IN_NAME})*+"
+_GLUED = rf"(?!{_ROLE}|(?:And|At|By|For|From|In|The)\s)(?![a-zß-öø-ÿа-яα-ω])[^\W\d_](?>(?:(?!{_CUT}){_IN_NAME})*)"
 _PARTICLE = rf"{any_of(load_wording('sentences')['particles'])}(?=\s)"
-PERSON = rf"{_GLUED}(?:\s+(?:{_NO_DATE}{_GLUED}|{_PARTICLE})){{1,4}}+"
+# Python 3.11.0 to 3.11.4 match a repeated group with + wrongly (gh-106052); (?>…) means the same and is right there.
+PERSON = rf"{_GLUED}(?>(?:\s+(?:{_NO_DATE}{_GLUED}|{_PARTICLE})){{1,4}})"
 _UNNAMED = rf"(?i:{any_of(_NAMES['unnamed'])})\b"
 _ONE = rf"(?:{PERSON}|{_UNNAMED})"
 _AND = r"(?:,?\s+(?:and|und|et|y|e|en|og|och)\s+|\s*&\s*)"
@@ -176,7 +177,7 @@ COPYRIGHT_FIRST = Pattern(rf"{_CLAIM}(?=[\s.]*$|\.\s|(?<=\.)\s)")
 # Datelines. An agency’s name may be unknown: it stands in brackets or between slashes.
 _LETTERS = rf"[^\W\d_]{_IN_NAME}*+"
 _HOUSE = rf"(?P<agency>{any_of(_NAMES['agencies'])}(?:\s*/\s*{_LETTERS})*|{TITLES}(?:\s*/\s*{_LETTERS})*)"
-_PLACE = rf"(?P<place>{_NO_DATE}{TITLED}(?:[\s/]+{_NO_DATE}{TITLED}){{0,3}}+)"
+_PLACE = rf"(?P<place>{_NO_DATE}{TITLED}(?>(?:[\s/]+{_NO_DATE}{TITLED}){{0,3}}))"
 _REGION = rf"(?P<region>,\s+{_NO_DATE}{TITLES})"
 _DASH = r"\s*(?:\.?--?|\.?[–—]|[_|])\s*"
 _DATELINES = (
