@@ -30,9 +30,6 @@ Offer = Mapping[str, str] | tuple[float, float]
 BLANK, OTHER = "", "?"
 """What stands in counts for no answer, and for one that is not among those offered."""
 
-SHOWN_WORDS = ("frame", "outcome", "marker", "order", "edit", "form_ui", "lesson", "meaning", "roles")
-"""The parts of the strings that a view in the browser shows."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -167,8 +164,6 @@ class Exercise(ABC):
             "dir": direction(story.about["language"]),
             "rights": story.rights,
             "reading": self.reading(story),
-            "say": {part: say[part] for part in SHOWN_WORDS},
-            "tags": say["tags"],
             **self.view(story),
         }
 
