@@ -17,8 +17,7 @@ from copydesk.answers import AnswerFile, Record, folder, where
 from copydesk.answers.file import peek_record
 from copydesk.answers.place import may_be_lost
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, load_wording
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.mark import label_words
 from copydesk.exercises.parallel_forms import PRIVATE, choose_form, discernment, first_answer

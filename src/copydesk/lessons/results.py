@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from copydesk.answers import AnswerFile, Record
-from copydesk.base.numbers import percent
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import load_wording, percent
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer, Outcome
 from copydesk.lessons.lesson import Lesson, Objective

@@ -14,9 +14,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from copydesk.base.numbers import percent
 from copydesk.base.spans import Span
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import load_wording, percent
 from copydesk.exercises.exercise import Exercise, Offer
 from copydesk.exercises.feedback import SIGNS, foot, hints
 from copydesk.exercises.feedback import row as feedback_row

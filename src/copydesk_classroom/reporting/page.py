@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk.base.numbers import percent
+from copydesk.base.wording import percent
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.parallel_forms import Discernment
 from copydesk.views.agreement import Interval, bootstrap_interval, krippendorff_alpha, percent_agreement
