@@ -16,7 +16,7 @@ from copydesk.base.spans import Span, words
 from copydesk.exercises import TYPES, make_exercise
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.feedback import feedback
-from copydesk.exercises.mark_match import key_answer
+from copydesk.exercises.mark import key_answer
 from copydesk.exercises.outcome import RECEIVED
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.page.article import parse_article
