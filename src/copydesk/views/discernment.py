@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from copydesk.base.wording import decimal, load_wording
-from copydesk.exercises.parallel_forms import Discernment
+from copydesk.exercises.sort import Discernment
 from copydesk.page.html import Page, static_html, table
 
 

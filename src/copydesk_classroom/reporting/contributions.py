@@ -19,8 +19,7 @@ from copydesk.base.documents import Json
 from copydesk.base.spans import words
 from copydesk.exercises.exercise import BLANK, Exercise
 from copydesk.exercises.outcome import Note, Outcome
-from copydesk.exercises.parallel_forms import discernment
-from copydesk.exercises.sort import Sort
+from copydesk.exercises.sort import Sort, discernment
 from copydesk_classroom.course import Unit
 from copydesk_classroom.marking.scores import Marked, Sheet
 
