@@ -22,7 +22,7 @@ from copydesk.exercises.outcome import Answer, Group, Note, Outcome, listed_valu
 from copydesk.exercises.records import read_value
 from copydesk.page.article import Article
 from copydesk.page.html import Mark as HtmlMark
-from copydesk.story.key import FUNCTIONS, Alternative, Entry, Key
+from copydesk.story.key import FUNCTIONS, Alternative, Entry, Key, spans_of
 from copydesk.story.story import Story
 
 ITEMS = {"attributions": "attribution", "entman": "frame"}
