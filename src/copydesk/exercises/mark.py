@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from copydesk.base.documents import read_value
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, word_f1, words
 from copydesk.base.wording import choice_labels, load_wording
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer, Group, Note, Outcome, listed_values, spans_from
-from copydesk.exercises.records import read_value
 from copydesk.page.article import Article
 from copydesk.page.html import Mark as HtmlMark
 from copydesk.story.key import FUNCTIONS, Alternative, Entry, Key, spans_of

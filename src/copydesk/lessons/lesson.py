@@ -15,11 +15,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from copydesk.base.documents import read_toml
+from copydesk.base.documents import read_record, read_toml, read_value
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.exercises import TYPES, Exercise, make_exercise
-from copydesk.exercises.records import read_record, read_value
 from copydesk.story.key import Key
 from copydesk.story.story import DEFAULT, Story, load_story, shared_answers, story_in_use
 
