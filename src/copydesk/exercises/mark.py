@@ -16,10 +16,10 @@ from typing import Any
 
 from copydesk.base.documents import read_value
 from copydesk.base.errors import CopydeskError
-from copydesk.base.spans import Span, word_f1, words
+from copydesk.base.spans import Span, spans_from, word_f1, words
 from copydesk.base.wording import choice_labels, load_wording
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.outcome import Answer, Group, Note, Outcome, listed_values, spans_from
+from copydesk.exercises.outcome import Answer, Group, Note, Outcome, listed_values
 from copydesk.page.article import Article
 from copydesk.page.html import Mark as HtmlMark
 from copydesk.story.key import FUNCTIONS, Alternative, Entry, Key, spans_of
@@ -215,7 +215,7 @@ class Mark(Exercise):
         for raw in answer.get("groups", []):
             if not isinstance(raw, dict):
                 continue
-            spans = {r: spans_from(raw.get(r, []), length) for r in self.roles}
+            spans = {r: spans_from(raw[r], length) for r in self.roles if r in raw}
             given = raw.get("labels", {})
             pairs = given.items() if isinstance(given, dict) else ()
             labels = {n: v for n, v in pairs if n in self.labels and v and isinstance(v, str)}
@@ -541,7 +541,7 @@ def supports(text: str, found: tuple[Span, ...], expected: tuple[Span, ...]) -> 
 def swallows(one: Target, role: str, found: Iterable[Span]) -> bool:
     """Whether spans marked as one role hold a whole span that the key gives another role of the same target."""
     apart = [s for other, spans in one.roles.items() if other != role for s in spans]
-    return any(f.covers(s) for f in found for s in apart)
+    return any(f.start <= s.start and s.end <= f.end for f in found for s in apart)
 
 
 def touches(group: Group, spans: Iterable[Span]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from copydesk.base.spans import Span, merge
+from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ Status = Literal["not_attempted", "not_yet", "right", "received"]
 Answer = dict[str, Any]
 PLAIN = (str, int, float, type(None))
 """What a single value of an answer may be."""
-LISTED = (list, tuple)
 MOST_HINTS = 5
 SIGNS = {"full": "✓", "part": "◐", "none": "○", "open": "·"}
 
@@ -94,16 +93,6 @@ def listed_values(answer: object, name: str, kinds: tuple[type, ...]) -> Answer:
     """The named part of an answer, a list, without what is not of these kinds; {} where it is no list."""
     given = answer.get(name) if isinstance(answer, dict) else None
     return {name: [value for value in given if isinstance(value, kinds)]} if isinstance(given, list) else {}
-
-
-def spans_from(raw: Any, length: int) -> tuple[Span, ...]:
-    """The spans in a learner's notation, `[[start, end], …]`, that lie inside a text of this length, merged."""
-    pairs = [p for p in raw if _is_pair(p)] if isinstance(raw, LISTED) else ()
-    return tuple(merge([Span(a, b) for a, b in pairs if 0 <= a < b <= length]))
-
-
-def _is_pair(raw: Any) -> bool:
-    return isinstance(raw, LISTED) and len(raw) == 2 and isinstance(raw[0], int) and isinstance(raw[1], int)
 
 
 # From an outcome to what a learner is told: never a bare tick, never the key before the last try.
