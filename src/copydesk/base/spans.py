@@ -83,12 +83,12 @@ def words(text: str, span: Span | None = None) -> list[Span]:
     >>> [w.of("“Of course”, he said.") for w in words("“Of course”, he said.")]
     ['Of', 'course', 'he', 'said']
     """
-    return [*_words(text, span.start, span.end)] if span else [Span(*m.span()) for m in WORD.finditer(text)]
+    return [*(_words(text, span.start, span.end) if span else _words(text, 0, len(text)))]
 
 
 @lru_cache(maxsize=8192)
 def _words(text: str, start: int, end: int) -> tuple[Span, ...]:
-    """The words of a stretch: the same stretches of one page are asked for again and again."""
+    """The words of a stretch: a page, and the same stretches of it, are asked for again and again."""
     return tuple(Span(*m.span()) for m in WORD.finditer(text, start, end))
 
 
