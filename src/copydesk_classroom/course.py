@@ -81,6 +81,8 @@ class Unit:
     """A cache of the outcomes of short answers (see `scores.remember`)."""
     shown: dict[bytes, str] = field(default_factory=dict)
     """A cache of the feedback on short answers."""
+    lines: dict[bytes, list[str]] = field(default_factory=dict)
+    """A cache of what short answers add to the class report."""
     _words: dict[str, dict[str, str]] = field(default_factory=dict)
     _offers: dict[str, Mapping[str, Offer]] = field(default_factory=dict)
     _blocks: dict[str, dict[str, Block]] = field(default_factory=dict)
