@@ -15,9 +15,8 @@ from html import escape
 from importlib.resources import files
 from typing import Any, ClassVar, Self
 
-from copydesk.base.languages import direction
 from copydesk.base.spans import Span, chunks
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import direction, load_wording
 from copydesk.exercises.outcome import RECEIVED, Answer, Group, Note, Outcome, plain_values
 from copydesk.page.article import Article, Block
 from copydesk.page.html import Mark, block_name, blocks, heading, paragraph, static_html

@@ -21,8 +21,7 @@ from copydesk.answers import AnswerFile, Record, Try
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.feedback import feedback
-from copydesk.exercises.outcome import Outcome
+from copydesk.exercises.outcome import Outcome, feedback
 from copydesk.lessons.lesson import Lesson
 from copydesk.lessons.results import round_is_over
 from copydesk.page.html import css

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal, percent
+from copydesk.base.wording import decimal, percent
 from copydesk.page.html import Page, static_html
 from copydesk.views.agreement import bootstrap_interval, krippendorff_alpha, percent_agreement
 from copydesk.views.ready import Sentence, agreement_holds

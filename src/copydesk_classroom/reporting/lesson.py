@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from copydesk.base.languages import direction
 from copydesk.base.spans import Span, words
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import direction, load_wording
 from copydesk.exercises.exercise import Exercise, place
 from copydesk_classroom.course import Unit
 from copydesk_classroom.pages import points
