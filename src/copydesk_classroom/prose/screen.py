@@ -77,7 +77,8 @@ def _pieces(page: str, block: Span, picked: Sequence[Span]) -> Iterator[Piece]:
 @cache
 def grade_script() -> str:
     """The JavaScript of the screen as a single module."""
-    places = (files("copydesk") / "widgets" / "frame.js", files("copydesk_classroom") / "prose" / "grade.js")
+    kit, own = files("copydesk") / "widgets", files("copydesk_classroom")
+    places = (kit / "frame.js", own / "unsaved.js", own / "prose" / "grade.js")
     parts = [place.read_text(encoding="utf-8") for place in places]
     return "\n".join([*parts, "export default { render: gradeWriting };\n"])
 
