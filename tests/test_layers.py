@@ -34,7 +34,6 @@ KIT = {
 CLASSROOM = {
     "wording": 0,
     "safe_text": 0,
-    "problems": 1,
     "csv_files": 1,
     "pool": 1,
     "course": 2,

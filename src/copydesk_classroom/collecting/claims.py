@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copydesk_classroom.collecting.roster import Pupil
-from copydesk_classroom.problems import Problem
+from copydesk_classroom.wording import Problem
 
 if TYPE_CHECKING:
     from copydesk_classroom.collecting.state import RunTables

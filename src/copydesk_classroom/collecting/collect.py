@@ -25,8 +25,8 @@ from copydesk_classroom.collecting.state import Learner, RunTables
 from copydesk_classroom.collecting.submissions import Submission, parse_submission
 from copydesk_classroom.course import LessonId
 from copydesk_classroom.pool import map_ordered
-from copydesk_classroom.problems import Problem, Refused
 from copydesk_classroom.safe_text import one_line
+from copydesk_classroom.wording import Problem, Refused
 
 STEM = re.compile(r"(handin_)?(?P<name>.+?)(\.json)?(\.txt|\.bak)?", re.IGNORECASE | re.DOTALL)
 """A file's name, with the part that a learner may be named in."""

@@ -21,8 +21,8 @@ from typing import IO
 
 from copydesk.answers.handin import MOST_BYTES
 from copydesk_classroom.collecting.platforms import parse_platform_name
-from copydesk_classroom.problems import Problem, Refused
 from copydesk_classroom.safe_text import as_utf8
+from copydesk_classroom.wording import Problem, Refused
 
 MOST_MEMBERS, MOST_INNER_MEMBERS = 100_000, 2_000
 """How many names a zip may hold, and one of a single learner: 3,000 learners with 30 files each, one whole folder."""

@@ -15,7 +15,7 @@ from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.state import RunTables
 from copydesk_classroom.collecting.submissions import documents, pick
 from copydesk_classroom.course import LessonId, Policy
-from copydesk_classroom.problems import Refused
+from copydesk_classroom.wording import Refused
 
 
 @dataclass(frozen=True, slots=True)

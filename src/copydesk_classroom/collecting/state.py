@@ -23,8 +23,8 @@ from copydesk_classroom.collecting.claims import SURE, Claim, ClaimedFile
 from copydesk_classroom.collecting.files import Found, Place
 from copydesk_classroom.collecting.roster import NOBODY, Pupil
 from copydesk_classroom.collecting.submissions import Attempt, LessonAnswers, Pick, Submission
-from copydesk_classroom.problems import Problem
 from copydesk_classroom.safe_text import sort_key
+from copydesk_classroom.wording import Problem
 
 HOME = ".grading"
 """The folder among the results that holds the database."""
