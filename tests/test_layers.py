@@ -35,7 +35,6 @@ CLASSROOM = {
     "wording": 0,
     "safe_text": 0,
     "csv_files": 1,
-    "pool": 1,
     "course": 2,
     "pages": 2,
     "collecting": 3,

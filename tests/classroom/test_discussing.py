@@ -12,7 +12,7 @@ import pytest
 from copydesk.base.errors import CopydeskError
 from copydesk.lessons.lesson import load_lesson
 from copydesk.views.agreement import class_votes, krippendorff_alpha
-from copydesk_classroom.collecting.latest import latest_answers
+from copydesk_classroom.collecting.collect import latest_answers
 from copydesk_classroom.discussing import answers as class_answers
 from copydesk_classroom.discussing.answers import Reader, class_choices, class_marks, items_of
 from copydesk_classroom.discussing.room import Room, discussion

@@ -15,7 +15,7 @@ from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer
 from copydesk.lessons.lesson import Lesson
 from copydesk.views.agreement import ClassVotes
-from copydesk_classroom.collecting.latest import latest_answers
+from copydesk_classroom.collecting.collect import latest_answers
 from copydesk_classroom.course import offers
 
 MADE_LEARNERS = 24

@@ -15,7 +15,7 @@ from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import load_story
-from copydesk_classroom.collecting.latest import LearnerAnswers, latest_answers
+from copydesk_classroom.collecting.collect import LearnerAnswers, latest_answers
 from copydesk_classroom.course import LessonId, Policy, Unit, chosen, offers
 from copydesk_classroom.marking.rubric import Grade, is_graded_by_people, rows_of, text_key
 from copydesk_classroom.marking.scores import mark_lesson
