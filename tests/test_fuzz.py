@@ -48,7 +48,7 @@ from copydesk_classroom.feedback.page import feedback_page
 from copydesk_classroom.grading.moodle import filled_worksheet, maxima
 from copydesk_classroom.marking.grade_files import GradeFile, graders
 from copydesk_classroom.marking.scores import mark_lesson
-from copydesk_classroom.reporting.contributions import contribution
+from copydesk_classroom.reporting.tally import contribution
 from copydesk_classroom.wording import Problem, Refused, class_wording
 from tests.classroom.made_class import zipped
 

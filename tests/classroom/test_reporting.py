@@ -25,11 +25,9 @@ from copydesk_classroom.course import Unit
 from copydesk_classroom.grading.class_report import report
 from copydesk_classroom.grading.grade import grade
 from copydesk_classroom.marking.scores import Sheet, mark_lesson
-from copydesk_classroom.reporting.contributions import contribution, ground
-from copydesk_classroom.reporting.heat import shares
+from copydesk_classroom.reporting.lesson import Row, rows, shares, splits
 from copydesk_classroom.reporting.page import dividing, questions, report_page
-from copydesk_classroom.reporting.rows import Row, rows, splits
-from copydesk_classroom.reporting.tally import Course, Exercised, Tally, sorted_out
+from copydesk_classroom.reporting.tally import Course, Exercised, Tally, contribution, ground, sorted_out
 from tests.classroom.made_class import Json, best, document, entry, full, handin, lesson, put
 from tests.classroom.test_feedback_page import HOSTILE, Outline
 

@@ -19,9 +19,8 @@ from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
 from copydesk_classroom.course import Unit
 from copydesk_classroom.feedback.page import feedback_page
 from copydesk_classroom.marking.scores import mark_lesson
-from copydesk_classroom.reporting.contributions import contribution
-from copydesk_classroom.reporting.rows import rows
-from copydesk_classroom.reporting.tally import Tally, sorted_out
+from copydesk_classroom.reporting.lesson import rows
+from copydesk_classroom.reporting.tally import Tally, contribution, sorted_out
 from tests.made_exercise import DEFAULTS
 
 SOURCE = '''

@@ -24,7 +24,7 @@ from copydesk.views.agreement import Agreement, ClassVotes, Run, agreement, clas
 from copydesk.views.ready import Sentence, agreement_holds
 from copydesk_classroom.discussing.answers import ClassMarks, Item, Reader, class_choices, class_marks, items_of
 from copydesk_classroom.pages import render
-from copydesk_classroom.reporting.heat import stretches, touched
+from copydesk_classroom.reporting.lesson import stretches, touched
 from copydesk_classroom.reporting.tally import FEWEST
 from copydesk_classroom.wording import class_wording
 

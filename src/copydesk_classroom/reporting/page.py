@@ -18,8 +18,7 @@ from copydesk_classroom.collecting.state import Kept, KeptTables
 from copydesk_classroom.course import Unit, points_possible
 from copydesk_classroom.marking.scores import share_of
 from copydesk_classroom.pages import sealed_page
-from copydesk_classroom.reporting.lesson import anchor, lesson_part, link, title
-from copydesk_classroom.reporting.rows import Row, SplitRow, rows, splits, values_of
+from copydesk_classroom.reporting.lesson import Row, SplitRow, anchor, lesson_part, link, rows, splits, title, values_of
 from copydesk_classroom.reporting.tally import FEWEST, Course, Exercised, Studied, Tally, sorted_out
 from copydesk_classroom.safe_text import one_line, sort_key
 from copydesk_classroom.wording import class_wording
