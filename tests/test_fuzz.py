@@ -44,7 +44,7 @@ from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.submissions import documents, parse_submission
 from copydesk_classroom.course import Unit, offers, read_weights
-from copydesk_classroom.feedback.page import feedback_page
+from copydesk_classroom.feedback import feedback_page
 from copydesk_classroom.grading.moodle import filled_worksheet, maxima
 from copydesk_classroom.marking.grade_files import GradeFile, graders
 from copydesk_classroom.marking.scores import mark_lesson

@@ -17,7 +17,7 @@ from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.widgets.widget import exercise_widget
 from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
 from copydesk_classroom.course import Unit
-from copydesk_classroom.feedback.page import feedback_page
+from copydesk_classroom.feedback import feedback_page
 from copydesk_classroom.marking.scores import mark_lesson
 from copydesk_classroom.reporting.lesson import rows
 from copydesk_classroom.reporting.tally import Tally, contribution, sorted_out

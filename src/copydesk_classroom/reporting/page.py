@@ -238,7 +238,7 @@ def report_page(units: tuple[Unit, ...], course: Course, counts: Mapping[str, in
     say, small = class_wording("report")["page"], course.learners < FEWEST
     return sealed_page(
         "report.html.j2",
-        *("feedback/feedback.css", "reporting/report.css"),
+        *("feedback.css", "report.css"),
         title=say["title_names" if names else "title"],
         facts=_facts(units, course, counts),
         warning=say["named"] if names else say["nameless"].format(fewest=FEWEST),

@@ -49,7 +49,7 @@ def feedback_page(name: str, sheets: Sequence[Sheet]) -> str:
     possible = points_possible([s.unit for s in sheets], [s.points if s.marked else None for s in sheets])
     return sealed_page(
         "feedback.html.j2",
-        "feedback/feedback.css",
+        "feedback.css",
         title=say["title"].format(name=one_line(name) or say["nobody"]),
         total=(say["all"], say["of"].format(**_points(earned, possible)), percent(earned, of=possible)),
         lessons=[_lesson(sheet) for sheet in sheets],
