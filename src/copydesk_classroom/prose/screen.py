@@ -22,12 +22,11 @@ from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Box
 from copydesk.page.html import css
 from copydesk_classroom.marking.rubric import MOST, rows_of, rubric_rows
-from copydesk_classroom.prose.texts import Text
 from copydesk_classroom.safe_text import one_line, paragraphs
 from copydesk_classroom.wording import class_wording
 
 if TYPE_CHECKING:
-    from copydesk_classroom.prose.desk import GradingDesk
+    from copydesk_classroom.prose.desk import GradingDesk, Text
 
 Piece = tuple[str, int]
 
