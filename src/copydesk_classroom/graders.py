@@ -23,7 +23,7 @@ from copydesk_classroom.collecting.files import Place, Sources
 from copydesk_classroom.collecting.submissions import Attempt, documents, parse_submission, pick
 from copydesk_classroom.course import Unit
 from copydesk_classroom.marking.scores import Sheet, mark_lesson
-from copydesk_classroom.releasing.notebooks import notebook as stripped
+from copydesk_classroom.releasing.contents import notebook as stripped
 from copydesk_classroom.wording import Problem, Refused, class_wording
 
 OURS = "copydesk"
