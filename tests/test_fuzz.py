@@ -37,9 +37,7 @@ from copydesk.story.key import MOST_RECORDS, read_key
 from copydesk.story.story import Story, load_story
 from copydesk.views.agreement import class_votes
 from copydesk.views.timeline import lesson_timeline
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
-from copydesk_classroom.checking.settings import check_settings
+from copydesk_classroom.checking import check_scoring, check_settings, key_faults, lesson_faults
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.submissions import documents, parse_submission

@@ -26,10 +26,14 @@ from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.edition import edition_words
 from copydesk.story.story import Story, list_stories, load_story
 from copydesk.views.comparisons import compare_finder
-from copydesk_classroom.checking.guess import guess_objectives
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring, lesson_faults
-from copydesk_classroom.checking.settings import check_settings
+from copydesk_classroom.checking import (
+    ScoringCheck,
+    check_scoring,
+    check_settings,
+    guess_objectives,
+    key_faults,
+    lesson_faults,
+)
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.grading.class_report import Report, is_graded, report
 from copydesk_classroom.grading.grade import grade, summary_lines

@@ -15,7 +15,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.exercises import TYPES, make_exercise
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.widgets.widget import exercise_widget
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, lesson_faults
 from copydesk_classroom.course import Unit
 from copydesk_classroom.feedback import feedback_page
 from copydesk_classroom.marking.scores import mark_lesson
