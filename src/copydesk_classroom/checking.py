@@ -257,8 +257,8 @@ def _lazy_check(exercise: Exercise, key: Key, text: str) -> ScoringCheck:
     return ScoringCheck(exercise.id, claim, best < limit, f"the best, '{name}', gets {best:.0%}")
 
 
-# Objectives, met by guessing. Two learners answer the exercises of an objective, each many times by chance: one guesses,
-# the other then changes what the first try flagged as wrong.
+# Objectives, met by guessing. Two learners answer the exercises of an objective, each many times by chance: one
+# guesses, the other then changes what the first try flagged as wrong.
 
 LIMIT = 0.05
 """How often an objective may be met by chance; one that either of the two meets more often measures luck."""
