@@ -229,20 +229,15 @@ def items(unit: Unit, exercise: Exercise) -> dict[str, Item]:
     >>> items(unit, unit.lesson.exercise("voices"))["p2.s1"].place
     'Paragraph 2, sentence 1'
     """
-    notes, words = _key_notes(unit, exercise), unit.words(exercise)
+    words, unit = unit.words(exercise), unit.on_story_of(exercise)
+    models = exercise.model_answers(unit.key, unit.text)
+    outcome = exercise.outcome(next(iter(models.values()), {}), unit.key, unit.text)
+    notes = {n.item: n for n in sorted(outcome.notes, key=lambda n: n.possible > 0)}
     ids = [*words] if exercise.values_in else [i for i, n in notes.items() if n.possible]
     return {i: _item(unit, exercise, number, i, notes.get(i)) for number, i in enumerate(ids, 1)}
 
 
-def _key_notes(unit: Unit, exercise: Exercise) -> dict[str, Note]:
-    unit = unit.on_story_of(exercise)
-    models = exercise.model_answers(unit.key, unit.text)
-    outcome = exercise.outcome(next(iter(models.values()), {}), unit.key, unit.text)
-    return {n.item: n for n in sorted(outcome.notes, key=lambda n: n.possible > 0)}
-
-
 def _item(unit: Unit, exercise: Exercise, number: int, item: str, note: Note | None) -> Item:
-    unit = unit.on_story_of(exercise)
     words = unit.words(exercise).get(item, "")
     if note and note.marks and exercise.layer != "entman":
         spans = sorted(span for _, span in note.marks)

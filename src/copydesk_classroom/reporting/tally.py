@@ -4,8 +4,8 @@ A line holds one fact: that an item was right at first or only later, which clas
 began. It never holds a learner's own words, only ids, numbers and labels that an exercise offers. Fields are separated
 by tabs; the first is the number of a lesson, or `lesson.exercise`.
 
-A `Tally` counts equal lines, and the order in which learners are added does not matter; `sorted_out` reads them into a
-`Course`, by lesson, exercise and item. The counts grow with the items of the lessons and not with the learners.
+`class_counts` sorts the sums into a `Course`, by lesson, exercise and item. The order in which learners are added does
+not matter, and the counts grow with the items of the lessons and not with the learners.
 """
 
 from __future__ import annotations
@@ -243,36 +243,6 @@ FEWEST = 5
 """Groups of fewer learners are not broken down, because a count of one or two may tell who it was."""
 
 
-@dataclass(slots=True)
-class Tally:
-    """A sum of contributions: how many there were, and how often each line was in one."""
-
-    learners: int = 0
-    lines: Counter[str] = field(default_factory=Counter)
-
-    @classmethod
-    def of(cls, contributions: Iterable[str]) -> Tally:
-        """The sum of these contributions.
-
-        >>> Tally.of([]).learners
-        0
-        """
-        tally = cls()
-        for contribution in contributions:
-            tally.add(contribution)
-        return tally
-
-    def add(self, contribution: str) -> None:
-        """Add one learner's contribution."""
-        self.learners += 1
-        self.lines.update(contribution.split("\n") if contribution else ())
-
-    def merge(self, other: Tally) -> None:
-        """Add the counts of another tally."""
-        self.learners += other.learners
-        self.lines.update(other.lines)
-
-
 Levels = Counter[tuple[int | None, int | None, str]]
 """How often an item earned this now and this at first, in per cent (None without points), with this answer."""
 
@@ -299,12 +269,12 @@ class Exercised:
     @property
     def mean(self) -> float:
         """The mean score, 0 to 1."""
-        return mean(self.scores)
+        return _mean(self.scores)
 
     @property
     def first_mean(self) -> float:
         """The mean score of the first try, 0 to 1."""
-        return mean(self.firsts)
+        return _mean(self.firsts)
 
 
 @dataclass(slots=True)
@@ -328,15 +298,22 @@ class Course:
     """How many shared only one of the two forms."""
 
 
-def mean(scores: Counter[int]) -> float:
+def _mean(scores: Counter[int]) -> float:
     """The mean of scores in thousandths, as a share from 0 to 1."""
     return sum(score * n for score, n in scores.items()) / scores.total() / 1000 if scores else 0.0
 
 
-def sorted_out(tally: Tally) -> Course:
-    """The counts by lesson, exercise and item, in an order that tells nothing of who was added first."""
-    course = Course(tally.learners)
-    for line, n in sorted(tally.lines.items()):
+def class_counts(contributions: Iterable[str]) -> Course:
+    """The counts by lesson, exercise and item, in an order that tells nothing of who was added first.
+
+    >>> class_counts([]).learners
+    0
+    """
+    course, lines = Course(0), Counter[str]()
+    for contribution in contributions:
+        course.learners += 1
+        lines.update(contribution.split("\n") if contribution else ())
+    for line, n in sorted(lines.items()):
         head, *rest = line.split("\t")
         if head == "both":
             course.pairs[tuple(map(int, rest))] += n
@@ -346,22 +323,17 @@ def sorted_out(tally: Tally) -> Course:
             lesson, _, place = head.partition(".")
             studied = course.lessons.setdefault(int(lesson), Studied())
             if place:
-                _exercise(studied.exercises.setdefault(int(place), Exercised()), rest, n)
+                _add_to_exercise(studied.exercises.setdefault(int(place), Exercised()), rest, n)
+            elif rest[0] == "met":
+                studied.met[int(rest[1])] += n
+            elif rest[0] == "begun":
+                studied.begun += n
             else:
-                _lesson(studied, rest, n)
+                studied.finished += n
     return course
 
 
-def _lesson(studied: Studied, rest: list[str], n: int) -> None:
-    if rest[0] == "met":
-        studied.met[int(rest[1])] += n
-    elif rest[0] == "begun":
-        studied.begun += n
-    else:
-        studied.finished += n
-
-
-def _exercise(done: Exercised, rest: list[str], n: int) -> None:
+def _add_to_exercise(done: Exercised, rest: list[str], n: int) -> None:
     match rest:
         case ["score", score]:
             done.scores[int(score)] += n
