@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,7 +32,7 @@ from copydesk.lessons.lesson import Lesson, Objective
 from copydesk.lessons.results import result_of
 from copydesk.map.geography import story_geography
 from copydesk.page.article import Article
-from copydesk.story.key import FORMS, KINDS, VERDICTS, VOICES, Entry, Key, spans_of
+from copydesk.story.key import FORMS, KINDS, VERDICTS, VOICES, Key, spans_of
 from copydesk.story.story import Story
 from copydesk_classroom.collecting.roster import name_keys, read_roster
 from copydesk_classroom.course import Unit, offers, weights_and_errors
@@ -53,14 +54,9 @@ def key_faults(key: Key, article: Article) -> list[str]:
     return [fault for check in checks for fault in check(key, article)]
 
 
-def _all(key: Key) -> Iterator[Entry]:
-    for entries in key.entries.values():
-        yield from entries
-
-
 def _ids(key: Key, article: Article) -> Iterator[str]:
     seen: dict[str, str] = {}
-    for entry in _all(key):
+    for entry in chain(*key.entries.values()):
         for name in (entry.id, *(a.id for a in entry.alternatives)):
             if name.lower() in seen:
                 yield f"{name}: the id is used twice (ignoring case, with {seen[name.lower()]})"
@@ -81,7 +77,7 @@ def _records(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _offsets(key: Key, article: Article) -> Iterator[str]:
     blocks = {b.id: b.span for b in article.blocks}
-    for entry in _all(key):
+    for entry in chain(*key.entries.values()):
         region = blocks.get(entry.get("region", ""))
         if entry.get("region") and region is None:
             yield f"{entry.id}: there is no block '{entry['region']}' on the page"
@@ -166,8 +162,8 @@ def _framing(key: Key, article: Article) -> Iterator[str]:
 
 
 def _alternatives(key: Key, article: Article) -> Iterator[str]:
-    ids = {entry.id for entry in _all(key)}
-    for entry in _all(key):
+    ids = {entry.id for entry in chain(*key.entries.values())}
+    for entry in chain(*key.entries.values()):
         if entry.get("contestable") and not entry.alternatives:
             yield f"{entry.id}: is contestable but lists no alternative"
         for a in entry.alternatives:
@@ -244,17 +240,12 @@ def _checks(exercise: Exercise, lesson: Lesson) -> Iterator[ScoringCheck]:
         yield ScoringCheck(exercise.id, "an exercise with points has a model answer", False, "add it to the key")
     yield from (ScoringCheck(exercise.id, *found) for found in exercise.scoring_checks(key, text))
     if exercise.points:
-        yield _lazy_check(exercise, key, text)
-
-
-def _lazy_check(exercise: Exercise, key: Key, text: str) -> ScoringCheck:
-    """That answers which need no reading, such as one class for every item, stay under the exercise's limit."""
-    lazy = exercise.lazy_answers(key, text)
-    scores = {name: exercise.outcome(answer, key, text).score for name, answer in lazy.items()}
-    name, best = max(scores.items(), key=lambda pair: pair[1], default=("none", 0.0))
-    limit = exercise.lazy_limit
-    claim = f"{len(scores)} answers without thought stay under {limit:.0%}"
-    return ScoringCheck(exercise.id, claim, best < limit, f"the best, '{name}', gets {best:.0%}")
+        # answers which need no reading, such as one class for every item, stay under the exercise's limit
+        lazy = exercise.lazy_answers(key, text)
+        scores = {name: exercise.outcome(answer, key, text).score for name, answer in lazy.items()}
+        name, best = max(scores.items(), key=lambda pair: pair[1], default=("none", 0.0))
+        claim = f"{len(scores)} answers without thought stay under {exercise.lazy_limit:.0%}"
+        yield ScoringCheck(exercise.id, claim, best < exercise.lazy_limit, f"the best, '{name}', gets {best:.0%}")
 
 
 # Objectives, met by guessing. Two learners answer the exercises of an objective, each many times by chance: one

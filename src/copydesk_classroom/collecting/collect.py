@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 from copydesk.base.documents import Json
 from copydesk.lessons.lesson import Lesson
 from copydesk_classroom.collecting.files import Found, Sources
-from copydesk_classroom.collecting.platforms import SAKAI_TIME, PlatformName, parse_platform_name, sakai_time
+from copydesk_classroom.collecting.platforms import SAKAI_TIME, parse_platform_name, sakai_time
 from copydesk_classroom.collecting.roster import Pupil, Roster, read_roster
 from copydesk_classroom.collecting.state import SURE, Claim, ClaimedFile, Learner, RunTables
 from copydesk_classroom.collecting.submissions import Submission, documents, parse_submission, pick
@@ -116,7 +116,11 @@ def assign_by_path(tables: RunTables, roster: Roster, seq: int, shown: str) -> N
     by_id = roster.find_id(*named.ids) if named else None
     pupil = by_id or (roster.find_name(named.name) if named else None)
     if named and (pupil or named.sure):
-        owner = _with_platform_id(pupil or Pupil(one_line(named.name or named.ids[-1])), named)
+        owner = pupil or Pupil(one_line(named.name or named.ids[-1]))
+        if named.platform == "moodle":  # the import finds a learner by the number in the file name
+            owner = replace(owner, participant=named.ids[-1])
+        elif not (owner.id or owner.login):
+            owner = replace(owner, id=named.ids[-1])
         learner = _learner(owner, pupil.key if pupil else named.key, known=pupil is not None)
         claim = Claim(person=named.key, scope=named.scope) if pupil and not by_id else None
         tables.assign([seq], learner, claim)
@@ -132,13 +136,6 @@ def assign_by_path(tables: RunTables, roster: Roster, seq: int, shown: str) -> N
         if pupil := roster.find_name_in(part):
             tables.assign([seq], _learner(pupil, pupil.key), Claim(folder="/".join(parts[:n])))
             return
-
-
-def _with_platform_id(pupil: Pupil, named: PlatformName) -> Pupil:
-    """A learner with the id in the platform's file name, by which its import finds them."""
-    if named.platform == "moodle":
-        return replace(pupil, participant=named.ids[-1])
-    return pupil if pupil.id or pupil.login else replace(pupil, id=named.ids[-1])
 
 
 def assign_remaining(tables: RunTables, roster: Roster, top: str) -> None:
@@ -328,8 +325,9 @@ def separate_claims(tables: RunTables) -> None:
         apart = [one for one in people if any(_are_two(one, other) for other in people if other is not one)]
         if not apart:
             continue
-        sure = any(_is_sure(one) for one in people)
-        apart = [one for one in (apart if sure else people) if not _is_sure(one)]
+        unsure = [one for one in people if one[0].claim.person != SURE]
+        sure = len(unsure) < len(people)
+        apart = [one for one in unsure if one in apart] if sure else unsure
         learner = tables.learner(who)
         for number, one in enumerate(sorted(apart, key=_first_begun), 1):
             name = f"{learner.name} ({number})"
@@ -376,10 +374,6 @@ def _begun(one: Sequence[ClaimedFile]) -> dict[tuple[str, str], set[str]]:
         for lesson, time in file.begun.items():
             times.setdefault(lesson, set()).add(time)
     return times
-
-
-def _is_sure(one: Sequence[ClaimedFile]) -> bool:
-    return one[0].claim.person == SURE
 
 
 def _first_begun(one: Sequence[ClaimedFile]) -> str:

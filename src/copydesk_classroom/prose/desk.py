@@ -157,12 +157,23 @@ class GraderAgreement:
     remark: str = ""
 
     def __repr__(self) -> str:
-        return "\n".join(_sentence(found) for found in self.rows)
+        say, lines = class_wording("grade_writing")["agreement"], []
+        for found in self.rows:
+            name = "row_none" if found.percent is None else "row_plain" if found.alpha is None else "row"
+            told = {"row": found.row.id, "n": found.texts, "percent": percent(found.percent)}
+            ends = {"low": decimal(found.low), "high": decimal(found.high)}
+            lines.append(say[name].format(**told, alpha=decimal(found.alpha), **ends))
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         say = class_wording("grade_writing")["agreement"]
         caption = say["caption"].format(first=self.graders[0], second=self.graders[1])
-        return _shown(say["columns"], map(_cells, self.rows), caption, lines=(self.remark, say["note"]))
+        rows = []
+        for found in self.rows:
+            interval = "–" if found.low is None else f"{decimal(found.low)} to {decimal(found.high)}"
+            alpha = say["no_alpha"] if found.alpha is None else decimal(found.alpha)
+            rows.append((found.row.name, found.texts, percent(found.percent), alpha, interval))
+        return _shown(say["columns"], rows, caption, lines=(self.remark, say["note"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,21 +216,6 @@ def differences(texts: Sequence[Text], first: Grades, second: Grades, *, by: int
 def both_graded(texts: Sequence[Text], first: Grades, second: Grades) -> list[Text]:
     """The texts that two graders gave points in the same row."""
     return [t for t in texts if any(_pair(row, t, first, second) for row in rows_of(t.exercise))]
-
-
-def _sentence(found: RowAgreement) -> str:
-    say = class_wording("grade_writing")["agreement"]
-    name = "row_none" if found.percent is None else "row_plain" if found.alpha is None else "row"
-    told = {"row": found.row.id, "n": found.texts, "percent": percent(found.percent)}
-    ends = {"low": decimal(found.low), "high": decimal(found.high)}
-    return str(say[name].format(**told, alpha=decimal(found.alpha), **ends))
-
-
-def _cells(found: RowAgreement) -> tuple[object, ...]:
-    say = class_wording("grade_writing")["agreement"]
-    interval = "–" if found.low is None else f"{decimal(found.low)} to {decimal(found.high)}"
-    alpha = say["no_alpha"] if found.alpha is None else decimal(found.alpha)
-    return found.row.name, found.texts, percent(found.percent), alpha, interval
 
 
 def _shown(
