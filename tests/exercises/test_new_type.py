@@ -15,13 +15,12 @@ from copydesk.base.errors import CopydeskError
 from copydesk.exercises import TYPES, make_exercise
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.widgets.widget import SENT, ExerciseWidget
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, lesson_faults
 from copydesk_classroom.course import Unit
-from copydesk_classroom.feedback.page import feedback_page
+from copydesk_classroom.feedback import feedback_page
 from copydesk_classroom.marking.scores import mark_lesson
-from copydesk_classroom.reporting.contributions import contribution
-from copydesk_classroom.reporting.rows import rows
-from copydesk_classroom.reporting.tally import Tally, sorted_out
+from copydesk_classroom.reporting.lesson import rows
+from copydesk_classroom.reporting.tally import class_counts, contribution
 from tests.made_exercise import DEFAULTS
 
 SOURCE = '''
@@ -136,6 +135,6 @@ def test_it_is_graded_has_a_feedback_page_and_rows_in_the_report(lesson: Lesson)
     assert [sheet.points for sheet in sheets] == [1, 1, 1, 1, 0, 0]
     page = feedback_page("Ada", [sheets[-1]])
     assert CLAIM in page and ANSWERS["claim"]["why"] in page
-    course = sorted_out(Tally.of(contribution([sheet]) for sheet in sheets))
+    course = class_counts(contribution([sheet]) for sheet in sheets)
     [row] = rows(unit, lesson.exercises[0], course.lessons[0].exercises[0])
     assert (row.full, row.none, row.instead) == (4, 2, (("false", 2),))
