@@ -78,6 +78,7 @@ def row(note: Note) -> dict[str, Any]:
         "where": note.where if note.where.endswith(("?", "!", ".")) else f"{note.where}.",
         "reveal": note.reveal,
         "others": list(note.others),
+        "accepted": list(note.accepted),
         "readings": list(note.readings),
         "parts": [[role, name, words, SIGNS["full" if found else "none"]] for role, name, words, found in note.parts],
         "marks": [[role, span.start, span.end, found.get(role, "")] for role, span in note.marks],

@@ -34,7 +34,8 @@ class Note:
 
     `earned` and `possible` count fields of the item; `parts` are a revealed entry field by field (role, its name, the
     words, found or not); `others` are further answers that earn full credit; `readings` are
-    ways to understand a framing device, all of them defensible; `marks` are the key's, with their roles.
+    ways to understand a framing device, all of them defensible; `marks` are the key's, with their roles;
+    `accepted` are the classes that earn credit, the key's own first.
     """
 
     item: str
@@ -48,6 +49,7 @@ class Note:
     spans: tuple[Span, ...] = ()
     readings: tuple[str, ...] = ()
     marks: tuple[tuple[str, Span], ...] = ()
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
