@@ -75,7 +75,7 @@ class ExerciseWidget(anywidget.AnyWidget):
         super().__init__(
             spec={
                 **exercise.full_view(lesson.story),
-                "help": word_help(exercise.prose(), exercise.offered_words(lesson.story)),
+                "help": word_help(exercise.prose(), exercise.offered_words(lesson.story), exercise.everyday),
             },
             answer={"seq": 0, "by": "", "value": value},
         )
