@@ -227,7 +227,7 @@ function showFeedback(feedback, headline, details, say, body) {
   const rows = feedback.key.filter((row) => !body.shows?.(row));
   if (rows.length) {
     const list = node("ul", { class: "cd-key" }, ...rows.map((row) => keyRow(row, say)));
-    const title = fill(say.outcome.key, { n: rows.length });
+    const title = fill(body.keyTitle ?? say.outcome.key, { n: rows.length });
     details.append(body.shows ? node("details", { class: "cd-fold" }, node("summary", { ...keySafe }, title), list) : node("div", {}, node("h4", {}, title), list));
   }
   if (feedback.foot) details.append(node("p", { class: "cd-foot" }, feedback.foot));
