@@ -55,7 +55,7 @@ function editKey({ model, el }) {
     if (op.op === "set") list.filter((r) => r.id === op.id).forEach((r) => { Object.assign(r, op.fields); delete r.rule; });
     if (op.op === "add") list.push({ id: op.id, unconfirmed: true, ...op.fields });
     if (op.op === "remove") key[op.layer] = list.filter((r) => r.id !== op.id);
-    if (op.op === "block") [...key.furniture, ...key.paragraphs].filter((r) => r.line === op.line).forEach((r) => { r.kind = op.kind; free(r); });
+    if (op.op === "block") [...key.furniture, ...key.paragraphs].filter((r) => r.start === op.start).forEach((r) => { r.kind = op.kind; free(r); });
     if (op.op === "about") Object.assign(state.about, op.fields);
   };
 
@@ -183,7 +183,7 @@ function editKey({ model, el }) {
     const remember = () => { sent.clear(); groups.filter((g) => g.id).forEach((g) => sent.set(g.id, { marks: JSON.stringify(own(g)), fields: copy(hasMarks(g) ? fieldsFor(g) : {}), layer: layerOf(g) })); };
     let text = null, words = [], elements = [], built = "";
     const build = () => {
-      built = JSON.stringify(page.map((b) => [b.id, b.line]));
+      built = JSON.stringify(page.map((b) => [b.id, b.start, b.sentences.length]));
       const context = { spec: { ...spec, blocks: page, item: t.item, overlap: t.id === "entman" }, say, nowNode: now, now: (sentence) => { if (tab === part) now.textContent = sentence; }, announce: tell };
       text = marker(context, { groups, roles: t.roles, grouped: Boolean(t.grouped), onChange });
       words = page.flatMap((b) => b.sentences.flatMap((s) => s.words.map(([, start, end]) => ({ start, end, block: b.id }))));
@@ -296,7 +296,7 @@ function editKey({ model, el }) {
       ...t, root, acts, current,
       refresh: () => {
         const id = at0()?.id, active = text?.active ?? 0;
-        if (!text || built !== JSON.stringify(page.map((b) => [b.id, b.line]))) build();
+        if (!text || built !== JSON.stringify(page.map((b) => [b.id, b.start, b.sentences.length]))) build();
         const begun = groups.filter((g) => !g.id && !hasMarks(g));
         const fresh = entries(t).map(groupOf);
         const same = JSON.stringify(fresh.map((g) => [g.id, own(g)])) === JSON.stringify(groups.filter((g) => g.id).map((g) => [g.id, own(g)]));
@@ -347,10 +347,10 @@ function editKey({ model, el }) {
     let rows = [], shape = "", at = 0;
     const textOf = (layer, record) => {
       if (layer === "sentences") return page.flatMap((b) => b.sentences).find((s) => s.id === record.id)?.text ?? "";
-      return page.find((b) => b.line === record.line)?.text ?? "";
+      return page.find((b) => b.start === record.start)?.text ?? "";
     };
     const kindOf = (record) => record.kind ?? "paragraph";
-    const setKind = ({ record }, kind) => change([{ op: "block", line: record.line, kind }], valued("kind", spec.kinds[kind]));
+    const setKind = ({ record }, kind) => change([{ op: "block", start: record.start, kind }], valued("kind", spec.kinds[kind]));
     const short = (words, n = 170) => (words.length > n ? `${words.slice(0, n)} …` : words);
     const settle = (item, fields, value) => change([{ op: "set", layer: item.layer, id: item.record.id, fields }, { op: "confirm", layer: item.layer, ids: [item.record.id] }], valued(Object.keys(fields)[0], value));
     const digit = (kind) => t.digits?.indexOf(kind) ?? -1;
@@ -397,22 +397,50 @@ function editKey({ model, el }) {
     };
     const move = (n, focus = true) => {
       if (!rows.length) return;
+      if (n !== at) leave();
       rows[at]?.root.setAttribute("tabindex", "-1");
       at = Math.max(0, Math.min(rows.length - 1, n));
       rows.forEach((row, i) => row.root.classList.toggle("cd-kat", i === at));
       rows[at].root.setAttribute("tabindex", "0");
       if (focus) { rows[at].root.focus({ preventScroll: true }); rows[at].root.scrollIntoView({ block: "nearest" }); inSight(); }
     };
-    const hold = { page: "line" }[t.id] ?? "id";
+    // Where the page reader cut wrongly: a row is divided before one of its words, or joined with the one above.
+    const what = { page: "block", voice: "sentence" }[t.id];
+    const wordsOf = ({ layer, record }) => page.filter((b) => layer === "sentences" || b.start === record.start).flatMap((b) => b.sentences).filter((x) => layer !== "sentences" || x.id === record.id).flatMap((x) => x.words);
+    let cutting = null; // the words of the row that is being divided
+    const leave = () => { if (cutting) cutting.place.replaceChildren(...cutting.whole); cutting = null; };
+    const join = () => {
+      const item = rows[at]?.item;
+      if (!item) return;
+      move(at - 1);
+      change([{ op: "join", what, at: item.record.start }], say.said_joined);
+    };
+    const split = () => {
+      const row = rows[at], found = row ? wordsOf(row.item) : [];
+      now.textContent = found.length < 2 ? say.no_split : say.split_hint;
+      tell(now.textContent);
+      if (found.length < 2) return;
+      leave();
+      const place = row.root.querySelector(".cd-krowtext");
+      const cut = (start) => { leave(); move(at); change([{ op: "split", what, at: start }], say.said_divided); };
+      const words = found.slice(1).map(([text, start]) => node("button", { type: "button", class: "cd-kcut", "aria-label": fill(say.split_before, { word: text }), ...keySafe, onclick: () => cut(start) }, text));
+      cutting = { place, whole: [...place.childNodes], words };
+      place.replaceChildren(found[0][0], ...words.flatMap((word) => [" ", word]));
+      words[0].focus();
+    };
+    const acts = what ? node("div", { class: "cd-kacts" }, button(split, node("kbd", {}, "S"), say.split), button(join, node("kbd", {}, "J"), say.join)) : null;
+    const hold = { page: "start", voice: "start" }[t.id] ?? "id";
     const part = {
-      ...t, root: node("div", {}, list, extra), current: () => rows[at]?.item,
+      ...t, root: node("div", {}, list, extra), acts, current: () => rows[at]?.item,
+      leave: () => { const was = cutting; leave(); if (was) { now.textContent = ""; move(at); } return Boolean(was); },
       refresh: () => {
         const items = entries(t);
-        const fresh = JSON.stringify(items.map(({ layer, record }) => [t.id === "page" ? record.line : layer, record.id, t.id === "questions" ? record.question : textOf(layer, record)]));
+        const fresh = JSON.stringify(items.map(({ layer, record }) => [t.id === "page" ? record.start : layer, record.id, t.id === "questions" ? record.question : textOf(layer, record)]));
         if (fresh !== shape) {
           const kept = rows[at]?.item.record[hold];
           const inside = list.contains(document.activeElement), field = document.activeElement?.dataset?.field;
           shape = fresh;
+          cutting = null;
           rows = items.map(makeRow);
           const heads = t.id === "sources" && rows.length ? [node("div", { class: "cd-krow cd-kheads", "aria-hidden": "true" }, node("span", {}), node("span", {}), ...["name", "kind", "on_record", "detail"].map((name) => node("span", {}, say[name])))] : [];
           list.replaceChildren(...heads, ...rows.map((row) => row.root));
@@ -434,10 +462,16 @@ function editKey({ model, el }) {
         return n !== undefined;
       },
       press: (event, letter) => {
+        const n = cutting ? cutting.words.indexOf(event.target) : -1, last = cutting?.words.length - 1;
+        const to = n >= 0 ? { ArrowRight: n + 1, ArrowLeft: n - 1, Home: 0, End: last }[event.key] : undefined;
+        if (to !== undefined) { cutting.words[Math.max(0, Math.min(last, to))].focus(); return true; }
+        if (n >= 0 && event.key === " ") return false;
         const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, "[": at - 1, "]": at + 1 };
         if (event.key in steps) { move(steps[event.key]); return true; }
         const item = rows[at]?.item;
         if (!item) return false;
+        if (what && letter === "s") { split(); return true; }
+        if (what && letter === "j") { join(); return true; }
         const choice = /^[0-9]$/.test(event.key) ? t.digits?.[t.id === "page" ? Number(event.key) : event.key - 1] : null;
         if (choice) {
           if (t.id === "page") setKind(item, choice); else settle(item, { voice: choice }, spec.choices.voice[choice]);
@@ -613,7 +647,7 @@ function editKey({ model, el }) {
       return;
     }
     if (target.matches("[role=tab]") && event.key.startsWith("Arrow")) return;
-    if (event.key === "Escape") { if (!panel.querySelector('[aria-selected="true"].cd-word')) taken(() => el.closest(".jp-Cell")?.focus()); return; }
+    if (event.key === "Escape") { if (tab.leave?.()) taken(() => {}); else if (!panel.querySelector('[aria-selected="true"].cd-word')) taken(() => el.closest(".jp-Cell")?.focus()); return; }
     if (target.matches("input[type=checkbox]") && event.key === " ") return;
     if (tab.press(event, event.key.length === 1 ? event.key.toLowerCase() : "")) { event.preventDefault(); event.stopPropagation(); }
   };

@@ -123,7 +123,7 @@ class EditKey(anywidget.AnyWidget):
                 "id": b.id,
                 "name": block_name(b.id),
                 "label": place(b.id),
-                "line": b.line,
+                "start": b.start,
                 "text": b.of(article.text),
                 "sentences": [
                     {"id": s.id, "text": s.of(article.text), "words": words_view(article.text, s.span)}

@@ -20,7 +20,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.files import stamp, write
 from copydesk.base.spans import fingerprint
 from copydesk.base.store import JsonStore
-from copydesk.page.article import PARAGRAPH, Article, parse_article, read_page
+from copydesk.page.article import Article, read_page
 from copydesk.page.html import Page, static_html
 from copydesk.story.key import (
     LAYERS,
@@ -28,7 +28,7 @@ from copydesk.story.key import (
     Key,
     read_key,
 )
-from copydesk.story.story import Story, forget_stories, is_bundled, load_story
+from copydesk.story.story import Story, corrections, forget_stories, is_bundled, load_story
 from copydesk.views.ready import Sentence
 from copydesk_classroom.checking.key import key_faults
 from copydesk_classroom.pages import render
@@ -128,13 +128,13 @@ class KeyEditor:
         self._running: list[str] = []
         self._past: list[Step] = []
         self._future: list[Step] = []
-        self._lines = {int(line): str(kind) for line, kind in self.about.get("lines", {}).items()}
-        self.changes = KeyChanges(self.text, self._lines)
+        self._told = corrections(self.about)
+        self.changes = KeyChanges(self.text, self._told)
         self._said = class_wording("editor")["messages"]
         with self._changing() as document:
             self.changes.complete(document)
             self.document: Json = document
-            self._sync_lines()
+            self._sync_page()
 
     def __repr__(self) -> str:
         done, of = self.meter()
@@ -320,7 +320,7 @@ class KeyEditor:
                 document["edited"] = stamp()
                 write(self.path, encode_key(document), keep=True)
             self.document = document
-            self._sync_lines()
+            self._sync_page()
         forget_stories()
         return step
 
@@ -335,24 +335,27 @@ class KeyEditor:
 
     # The page
 
-    def _sync_lines(self) -> None:
+    def _sync_page(self) -> None:
         """Write into `story.toml` where the key cuts the page otherwise than the reader of pages does."""
-        read = {b.line: b.kind for b in parse_article(self.text).blocks}
-        kept = {r["line"]: r.get("kind", PARAGRAPH) for n in CUT[:2] for r in self.layer(n)}
-        wanted = {line: kind for line, kind in sorted(kept.items()) if read.get(line, kind) != kind}
-        if wanted == self._lines:
+        wanted = {"lines": dict(self.article.lines), "begins": dict(self.article.begins)}
+        if wanted == self._told:
             return
         path = self.folder / "story.toml"
-        lines = path.read_text("utf-8").splitlines()
-        begin = next((n for n, line in enumerate(lines) if line.strip() == "[lines]"), len(lines))
-        end = next((n for n in range(begin + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-        table = ["[lines]", *(f'"{line}" = "{kind}"' for line, kind in wanted.items())] if wanted else []
-        before = lines[:begin]
-        while before and not before[-1].strip():
-            before.pop()
-        parts = [before, table, lines[end:]]
-        write(path, "\n\n".join("\n".join(part) for part in parts if part).encode() + b"\n", keep=True)
-        self._lines = wanted
+        text = path.read_text("utf-8")
+        for name, table in wanted.items():
+            rows = [f"[{name}]", *(f'"{n}" = "{kind}"' for n, kind in table.items())] if table else []
+            text = _with_table(text, name, rows)
+        write(path, text.encode(), keep=True)
+        self._told = wanted
+
+
+def _with_table(toml: str, name: str, rows: Sequence[str]) -> str:
+    """A TOML file with these lines in place of a table of that name; without lines, without the table."""
+    lines = toml.splitlines()
+    begin = next((n for n, line in enumerate(lines) if line.partition("#")[0].strip() == f"[{name}]"), len(lines))
+    end = next((n for n in range(begin + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+    parts = ["\n".join(part).strip("\n") for part in (lines[:begin], rows, lines[end:])]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _checked(path: Path, document: Json) -> Json:
