@@ -31,13 +31,14 @@ from copydesk.page.sentences import BLANK, ends_sentence
 from copydesk.story.key import FORMS, FUNCTIONS, KINDS, LAYERS, SPANS, VERDICTS, VOICES, spans_of
 from copydesk_classroom.stories.confirm import CUE_PLACES, RULE, UNCONFIRMED
 from copydesk_classroom.stories.draft import place, voices
+from copydesk_classroom.stories.questions import ASKED
 from copydesk_classroom.wording import class_wording
 
 ABOUT = "provenance"
 """What the page says of its makers: one table in the key, changed like an entry."""
 SHOWN = (
     *("furniture", "paragraphs", "sentences", "sources", "attributions", "framing", "controls", "claims", "entman"),
-    *("questions", "quirks", CUE_PLACES),
+    *("questions", "quirks", CUE_PLACES, ASKED),
 )
 """The layers that the editor shows."""
 CUT = ("furniture", "paragraphs", "sentences")
@@ -63,6 +64,7 @@ CHOICES: dict[tuple[str, str], Collection[str]] = {
     ("framing", "device"): load_wording("devices"),
     ("claims", "verdict"): VERDICTS,
     ("questions", "answer"): ("yes", "no", "na"),
+    (ASKED, "template"): class_wording("questions")["template"],
 }
 """The fields whose values are one of a few."""
 LONGEST = 2000
@@ -181,7 +183,7 @@ class KeyChanges:
 
     def _add(self, document: Json, layer: str, name: str, fields: Mapping[str, Any]) -> None:
         if any(
-            r["id"].casefold() == name.casefold() for one in LAYERS for r in layer_of(document, one)
+            r["id"].casefold() == name.casefold() for one in (*LAYERS, ASKED) for r in layer_of(document, one)
         ) or not re.fullmatch(r"[A-Z][A-Za-z_.]{0,30}\d{0,4}", name):
             raise CopydeskError(self._said["id_taken"].format(id=name), self._said["again"])
         entry: Json = {"id": name, **self._valid(document, layer, fields)}
@@ -196,7 +198,9 @@ class KeyChanges:
         elif layer == "entman":
             entry = {**{role: [] for role in FUNCTIONS}, "frame": "", "name": "", **entry, "contestable": None}
             entry["frame"] = entry["frame"] or name.lower()
-        if layer not in ("controls", "quirks"):
+        elif layer == ASKED:
+            entry = {"blanks": {}, **entry}
+        if layer not in ("controls", "quirks", ASKED):
             entry[UNCONFIRMED] = True
         self._place(document, layer, entry)
         records = document.setdefault(layer, [])
@@ -309,6 +313,7 @@ class KeyChanges:
             ("framing", "readings"): lambda value: [self._text(one) for one in value],
             ("entman", "gaps"): lambda value: {n: self._text(v) for n, v in value.items() if n in FUNCTIONS},
             ("claims", "day"): self._day,
+            (ASKED, "blanks"): lambda value: {str(n)[:20]: self._text(v) for n, v in value.items()},
         }
 
     def _day(self, value: Any) -> str:
@@ -491,7 +496,7 @@ def put(document: Json, layer: str, name: str, entry: Json | None, where: int) -
 
 def differences(before: Json, after: Json) -> Iterator[tuple[str, str, Json | None, Json | None, int]]:
     """Each entry that differs between two documents, with its place in the one that has it."""
-    for layer in (*LAYERS, CUE_PLACES, ABOUT):
+    for layer in (*LAYERS, CUE_PLACES, ASKED, ABOUT):
         old, new = ({r["id"]: (n, r) for n, r in enumerate(layer_of(d, layer))} for d in (before, after))
         for name in dict.fromkeys([*old, *new]):
             (at, was), (there, now) = old.get(name, (0, None)), new.get(name, (0, None))
@@ -544,6 +549,9 @@ def _recut(document: Json, article: Article) -> None:
             document[name].append(
                 {"id": block.id, **kind, "line": block.line, **place(article.text, block.span), **more}
             )
+    names = {r["id"]: b.id for (start, _), r in known.items() for b in article.blocks if b.start <= start < b.end}
+    for record in layer_of(document, ASKED):
+        record["blanks"] |= {n: names.get(v, v) for n, v in record["blanks"].items() if n in ("block", "line")}
     document["sentences"] = []
     for block in article.sentences:
         old = deepcopy(

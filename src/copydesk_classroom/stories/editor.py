@@ -7,6 +7,7 @@ step, so that two open editors never lose each other's work.
 from __future__ import annotations
 
 import shutil
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.files import stamp, write
 from copydesk.base.spans import fingerprint
 from copydesk.base.store import JsonStore
+from copydesk.base.wording import choice_labels
 from copydesk.page.article import Article, read_page
 from copydesk.page.html import Page, static_html
 from copydesk.story.key import (
@@ -46,6 +48,7 @@ from copydesk_classroom.stories.changes import (
 from copydesk_classroom.stories.confirm import CUE_PLACES, UNCONFIRMED, encode_key, lesson_states
 from copydesk_classroom.stories.draft import draft_key
 from copydesk_classroom.stories.lessons import MADE, write_lessons
+from copydesk_classroom.stories.questions import ASKED, ask, ask_so_far, blanks_of
 from copydesk_classroom.wording import class_wording
 
 if TYPE_CHECKING:
@@ -125,6 +128,7 @@ class KeyEditor:
             raise CopydeskError(f"{folder} has no key.json", f"make a draft: copydesk new {folder / 'page.txt'}")
         self._store = JsonStore(self.path, _checked, entries="sources")
         self._done: tuple[str, ...] = ()
+        self._lessons_fault = ""
         self._running: list[str] = []
         self._past: list[Step] = []
         self._future: list[Step] = []
@@ -135,6 +139,7 @@ class KeyEditor:
             self.changes.complete(document)
             self.document: Json = document
             self._sync_page()
+        self._asked = self._complete()
 
     def __repr__(self) -> str:
         done, of = self.meter()
@@ -196,11 +201,24 @@ class KeyEditor:
             key = read_key(self.path)
         except CopydeskError as error:
             return [self._fault(str(error).removeprefix(f"{self.path}: "))]
-        return [self._fault(say) for say in key_faults(key, self.article)]
+        asked = [one["fault"] for one in self.asked().values() if one["fault"]]
+        lessons = [self._lessons_fault] if self._lessons_fault else []
+        return [self._fault(say) for say in (*key_faults(key, self.article), *asked, *lessons)]
+
+    def asked(self) -> dict[str, dict[str, str]]:
+        """Each question from a template by its id: its words, answer and choices, who asks it, and what is wrong."""
+        records, key = self.layer(ASKED), self._key() if self.layer(ASKED) else None
+        story = Story(self.folder.name, self.folder, self.article, self.about, key, {})
+        try:
+            lessons = tomllib.loads((self.folder / "lessons.toml").read_text("utf-8"))
+        except (OSError, ValueError):
+            lessons = {}
+        of = {q["id"]: n for n, own in lessons.items() for e in own.values() for q in e.get("questions", ())}
+        return {record["id"]: _shown(story, record, of) for record in records} if key else {}
 
     def _fault(self, say: str) -> Fault:
         name = say.partition(":")[0]
-        for layer in LAYERS:
+        for layer in (*LAYERS, ASKED):
             for record in self.layer(layer):
                 if name == record["id"] or name in [a.get("id") for a in alternatives_of(record)]:
                     return Fault(say, layer, str(record["id"]))
@@ -321,8 +339,24 @@ class KeyEditor:
                 write(self.path, encode_key(document), keep=True)
             self.document = document
             self._sync_page()
+            if (asked := self._complete()) != self._asked:
+                self._asked = asked
+                self._ask()
         forget_stories()
         return step
+
+    def _complete(self) -> list[Json]:
+        """The questions from templates that can be asked as they are."""
+        return [deepcopy(r) for r in self.layer(ASKED) if all(r["blanks"].get(n) for n in blanks_of(r))]
+
+    def _ask(self) -> None:
+        """Write the questions from templates into the lessons; call this with the lock held."""
+        try:
+            write_lessons(self.folder)
+            self._lessons_fault = ""
+        except CopydeskError as error:  # what somebody wrote there by hand; the question itself is saved
+            self._lessons_fault = str(error)
+        self.document = self._load()
 
     def _load(self) -> Json:
         """The document on the disk or its backup; call this with the lock held."""
@@ -349,6 +383,22 @@ class KeyEditor:
         self._told = wanted
 
 
+def _shown(story: Story, record: Json, lessons: Mapping[str, str]) -> dict[str, str]:
+    """A question from a template as the screen shows it; `lessons` are those that ask a question, by its id."""
+    try:
+        made = ask(story, record)
+    except CopydeskError as error:
+        return {"text": ask_so_far(record), "answer": "", "choices": "", "lesson": "", "fault": str(error)}
+    options = made.question.get("options", {})
+    options = choice_labels(options) if isinstance(options, str) else options
+    answer = options[made.answer["accept"][0]] if options else f"{made.answer['range'][0]:g}"
+    lesson = lessons.get(made.question["id"], "")
+    fault = "" if lesson else str(class_wording("questions")["asked"]["not_asked"]).format(id=record["id"])
+    choices = " · ".join(words.partition(":")[0] for words in options.values())
+    text = str(made.question["text"])
+    return {"text": text, "answer": answer, "choices": choices, "lesson": lesson[:2], "fault": fault}
+
+
 def _with_table(toml: str, name: str, rows: Sequence[str]) -> str:
     """A TOML file with these lines in place of a table of that name; without lines, without the table."""
     lines = toml.splitlines()
@@ -361,7 +411,7 @@ def _with_table(toml: str, name: str, rows: Sequence[str]) -> str:
 def _checked(path: Path, document: Json) -> Json:
     if document.get("schema") != SCHEMA:
         raise CopydeskError(f"{path} is not an answer key of schema '{SCHEMA}'", "see CONTRIBUTING.md, 'A new story'")
-    for name in LAYERS:
+    for name in (*LAYERS, ASKED):
         layer = document.get(name, [])
         if not isinstance(layer, list) or not all(isinstance(r, dict) and isinstance(r.get("id"), str) for r in layer):
             raise Damaged(f"has a layer '{name}' that is not a list of entries")
