@@ -137,7 +137,11 @@ def strangers_handins() -> None:
     graded(
         "a zip in a zip in a zip", lambda: {"x.zip": zipped({"a.zip": zipped({"b.zip": zipped({"c.json": b"{}"})})})}
     )
-    graded("99,000 names in a zip", lambda: {"x.zip": zipped({f"{n}.txt": b"" for n in range(99_000)})})
+    small = data(handin("X", *[{**document({}), "lesson": f"l{n}", "story": "s"} for n in range(20)]))
+    graded("2,000 files of one learner", lambda: {f"{mine}/{n}.json": small for n in range(2_000)})
+    for count in (29_900, 99_000):
+        names = {f"{n}.txt": b"" for n in range(count)}
+        graded(f"{count:,} names in a zip", lambda names=names: {"x.zip": zipped(names)})  # type: ignore[misc]
     graded("a notebook of 4 MB", lambda: {"x.ipynb": b'{"cells": [' + b"{}," * 1_300_000 + b"{}]}"})
 
 
