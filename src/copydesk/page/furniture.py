@@ -34,7 +34,10 @@ _VERBS = _SAYS | _DEEDS | frozenset(_SENTENCE["verbs"])
 _PRONOUNS, _QUESTIONS = frozenset(_SENTENCE["pronouns"]), frozenset(_SENTENCE["questions"])
 
 _CLOCK = re.compile(r"(?<!\d)\d\d?[:h]\d\d(?!\d)|(?<!\d)\d{1,4}[-/.]\d\d?[-/.]\d{1,4}(?!\d)")
-_PLACE_FIRST = re.compile(rf"(?:{credits.TITLES}[,:|]?\s+)?(?={credits.DATE}|[A-Z][a-z]{{2}}\s+{credits.DATE})")
+_PLACE = rf"(?:{credits.TITLES}[,:|]?\s+)?"
+_PLACE_FIRST = credits.Pattern(
+    rf"{_PLACE}(?=(?:[A-Z][a-z]{{2}}\s+)?{credits.DATE})", sign=rf"{_PLACE}(?:[A-Z][a-z]{{2}}\s+)?{credits.BEFORE_DATE}"
+)
 _GLUE = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PLAIN_WORD = re.compile(r"[\w'-]+")
@@ -43,6 +46,9 @@ _ADDRESSES = re.compile(r"https?://\S+|www\.\S+|<\S+>|[#@]\w+")
 _ABOUT = re.compile(r"About(?:\s+[A-Z]\S*){1,5}")
 # Who signs an embedded post: — Harbour Office (@harbour) March 3, 2024; or @harbour.
 _HANDLE = re.compile(r"[-–—]\s*[^()]{1,80}\(@\w+\)|@\w+$")
+# Around a phrase of the page. What stands in quotation marks is somebody else’s, so they are no marks to pass over.
+_MARKS = re.compile(r"[^\w“\"«„‘']*+[\d_]*+[^\w“\"«„‘']*+")
+_NO_WORDS, _LABEL_END, _WORD_END = re.compile(r"[\W\d_]*$"), re.compile(r"\s*[:|–—»›>→-](?!\w)"), re.compile(r"(?!\w)")
 _BULLET = re.compile(r"(?:[-–—•·*▪►]|\d{1,2}[.)])\s")
 
 
@@ -52,6 +58,8 @@ class Line:
 
     text: str
     plain: str
+    opening: str
+    """Its plain words without the numbers and marks before the first one."""
     words: int
     """How many words, roughly."""
     ends: bool
@@ -71,9 +79,8 @@ class Line:
         plain, words = " ".join(parts), len(parts)
         ends = ends_sentence(text) and not (2 <= words <= 4 and text.istitle())  # Oldmere Ferry Co. is a name
         announces = words > 4 and plain.endswith(":")
-        return cls(
-            text, plain, words, ends, len(text) > LONGEST // 2 or announces or (ends and not _asks(plain, words))
-        )
+        states = len(text) > LONGEST // 2 or announces or (ends and not _asks(plain, words))
+        return cls(text, plain, _MARKS.sub("", plain, count=1), words, ends, states)
 
     @property
     def asks(self) -> bool:
@@ -141,28 +148,31 @@ def by_phrase(kind: str) -> Callable[[Line], bool]:
     True
     """
     table = _WORDS["phrases"][kind]
-    marks = r"[^\w“\"«„‘']*+[\d_]*+[^\w“\"«„‘']*+"  # what stands in quotation marks is somebody else’s
-    shapes = {
-        "is": marks + r"{}[\W\d_]*$",
-        "label": marks + r"{}\s*[:|–—»›>→-](?!\w)",
-        "opens": marks + r"{}(?!\w)",
-        "has": r".*\b{}",
-    }
-    ways = {way: shape.format(any_of(table[way])) for way, shape in shapes.items() if way in table}
-    surely = re.compile("|".join(ways[way] for way in ("is", "label") if way in ways) or r"(?!)")
-    first, inside = (re.compile(ways.get(way, r"(?!)")) for way in ("opens", "has"))
+    whole, labels, openings, inside = (tuple(table.get(way, ())) for way in ("is", "label", "opens", "has"))
 
     def knows(line: Line) -> bool:
         if line.words > table["most"]:
             return False
-        if surely.match(line.plain):
+        if _opens(line.opening, whole, _NO_WORDS) or _opens(line.opening, labels, _LABEL_END):
             return True
         # “We value your privacy,” the shop had written: a sentence of the story may hold any phrase.
-        return (first.match(line.plain) is not None and not line.tells) or (
-            inside.match(line.plain) is not None and not line.reports
+        return (_opens(line.opening, openings, _WORD_END) and not line.tells) or (
+            any(_holds(line.plain, phrase) for phrase in inside) and not line.reports
         )
 
     return knows
+
+
+def _holds(words: str, phrase: str) -> bool:
+    """Whether the phrase stands somewhere in these words, and not behind other letters of its first word."""
+    return phrase in words and re.search(rf"\b{re.escape(phrase)}", words) is not None
+
+
+def _opens(words: str, phrases: tuple[str, ...], end: re.Pattern[str]) -> bool:
+    """Whether these words begin with one of the phrases and go on as `end` says."""
+    return words.startswith(phrases) and any(
+        end.match(words, len(phrase)) is not None for phrase in phrases if words.startswith(phrase)
+    )
 
 
 def by(find: Callable[[str], re.Match[str] | None]) -> Callable[[Line], bool]:
