@@ -30,8 +30,7 @@ from copydesk.attribution.cue import (
     says,
 )
 from copydesk.attribution.speakers import Cast
-from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
-from copydesk.attribution.words import CUE, NO_VERB, VERB_FORMS, WORD
+from copydesk.attribution.tokens import CUE, NO_VERB, VERB_FORMS, WORD, TokenizedText, TokenRange, tokenize
 from copydesk.base.spans import Span
 
 

@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from copydesk.attribution.cue import CueContext, Hit, clause_start, hit, said, said_clause, said_that
 from copydesk.attribution.grammar import after_verb, is_finite, shared_subject, subject_after, subject_before, trim
-from copydesk.attribution.tokens import TokenRange
-from copydesk.attribution.words import AUX, CAPITAL, COORD, CUE, DET, MODAL, RELATIVE, TIME, VERB_FORMS, word_set
+from copydesk.attribution.tokens import (
+    AUX,
+    CAPITAL,
+    COORD,
+    CUE,
+    DET,
+    MODAL,
+    RELATIVE,
+    TIME,
+    VERB_FORMS,
+    TokenRange,
+    word_set,
+)
 
 _WHEN = word_set("by while whilst before after when in without")
 _NO_VERB_BEHIND = word_set("of for from about to on against like as")

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from copydesk.attribution.cue import CueContext, Hit, clause_start, hit, stop_of
 from copydesk.attribution.grammar import has_finite, is_finite, skip_aside, subject_after, subject_before, trim
-from copydesk.attribution.tokens import TokenRange
-from copydesk.attribution.words import CAPITAL, COORD, CUE, NO_VERB, PREP, SUBORD, VERB_FORMS, WORD
+from copydesk.attribution.tokens import CAPITAL, COORD, CUE, NO_VERB, PREP, SUBORD, VERB_FORMS, WORD, TokenRange
 
 _CLOSERS = frozenset(",.?!…—–-")
 _DASHES = ("—", "–", "-")
