@@ -108,14 +108,14 @@ class Desk:
     @unless_left_out
     def exercise(self, exercise_id: str) -> ExerciseWidget:
         """The exercise of that id, with the learner's own work in it."""
-        from copydesk.widgets.widget import exercise_widget
+        from copydesk.widgets.widget import ExerciseWidget
 
         exercise, record = self.lesson.exercise(exercise_id), self.answers.record(exercise_id)
         if isinstance(exercise, Sort) and exercise.forms:
             exercise = choose_form(exercise, record, self._earlier_record(exercise))
         else:
             exercise = exercise.as_answered(exercise.well_formed(record.answer))
-        return exercise_widget(self.lesson, exercise, self.answers)
+        return ExerciseWidget(self.lesson, exercise, self.answers)
 
     @unless_left_out
     def worked_example(self, exercise_id: str) -> Page:

@@ -42,8 +42,7 @@ from copydesk.story.edition import FILE, Edition, read_edition
 from copydesk.story.story import load_story
 from copydesk.views.sourcing import speakers
 from copydesk_classroom.grading.grade import grade
-from copydesk_classroom.releasing.contents import TELLING, release_toml, telling
-from copydesk_classroom.releasing.notebooks import links, notebook
+from copydesk_classroom.releasing.contents import TELLING, links, notebook, release_toml, telling
 from copydesk_classroom.releasing.release import Release, release
 
 ROOT = Path(__file__).resolve().parents[2]

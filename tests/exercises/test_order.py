@@ -17,7 +17,7 @@ from copydesk.exercises.outcome import RECEIVED, Outcome, feedback
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.key import Key
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, lesson_faults
 from tests.made_exercise import made
 from tests.made_story import FACTS, LESSON, make_story
 

@@ -34,7 +34,7 @@ from copydesk.lessons.results import record_scores
 from copydesk.story.key import Key
 from copydesk.story.story import load_story
 from copydesk.views.discernment import discernment_page
-from copydesk_classroom.checking.lesson import lesson_faults
+from copydesk_classroom.checking import lesson_faults
 
 FIRST, LAST = "00_start_here", "08_your_own_brief"
 LESSON: Lesson = load_lesson(FIRST, load_story(Path(__file__).resolve().parents[2] / "seeds" / "practice"))

@@ -21,7 +21,7 @@ from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.page.article import parse_article
 from copydesk.story.key import Entry, Key
 from copydesk.story.story import DEFAULT, load_story
-from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring
+from copydesk_classroom.checking import ScoringCheck, check_scoring
 from tests.made_exercise import DEFAULTS, made
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"

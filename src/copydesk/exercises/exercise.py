@@ -29,9 +29,6 @@ Offer = Mapping[str, str] | tuple[float, float]
 BLANK, OTHER = "", "?"
 """What stands in counts for no answer, and for one that is not among those offered."""
 
-SHOWN_WORDS = ("frame", "outcome", "marker", "order", "edit", "form_ui", "lesson", "meaning", "roles")
-"""The parts of the strings that a view in the browser shows."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -116,6 +113,8 @@ class Exercise(ABC):
     """Another lesson's exercise, `lesson/exercise`, whose settings it takes where it has none."""
     facts: tuple[str, ...] = ()
     """Facts to read beside it."""
+    everyday: tuple[str, ...] = ()
+    """Terms of the glossary whose names have another, everyday meaning in its sentences; word help leaves them out."""
 
     # Settings
 
@@ -166,8 +165,6 @@ class Exercise(ABC):
             "dir": direction(story.about["language"]),
             "rights": story.rights,
             "reading": self.reading(story),
-            "say": {part: say[part] for part in SHOWN_WORDS},
-            "tags": say["tags"],
             **self.view(story),
         }
 

@@ -343,8 +343,8 @@ def compare_page(comparison: Comparison, *, rights: str = "") -> str:
     head, *rows = agreement_rows(comparison)
     return sealed_page(
         "compare.html.j2",
-        "feedback/feedback.css",
-        "stories/compare.css",
+        "feedback.css",
+        "compare.css",
         title=say["title"],
         foot=say["foot"],
         rights=[rights] if rights else [],
