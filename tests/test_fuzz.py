@@ -26,7 +26,7 @@ from copydesk.attribution import find_attributions
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import backup
 from copydesk.base.store import last_change
-from copydesk.checkup.work import check_notebooks
+from copydesk.checkup.doctor import check_notebooks
 from copydesk.lessons import lesson as lessons
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.map.geography import story_geography

@@ -17,10 +17,8 @@ from typing import Any
 from copydesk.answers import Record
 from copydesk.base.documents import Json
 from copydesk.base.errors import CopydeskError
-from copydesk.base.languages import direction
-from copydesk.base.numbers import decimal, percent
 from copydesk.base.spans import Span, words
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, direction, load_wording, percent
 from copydesk.exercises.exercise import Exercise, place
 from copydesk.exercises.outcome import Answer
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson

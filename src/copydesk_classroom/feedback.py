@@ -14,13 +14,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from copydesk.base.numbers import percent
 from copydesk.base.spans import Span
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import load_wording, percent
 from copydesk.exercises.exercise import Exercise, Offer
-from copydesk.exercises.feedback import SIGNS, foot, hints
-from copydesk.exercises.feedback import row as feedback_row
-from copydesk.exercises.outcome import Answer, Note, Outcome
+from copydesk.exercises.outcome import SIGNS, Answer, Note, Outcome, foot, hints
+from copydesk.exercises.outcome import row as feedback_row
 from copydesk.page.article import Block
 from copydesk.page.html import Mark, blocks
 from copydesk_classroom.course import Unit, points_possible

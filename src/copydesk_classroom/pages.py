@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from copydesk.base.numbers import decimal, percent
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, load_wording, percent
 from copydesk.page.palette import tokens
 from copydesk_classroom.safe_text import one_line
 from copydesk_classroom.wording import class_wording

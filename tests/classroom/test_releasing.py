@@ -726,7 +726,7 @@ print(json.dumps(told))
 
 EDITION = """
 import json, re, copydesk
-from copydesk.checkup.work import check_work
+from copydesk.checkup.doctor import check_work
 page = copydesk.open_lesson("02_who_says_so")._repr_html_()
 line = next((p for p in re.findall("<p>(.*?)</p>", page) if "another version" in p), False)
 found = next(f for f in check_work() if f.check == "edition")

@@ -14,7 +14,7 @@ from copydesk.answers import AnswerFile
 from copydesk.base.errors import CopydeskError
 from copydesk.exercises import TYPES, make_exercise
 from copydesk.lessons.lesson import Lesson, load_lesson
-from copydesk.widgets.widget import exercise_widget
+from copydesk.widgets.widget import SENT, ExerciseWidget
 from copydesk_classroom.checking import check_scoring, lesson_faults
 from copydesk_classroom.course import Unit
 from copydesk_classroom.feedback import feedback_page
@@ -107,8 +107,8 @@ def test_it_is_refused_with_a_wrong_setting(module: ModuleType) -> None:
 
 def test_it_has_a_widget_that_saves_and_checks(lesson: Lesson, own_answers: Path) -> None:
     file = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"])
-    widget = exercise_widget(lesson, lesson.exercises[0], file)
-    assert widget.spec["claim"] == CLAIM and "makeBody = ({ spec })" in widget._esm
+    widget = ExerciseWidget(lesson, lesson.exercises[0], file)
+    assert widget.spec["claim"] == CLAIM and "makeBody = ({ spec })" in SENT["true_or_false"].parts["script"]
     widget.save({"choices": {"claim": "false"}})
     assert widget.check().status == "not_yet"
     assert [hint["text"] for hint in widget.state["feedback"]["hints"]] == ["Read it again."]

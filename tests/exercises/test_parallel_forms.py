@@ -21,7 +21,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.desk import Desk, open_lesson
 from copydesk.exercises.exercise import Exercise, Item
-from copydesk.exercises.parallel_forms import (
+from copydesk.exercises.sort import (
     Discernment,
     choose_form,
     discernment,

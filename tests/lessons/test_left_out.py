@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.base.errors import CopydeskError
-from copydesk.checkup.work import check_notebooks
+from copydesk.checkup.doctor import check_notebooks
 from copydesk.cli import main
 from copydesk.desk import Desk, open_lesson
 from copydesk.lessons.lesson import list_lessons, load_lesson

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.base.languages import direction
+from copydesk.base.wording import direction
 from copydesk.desk import open_lesson
 from copydesk.lessons.lesson import load_lesson
 from copydesk.page.html import blocks, table

@@ -10,9 +10,8 @@ from html import escape
 from importlib.resources import files
 from itertools import pairwise
 
-from copydesk.base.languages import direction, runs_right_to_left
 from copydesk.base.spans import Span
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import direction, load_wording, runs_right_to_left
 from copydesk.page.article import Block
 from copydesk.page.palette import tokens, tokens_for
 

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal, percent
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, load_wording, percent
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.palette import palette
 from copydesk.story.story import Story

@@ -24,8 +24,8 @@ let serial = 0;
 const mine = Math.random().toString(36).slice(2, 8);
 const freshId = (stem) => `cd-${stem}-${mine}-${++serial}`;
 
-function frame({ model, el }, makeBody) {
-  const spec = model.get("spec");
+function frame({ model, el, words }, makeBody) {
+  const spec = { ...model.get("spec"), ...words };
   const say = spec.say;
   const stash = `copydesk:${spec.uid}`;
   const titleId = freshId("title");

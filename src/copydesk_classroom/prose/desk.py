@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal, percent
+from copydesk.base.wording import decimal, percent
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer
 from copydesk.lessons.lesson import Lesson, load_lesson

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import Any
 
-from copydesk.base.languages import direction
 from copydesk.base.spans import Span, words
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import direction, load_wording
 from copydesk.exercises.exercise import BLANK, OTHER, Exercise, Offer, answer_words, place
 from copydesk.exercises.outcome import Note
 from copydesk.views.agreement import per_item_split

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk.base.numbers import percent
+from copydesk.base.wording import percent
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.parallel_forms import Discernment
+from copydesk.exercises.sort import Discernment
 from copydesk.views.agreement import Interval, bootstrap_interval, krippendorff_alpha, percent_agreement
 from copydesk_classroom.collecting.state import Kept, KeptTables
 from copydesk_classroom.course import Unit, points_possible

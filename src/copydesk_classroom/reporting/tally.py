@@ -21,10 +21,9 @@ from copydesk.base.documents import Json
 from copydesk.base.spans import words
 from copydesk.exercises.exercise import BLANK, Exercise
 from copydesk.exercises.outcome import Note, Outcome
-from copydesk.exercises.parallel_forms import discernment
-from copydesk.exercises.sort import Sort
+from copydesk.exercises.sort import Sort, discernment
 from copydesk_classroom.course import Unit
-from copydesk_classroom.marking.scores import Marked, Sheet
+from copydesk_classroom.marking.scores import Marked, Sheet, remember
 
 Range = tuple[int, int]
 """Words of the page, by their numbers, end exclusive."""
@@ -62,6 +61,16 @@ def _lesson_lines(number: int, sheet: Sheet) -> list[str]:
 
 
 def _exercise_lines(head: str, unit: Unit, marked: Marked, outcome: Outcome) -> list[str]:
+    """The lines of one exercise; what many learners answer is made once."""
+    # with an earlier try, or with points that people gave, the same answer makes other lines
+    name = marked.short if marked.judged is None and marked.first and marked.first[1] is outcome else b""
+    lines = unit.lines.get(name) or _lines_of(head, unit, marked, outcome)
+    if name:
+        remember(unit.lines, name, lines)
+    return lines
+
+
+def _lines_of(head: str, unit: Unit, marked: Marked, outcome: Outcome) -> list[str]:
     """The score and that of the first try, in thousandths; for each item both in per cent, and the answer to it."""
     unit = unit.on_story_of(marked.exercise)
     first = marked.first[1] if marked.first else outcome

@@ -18,8 +18,7 @@ import anywidget
 import traitlets
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.languages import direction
-from copydesk.base.wording import choice_labels, load_wording
+from copydesk.base.wording import choice_labels, direction, load_wording
 from copydesk.exercises.exercise import place, words_view
 from copydesk.page.article import Article
 from copydesk.page.html import block_name, css
