@@ -358,7 +358,7 @@ class TestAgain:
             ("story.toml", 'language = "en"', "language = 3", "language is '3'"),
             ("story.toml", "date = 2026-03-06", 'date = "soon"', "date is 'soon'"),
             ("story.toml", "sha256", "[lines]\ntwo", r"\[lines\] is not a table"),
-            ("story.toml", "sha256", '[lines]\n"999" = "caption"\nsha256', r"\[lines\]"),
+            ("story.toml", "sha256", '[lines]\n"999" = "caption"\nsha256', "no block begins on line 999"),
             ("story.toml", "headline =", "headline", "cannot be read as TOML"),
         ],
     )

@@ -113,6 +113,8 @@ class Exercise(ABC):
     """Another lesson's exercise, `lesson/exercise`, whose settings it takes where it has none."""
     facts: tuple[str, ...] = ()
     """Facts to read beside it."""
+    everyday: tuple[str, ...] = ()
+    """Terms of the glossary whose names have another, everyday meaning in its sentences; word help leaves them out."""
 
     # Settings
 

@@ -40,7 +40,8 @@ class Note:
 
     `earned` and `possible` count fields of the item; `parts` are a revealed entry field by field (role, its name, the
     words, found or not); `others` are further answers that earn full credit; `readings` are
-    ways to understand a framing device, all of them defensible; `marks` are the key's, with their roles.
+    ways to understand a framing device, all of them defensible; `marks` are the key's, with their roles;
+    `accepted` are the classes that earn credit, the key's own first.
     """
 
     item: str
@@ -54,6 +55,7 @@ class Note:
     spans: tuple[Span, ...] = ()
     readings: tuple[str, ...] = ()
     marks: tuple[tuple[str, Span], ...] = ()
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def row(note: Note) -> dict[str, Any]:
         "where": note.where if note.where.endswith(("?", "!", ".")) else f"{note.where}.",
         "reveal": note.reveal,
         "others": list(note.others),
+        "accepted": list(note.accepted),
         "readings": list(note.readings),
         "parts": [[role, name, words, SIGNS["full" if found else "none"]] for role, name, words, found in note.parts],
         "marks": [[role, span.start, span.end, found.get(role, "")] for role, span in note.marks],

@@ -84,7 +84,7 @@ class Sort(ItemExercise):
         return choice_labels(self.choices)
 
     def view(self, story: Story) -> dict[str, Any]:
-        return {"items": self.shown_items(story), "choices": self.labels}
+        return {"items": self.shown_items(story), "choices": self.labels, "sheet": self.layer == "page"}
 
     def shown_items(self, story: Story) -> list[dict[str, Any]]:
         """The items as a learner sees them: blocks by number, for a name would tell furniture from story."""
@@ -316,7 +316,7 @@ def _note(item: Asked, chosen: str | None, labels: tuple[tuple[str, str], ...], 
     if not right and chosen in classes:
         told.append(say["yours"].format(choice=classes[chosen]))
     reveal = " ".join(filter(None, told))
-    return Note(item.id, item.where + begins, worth * right, worth, hint, reveal, item.others)
+    return Note(item.id, item.where + begins, worth * right, worth, hint, reveal, item.others, accepted=item.accepted)
 
 
 # Discernment: is a question asked where asking pays, and only there? Two parallel forms, before and after the course.

@@ -176,8 +176,10 @@ def _join(lesson_id: str, story: Story) -> Lesson:
 
 
 def _listed(lesson_id: str) -> tuple[Json, ...]:
-    """The exercises of a lesson as its generic file has them, and those that every lesson ends with."""
-    return (*_read(lesson_id).exercise, *_read("every_lesson").exercise)
+    """The exercises of a lesson as its notebook has them: those of every lesson stand before the exit ticket."""
+    own, shared = _read(lesson_id).exercise, _read("every_lesson").exercise
+    at = next((n for n, exercise in enumerate(own) if exercise.get("id") == "exit"), len(own))
+    return (*own[:at], *shared, *own[at:])
 
 
 def _exercises(lesson_id: str, own: Json, story: Story) -> tuple[tuple[Exercise, ...], dict[str, str]]:

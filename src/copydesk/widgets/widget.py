@@ -108,7 +108,7 @@ class ExerciseWidget(anywidget.AnyWidget):
             ],
             spec={
                 **exercise.full_view(lesson.story),
-                "help": word_help(exercise.prose(), exercise.offered_words(lesson.story)),
+                "help": word_help(exercise.prose(), exercise.offered_words(lesson.story), exercise.everyday),
             },
             answer={"seq": 0, "by": "", "value": value},
         )

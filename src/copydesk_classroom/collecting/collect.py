@@ -60,7 +60,7 @@ def collect(
                     continue
                 if found.problem:
                     raise Refused(found.problem.name, found.problem.detail)
-                data = sources.read(found.place)
+                data = sources.read_counted(found)
             except Refused as refused:
                 _add(tables, roster, found, Submission("none", "", problems=(refused.problem,)))
             else:
