@@ -37,7 +37,7 @@ from copydesk.story.story import Story
 from copydesk_classroom.collecting.roster import name_keys, read_roster
 from copydesk_classroom.course import Unit, offers, weights_and_errors
 from copydesk_classroom.grading.grade import late_after
-from copydesk_classroom.marking.grade_files import graders
+from copydesk_classroom.marking.rubric import graders
 
 # A key on its page
 

@@ -13,7 +13,7 @@ import pytest
 from copydesk.story.edition import Edition, parse_due
 from copydesk_classroom.grading import in_browser
 from copydesk_classroom.grading.in_browser import grade_dropped
-from copydesk_classroom.marking.grade_files import GradeFile
+from copydesk_classroom.marking.rubric import GradeFile
 from copydesk_classroom.releasing.contents import release_toml
 from tests.classroom.made_class import full, handin, put
 

@@ -23,7 +23,7 @@ from copydesk.lessons.lesson import lesson_titles
 from copydesk.story.edition import FILE, parse_due, read_edition, say_due
 from copydesk_classroom.collecting.state import HOME
 from copydesk_classroom.grading.grade import grade, summary_lines
-from copydesk_classroom.marking.grade_files import graders
+from copydesk_classroom.marking.rubric import graders
 from copydesk_classroom.wording import class_wording
 
 KEYS = re.compile(r"seeds/([\w-]+/key\.json|answers\.toml)")
