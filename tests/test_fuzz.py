@@ -43,8 +43,8 @@ from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.submissions import documents, parse_submission
 from copydesk_classroom.course import Unit, offers, read_weights
 from copydesk_classroom.feedback import feedback_page
-from copydesk_classroom.grading.moodle import filled_worksheet, maxima
-from copydesk_classroom.marking.grade_files import GradeFile, graders
+from copydesk_classroom.grading.tables import filled_worksheet, maxima
+from copydesk_classroom.marking.rubric import GradeFile, graders
 from copydesk_classroom.marking.scores import mark_lesson
 from copydesk_classroom.reporting.tally import contribution
 from copydesk_classroom.wording import Problem, Refused, class_wording

@@ -445,12 +445,18 @@ def test_it_grades_as_the_command_does(browser: Browser, site: Site, tmp_path: P
     from benchmarks.make_class import make_class
 
     handed_in = make_class(tmp_path / "class", 6).with_name("class")
-    copydesk_classroom.grade(handed_in, tmp_path / "grades")
+    weights, due = tmp_path / "weights.csv", "2026-03-01T12:00"
+    weights.write_text("exercise,factor\n02_who_says_so,2\n", "utf-8")
+    copydesk_classroom.grade(handed_in, tmp_path / "grades", weights=weights, due=due)
     page = browser.new_page()
     page.goto(f"{site.base}/grade.html")
     page.locator("#folder").set_input_files(handed_in)
+    page.locator("#files").set_input_files(weights)
+    page.locator("#due").fill(due)
     page.get_by_role("button", name=LITE["grade"]["start"], exact=True).click()
     page.locator("#results").wait_for(timeout=SLOW)
+    used = "Used for these grades: the due date that you gave, 1 March 2026, 12:00; the weights in weights.csv."
+    assert page.locator("#lines li").last.text_content() == used
     with page.expect_download() as got:
         page.get_by_role("link", name=LITE["grade"]["download"]).click()
     with zipfile.ZipFile(got.value.path()) as made:
