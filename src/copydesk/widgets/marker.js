@@ -153,6 +153,8 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const group = groups[active];
     if (!grouped || !group) return touch ? say.marker.tap_first : say.marker.pick;
     const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
+    const unsaid = Object.keys(spec.labels ?? {}).filter((name) => !group.labels?.[name]).map((name) => say.roles[name]);
+    if (!parts.length && unsaid.length) return fill(say.marker.need_label, { item: spec.item, n: active + 1, parts: unsaid.join(", ") });
     return fill(say.marker[`${parts.length ? "need" : "complete"}${touch ? "_touch" : ""}`], { item: spec.item, n: active + 1, parts: parts.join(", ") });
   };
 
