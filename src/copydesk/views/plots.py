@@ -12,8 +12,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal, percent
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, load_wording, percent
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.palette import palette
 from copydesk.story.story import Story

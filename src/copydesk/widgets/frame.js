@@ -24,8 +24,8 @@ let serial = 0;
 const mine = Math.random().toString(36).slice(2, 8);
 const freshId = (stem) => `cd-${stem}-${mine}-${++serial}`;
 
-function frame({ model, el }, makeBody) {
-  const spec = model.get("spec");
+function frame({ model, el, words }, makeBody) {
+  const spec = { ...model.get("spec"), ...words };
   const say = spec.say;
   const stash = `copydesk:${spec.uid}`;
   const titleId = freshId("title");
@@ -233,7 +233,7 @@ function showFeedback(feedback, headline, details, say, body) {
   const rows = feedback.key.filter((row) => !body.shows?.(row));
   if (rows.length) {
     const list = node("ul", { class: "cd-key" }, ...rows.map((row) => keyRow(row, say)));
-    const title = fill(say.outcome.key, { n: rows.length });
+    const title = fill(body.keyTitle ?? say.outcome.key, { n: rows.length });
     details.append(body.shows ? node("details", { class: "cd-fold" }, node("summary", { ...keySafe }, title), list) : node("div", {}, node("h4", {}, title), list));
   }
   if (feedback.foot) details.append(node("p", { class: "cd-foot" }, feedback.foot));
