@@ -209,7 +209,7 @@ def _is_wide(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bool:
 
 def _stacked(columns: Sequence[str]) -> str:
     """The class of a wide table, and its headings where the stylesheet finds them."""
-    strings = (f"--head-{n}: '{name.translate(IN_CSS)}'" for n, name in enumerate(columns, 1))
+    strings = (f"--head-{n}: '{f'{name}: '.translate(IN_CSS) if name else ''}'" for n, name in enumerate(columns, 1))
     return f' cd-wide" style="{escape("; ".join(strings))}'
 
 
