@@ -11,7 +11,7 @@ from copydesk.exercises import TYPES, make_exercise
 from copydesk.exercises.form import Form, Question
 from copydesk.lessons.lesson import HELP, Lesson, Objective, list_lessons, load_lesson
 from copydesk.story.story import Story, load_story, shared_answers
-from copydesk_classroom.checking.lesson import lesson_faults
+from copydesk_classroom.checking import lesson_faults
 from tests.made_exercise import DEFAULTS
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"

@@ -23,8 +23,7 @@ from copydesk.attribution.grammar import (
     trim,
 )
 from copydesk.attribution.speakers import DOCUMENT, in_words
-from copydesk.attribution.tokens import TokenizedText, TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     ADVERBIAL,
     AUX,
     BE,
@@ -44,6 +43,8 @@ from copydesk.attribution.words import (
     VERB_FORMS,
     VERB_GROUP,
     WORD,
+    TokenizedText,
+    TokenRange,
     VerbForm,
     word_set,
 )

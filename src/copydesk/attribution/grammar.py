@@ -7,8 +7,7 @@ attribution rather than invents one.
 
 from __future__ import annotations
 
-from copydesk.attribution.tokens import TokenizedText, TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     ADVERB,
     ADVERBIAL,
     AUX,
@@ -29,6 +28,8 @@ from copydesk.attribution.words import (
     TIME,
     VERB_FORMS,
     WORD,
+    TokenizedText,
+    TokenRange,
     word_set,
 )
 
@@ -56,8 +57,7 @@ _LONGEST = 60  # words: how far a rule looks for a subject, which keeps the whol
 def is_finite(doc: TokenizedText, i: int, low: int) -> bool:
     """Whether a word can only, or very likely, be the finite verb of a clause that begins at `low`.
 
-    >>> from copydesk.attribution.tokens import tokenize
-    >>> doc = tokenize("the town closed the bridge")
+    >>>     >>> doc = tokenize("the town closed the bridge")
     >>> [doc.words[i] for i in range(5) if is_finite(doc, i, 0)]
     ['closed']
     """
@@ -119,8 +119,7 @@ def trim(doc: TokenizedText, start: int, end: int) -> TokenRange | None:
 def noun_chunk(doc: TokenizedText, i: int, end: int) -> int:
     """The word after a short noun phrase that begins at `i`; `i` itself when there is none.
 
-    >>> from copydesk.attribution.tokens import tokenize
-    >>> noun_chunk(tokenize("a local radio station that it rained"), 0, 7)
+    >>>     >>> noun_chunk(tokenize("a local radio station that it rained"), 0, 7)
     4
     """
     start, flags = i, doc.flags
@@ -187,8 +186,7 @@ def _is_time_in_name(doc: TokenizedText, i: int, end: int) -> bool:
 def skip_aside(doc: TokenizedText, i: int, end: int) -> int:
     """Past what only says when and where something was said: on Monday, in a statement to parliament.
 
-    >>> from copydesk.attribution.tokens import tokenize
-    >>> doc = tokenize("on Monday in a radio interview that it rained")
+    >>>     >>> doc = tokenize("on Monday in a radio interview that it rained")
     >>> doc.words[skip_aside(doc, 0, 9)]
     'that'
     """
@@ -249,8 +247,7 @@ def _past_venue(doc: TokenizedText, i: int, end: int) -> int:
 def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
     """The noun phrase that ends at word `end`, not before `low`: with its apposition, without what introduces it.
 
-    >>> from copydesk.attribution.tokens import tokenize
-    >>> doc = tokenize("On Monday, Ada Lund, a baker, said so.")
+    >>>     >>> doc = tokenize("On Monday, Ada Lund, a baker, said so.")
     >>> doc.of(subject_before(doc, 0, 9))
     'Ada Lund, a baker'
     """
@@ -454,8 +451,7 @@ def _past_opening(doc: TokenizedText, i: int, end: int) -> int:
 def subject_after(doc: TokenizedText, start: int, high: int) -> TokenRange | None:
     """The noun phrase after an inverted cue: said Ada Lund, a baker in Lakeport.
 
-    >>> from copydesk.attribution.tokens import tokenize
-    >>> doc = tokenize("said Ada Lund, a baker in Lakeport, on Monday.")
+    >>>     >>> doc = tokenize("said Ada Lund, a baker in Lakeport, on Monday.")
     >>> doc.of(subject_after(doc, 1, len(doc.words)))
     'Ada Lund, a baker in Lakeport'
     """
@@ -499,8 +495,7 @@ def _ends_inverted(doc: TokenizedText, i: int, start: int, high: int) -> bool:  
 def shared_subject(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
     """The subject of the clause that begins at `low`: he, in “he sat down and said …”.
 
-    >>> from copydesk.attribution.tokens import tokenize
-    >>> doc = tokenize("After lunch, Ada Lund opened the gate and said it was time.")
+    >>>     >>> doc = tokenize("After lunch, Ada Lund opened the gate and said it was time.")
     >>> doc.of(shared_subject(doc, 0, 9))
     'Ada Lund'
     """

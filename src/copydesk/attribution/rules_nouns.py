@@ -16,8 +16,7 @@ from copydesk.attribution.grammar import (
     trim,
 )
 from copydesk.attribution.speakers import is_role
-from copydesk.attribution.tokens import TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     AUX,
     CAPITAL,
     COORD,
@@ -28,6 +27,7 @@ from copydesk.attribution.words import (
     SUBORD,
     VERB_GROUP,
     WORD,
+    TokenRange,
     word_set,
 )
 

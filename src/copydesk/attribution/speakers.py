@@ -13,8 +13,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from copydesk.attribution.tokens import TokenizedText, TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     CAPITAL,
     COORD,
     CUE,
@@ -27,6 +26,8 @@ from copydesk.attribution.words import (
     SUBORD,
     TIME,
     VERB_FORMS,
+    TokenizedText,
+    TokenRange,
     word_set,
 )
 from copydesk.base.spans import Span
@@ -111,8 +112,7 @@ class Mention(NamedTuple):
 def mentions(doc: TokenizedText) -> list[Mention]:
     """Every run of capitalised words, split where a possessive ends, with its titles told from the name.
 
-    >>> from copydesk.attribution.tokens import tokenize
-    >>> doc = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
+    >>>     >>> doc = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
     >>> [(m.written, [doc.words[i] for i in m.titles]) for m in mentions(doc)]
     [('Lakeport', []), ('Ada Lund', ['governor'])]
     """
@@ -191,8 +191,7 @@ def _person_name(doc: TokenizedText, start: int, end: int, written: str) -> tupl
 def head(doc: TokenizedText, source: TokenRange) -> TokenRange:
     """The words of a noun phrase up to its first “of”, comma or “who”.
 
-    >>> from copydesk.attribution.tokens import tokenize
-    >>> doc = tokenize("a senior official at the ministry")
+    >>>     >>> doc = tokenize("a senior official at the ministry")
     >>> doc.of(head(doc, (0, 6)))
     'a senior official'
     """
@@ -356,8 +355,7 @@ class Cast:
     def who(self, source: TokenRange | None) -> Who:
         """Speaker, kind, what decided it, note.
 
-        >>> from copydesk.attribution.tokens import tokenize
-        >>> doc = tokenize("Governor Ada Lund came. Lund said no. She said yes.")
+        >>>         >>> doc = tokenize("Governor Ada Lund came. Lund said no. She said yes.")
         >>> [Cast(doc, [s]).who(s)[:2] for s in ((5, 6), (9, 10))]
         [('Ada Lund', 'named_official'), ('Ada Lund', 'named_official')]
         """

@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.spans import WORD, Span
+from copydesk.base.spans import WORD, Span, spans_from
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Box, Exercise, place
-from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values, spans_from
+from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values
 from copydesk.page.article import Article
 from copydesk.page.html import Mark, table
 from copydesk.story.key import Key

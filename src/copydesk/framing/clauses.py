@@ -16,8 +16,7 @@ from dataclasses import dataclass
 
 from copydesk.attribution.grammar import MARKS, is_finite, noun_chunk, subject_after, subject_before
 from copydesk.attribution.speakers import INSTITUTION, OFFICIAL, ROLES, UNNAMED, in_words
-from copydesk.attribution.tokens import TokenizedText, TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     ADVERBIAL,
     AUX,
     BE,
@@ -34,6 +33,8 @@ from copydesk.attribution.words import (
     SUBORD,
     TIME,
     WORD,
+    TokenizedText,
+    TokenRange,
     forms_of,
     word_set,
 )
@@ -185,8 +186,7 @@ class Passive:
 def find_passives(doc: TokenizedText) -> Iterator[Passive]:
     """Every passive the rule can see, in reading order.
 
-    >>> from copydesk.attribution.tokens import tokenize
-    >>> doc = tokenize("The gate has been closed. It was opened by Ada Lund.")
+    >>>     >>> doc = tokenize("The gate has been closed. It was opened by Ada Lund.")
     >>> [(doc.of(p.verb), p.agent and doc.of(p.agent)) for p in find_passives(doc)]
     [('has been closed', None), ('was opened', 'Ada Lund')]
     """

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from copydesk.base.numbers import decimal
-from copydesk.base.wording import load_wording, say_day
+from copydesk.base.wording import decimal, load_wording, say_day
 from copydesk.map.geography import SCALES, Geography, View
 from copydesk.map.members import ORGANISATIONS, Organisation, checked_on, followed, members_on, membership, memberships
 

@@ -10,9 +10,8 @@ from html import escape
 from importlib.resources import files
 from itertools import pairwise
 
-from copydesk.base.languages import direction, runs_right_to_left
 from copydesk.base.spans import Span
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import direction, load_wording, runs_right_to_left
 from copydesk.page.article import Block
 from copydesk.page.palette import tokens, tokens_for
 
@@ -100,7 +99,7 @@ def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
     Where marks overlap, the words have a line for each, the longest mark’s the lowest.
 
     >>> marked("rain <ends> soon", Span(0, 11), [Mark(Span(5, 11), "content")])
-    'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Q1</span>&lt;ends&gt;</mark>'
+    'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Co1</span>&lt;ends&gt;</mark>'
     """
     tags = load_wording("strings")["tags"]
     found = [
