@@ -227,5 +227,6 @@ def _cell(place: int, cell: object) -> str:
     elif place and isinstance(cell, int | float):
         kind = ' class="cd-num"'
     kind += ' dir="auto"' if runs_right_to_left(text) else ""
+    text = text.replace(" %", "\u00a0%")  # a number stays beside its unit
     inner = f'<a href="{escape(cell.href)}">{escape(text)}</a>' if isinstance(cell, Link) else escape(text)
     return f"<td{kind}>{inner}</td>" if place else f'<th scope="row"{kind}>{inner}</th>'

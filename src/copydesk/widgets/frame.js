@@ -31,7 +31,7 @@ function frame({ model, el, words }, makeBody) {
   const titleId = freshId("title");
   const said = node("span", { class: "cd-visually-hidden", role: "status" });
   const now = node("p", { class: "cd-now", id: freshId("now") });
-  const saved = node("span", { class: "cd-saved", role: "status" });
+  const saved = node("span", { class: "cd-saved" }); // quiet: after each change it would speak over what was done
   const tries = node("span", { class: "cd-tries" });
   const headline = node("p", { class: "cd-headline", role: "status", id: freshId("result") });
   const details = node("div", { class: "cd-details" });
@@ -78,6 +78,7 @@ function frame({ model, el, words }, makeBody) {
     if (busy) timer = setTimeout(notSaved, 5000); // it may die yet
     saved.textContent = busy ? say.frame.busy : say.frame.not_saved;
     saved.dataset.state = "unsaved";
+    announce(saved.textContent);
   };
   const doCheck = () => {
     if (model.get("state").finished || check.hidden) return;
@@ -135,6 +136,7 @@ function frame({ model, el, words }, makeBody) {
     keyButton.hidden = !state.key_waits || state.must_choose;
     again.hidden = !state.can_restart;
     if (!state.has_other && document.activeElement === other) check.focus(); // a hidden button would lose the focus
+    if (state.has_other && other.hidden) announce(state.saved_text); // another window has changed it too
     other.hidden = !state.has_other;
     if (state.saved_by === view && state.saved_seq >= seq) waiting = false;
     if (!waiting) {
