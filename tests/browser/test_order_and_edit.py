@@ -84,6 +84,22 @@ def test_the_whole_order_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
     assert cell_count(page) == 1 + len(CELLS), "keys reached JupyterLab"
 
 
+def test_a_listener_hears_what_was_done_and_not_that_it_was_saved(page, lab: Lab, made: Open) -> None:
+    made(page)
+    section = exercise(page, "The winter in order")
+    page.evaluate(
+        """() => { window.cdSaid = []; document.querySelectorAll('section.cd [role=status]').forEach(node =>
+            new MutationObserver(() => window.cdSaid.push(node.textContent)).observe(node, { childList: true })) }"""
+    )
+    section.locator(".cd-row").nth(1).focus()
+    for key in ("Alt+ArrowDown", "2"):
+        page.keyboard.press(key)
+        saved(section)
+        page.wait_for_timeout(500)
+    heard = [said for said in page.evaluate("window.cdSaid") if said]
+    assert len(heard) == 2 and heard[0].endswith("place 3 of 7") and heard[1].endswith("known only later")
+
+
 def test_picking_up_putting_back_and_undo(page, lab: Lab, made: Open) -> None:
     lesson = made(page)
     section, cards = exercise(page, "The winter in order"), lesson.exercise("order").shuffled()

@@ -128,10 +128,13 @@ def test_a_table_has_a_caption_and_scoped_heads() -> None:
 
 
 def test_a_wide_table_carries_its_headings_for_a_narrow_screen() -> None:
-    wide = table(["who", "it’s \\ 'what'", '"n"'], [["Ann", "a long sentence about what was said", 2]])
+    wide = table(["who", "", "it’s \\ 'what'", '"n"'], [["Ann", 1, "a long sentence about what was said", 2]])
     assert wide.startswith('<table class="cd-still-table cd-wide" style="--head-1: ')
     style = re.search(r'style="([^"]*)"', wide)
-    assert style and unescape(style[1]) == "--head-1: 'who'; --head-2: 'it’s  ’what’'; --head-3: '\"n\"'"
+    assert (
+        style
+        and unescape(style[1]) == "--head-1: 'who: '; --head-2: ''; --head-3: 'it’s  ’what’: '; --head-4: '\"n\": '"
+    )
     assert table(["who", "n"], [["Ann", 2]]).startswith('<table class="cd-still-table"><thead>')
     assert "cd-wide" not in table(["who", "n", "m"], [["Ann", 2, 3]])
     assert "cd-wide" in table(list("abcdef"), []) and "cd-wide" not in table(list("abcdefg"), [])

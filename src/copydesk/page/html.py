@@ -240,7 +240,7 @@ def _is_wide(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bool:
 
 def _stacked(columns: Sequence[str]) -> str:
     """The class of a wide table, and its headings where the stylesheet finds them."""
-    strings = (f"--head-{n}: '{name.translate(IN_CSS)}'" for n, name in enumerate(columns, 1))
+    strings = (f"--head-{n}: '{f'{name}: '.translate(IN_CSS) if name else ''}'" for n, name in enumerate(columns, 1))
     return f' cd-wide" style="{escape("; ".join(strings))}'
 
 
@@ -259,5 +259,6 @@ def _cell(place: int, cell: object) -> str:
     elif place and isinstance(cell, int | float):
         kind = ' class="cd-num"'
     kind += ' dir="auto"' if runs_right_to_left(text) else ""
+    text = text.replace(" %", "\u00a0%")  # a number stays beside its unit
     inner = f'<a href="{escape(cell.href)}">{escape(text)}</a>' if isinstance(cell, Link) else escape(text)
     return f"<td{kind}>{inner}</td>" if place else f'<th scope="row"{kind}>{inner}</th>'

@@ -142,6 +142,7 @@ function frame({ model, el, words }, makeBody) {
     keyButton.hidden = !state.key_waits || state.must_choose;
     again.hidden = !state.can_restart;
     if (!state.has_other && document.activeElement === other) check.focus(); // a hidden button would lose the focus
+    if (state.has_other && other.hidden) announce(state.saved_text); // another window has changed it too
     other.hidden = !state.has_other;
     if (state.saved_by === view && state.saved_seq >= seq) waiting = false;
     if (!waiting) {
