@@ -117,7 +117,7 @@ def blocks(story: Story) -> Made | None:
     key = key_of(story)
     own, apart = len(key.layer("paragraphs")), key.layer("furniture")
     either = sum(any(a.patch.get("kind") == "story" for a in e.alternatives) for e in apart)
-    told = {"all": own + len(apart), "furniture": len(apart)}
+    told: Json = {"all": own + len(apart), "furniture": len(apart)}
     return _number("blocks", (own, own + either), most=own + len(apart), **told) if apart else None
 
 
@@ -246,7 +246,7 @@ def share(story: Story) -> Made | None:
     if amounts is None:
         return None
     top, all_of_them = max(amounts.values()), sum(amounts.values())
-    told = {"top": top, "all": all_of_them, "value": f"{top / all_of_them:.2f}"}
+    told: Json = {"top": top, "all": all_of_them, "value": f"{top / all_of_them:.2f}"}
     return _number("share", _around(top / all_of_them), most=1, **told)
 
 
@@ -264,7 +264,7 @@ def effective(story: Story) -> Made | None:
         return None
     value = diversity(totals(counted(key_of(story), story.article.text), by="words")).hhi
     between = (round(1 / (value + TOLERANCE / 4), 2), round(1 / max(value - TOLERANCE / 4, 0.01), 2))
-    told = {"hhi": f"{value:.2f}", "value": f"{1 / value:.1f}"}
+    told: Json = {"hhi": f"{value:.2f}", "value": f"{1 / value:.1f}"}
     return _number("effective", between, most=20, **told)
 
 
@@ -276,7 +276,7 @@ def dropped(story: Story) -> Made | None:
     n, item = next((n, i) for n, i in enumerate(items, 1) if i.speaker == top)
     left = totals(without(items, item.id))
     mine, all_of_them = left.get(top, 0), sum(left.values())
-    told = {"top": mine, "all": all_of_them, "value": f"{mine / all_of_them:.2f}"}
+    told: Json = {"top": mine, "all": all_of_them, "value": f"{mine / all_of_them:.2f}"}
     return _number("dropped", _around(mine / all_of_them), most=1, n=n, speaker=top, **told)
 
 
