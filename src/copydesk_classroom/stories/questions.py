@@ -130,37 +130,30 @@ def machine(story: Story) -> Made | None:
 def who_is(story: Story, entry: Entry) -> Made | None:
     """Who is meant by a source that is not named by its name, such as “she” or “the minister”."""
     text, spans = story.article.text, entry.spans("source")
-    if not spans or not entry["region"].startswith("p") or _is_read_otherwise(entry):
+    if not spans or _is_read_otherwise(entry):
         return None
     source = " ".join(spans[0].of(text).split())
     named = {w.of(entry["speaker"]).lower() for w in words(entry["speaker"])}
     if named & {w.of(text).lower() for w in words(text, spans[0])} or len(words(source)) > QUOTED:
         return None
-    wrong = [*_others(story, entry["speaker"])[:2], _word("reporter")]
-    return _choice(
-        "who",
-        entry["speaker"],
-        wrong,
-        id=f"who_{entry.id.lower()}",
-        Place=_title(place(entry["region"])),
-        word=source,
-    )
+    return _speaker_of("who", entry, story, word=source)
 
 
 def carried(story: Story, entry: Entry) -> Made | None:
     """Whose words a quotation without a cue is."""
-    text, content = story.article.text, entry.spans("content")
-    if entry.spans("source") or not entry.get("carried_from") or not content or not entry["region"].startswith("p"):
+    content = entry.spans("content")
+    if entry.spans("source") or not entry.get("carried_from") or not content:
+        return None
+    return _speaker_of("carried", entry, story, words=_quote(story, content[0]))
+
+
+def _speaker_of(name: str, entry: Entry, story: Story, **told: Any) -> Made | None:
+    """A question for the speaker of an attribution, which stands in a paragraph."""
+    if not entry["region"].startswith("p"):
         return None
     wrong = [*_others(story, entry["speaker"])[:2], _word("reporter")]
-    return _choice(
-        "carried",
-        entry["speaker"],
-        wrong,
-        id=f"carried_{entry.id.lower()}",
-        Place=_title(place(entry["region"])),
-        words=_quote_inside(text, content[0]),
-    )
+    where = _title(place(entry["region"]))
+    return _choice(name, entry["speaker"], wrong, id=f"{name}_{entry.id.lower()}", Place=where, **told)
 
 
 def whole(story: Story) -> Made | None:
@@ -191,7 +184,7 @@ def form(story: Story) -> Made | None:
         return None
     shown = {
         "Place": _title(place(chosen["region"])),
-        "words": _quote_inside(story.article.text, chosen.spans("content")[0]),
+        "words": _quote(story, chosen.spans("content")[0]),
     }
     return _listed("form", chosen["form"], "form", **shown)
 
@@ -500,11 +493,8 @@ def _title(name: str) -> str:
 
 
 def _quote(story: Story, span: Span) -> str:
-    """The first words of a stretch, in quotation marks unless that is all of it."""
-    return _quote_inside(story.article.text, span)
-
-
-def _quote_inside(text: str, span: Span) -> str:
+    """The first words of a stretch."""
+    text = story.article.text
     found = words(text, span)
     few = found[:QUOTED]
     return " ".join(text[few[0].start : few[-1].end].split()) + (" …" if len(found) > QUOTED else "") if few else ""
