@@ -196,6 +196,7 @@ def test_from_an_empty_browser_to_a_graded_hand_in(browser: Browser, site: Site,
         names = made.namelist()
         assert {"grades.csv", "exercises.csv", "report.html"} <= {*names}
         assert [name for name in names if name.startswith("feedback/")]
+    assert not [path for path, _ in site.asked if "favicon" in path]
     context.close()
     if log := os.environ.get("COPYDESK_LITE_LOG"):
         Path(log).write_text("".join(f"{code} {path}\n" for path, code in site.asked), "utf-8")
