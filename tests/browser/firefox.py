@@ -60,7 +60,7 @@ class Firefox:
         self.socket = create_connection(f"{address}/session", suppress_origin=True, timeout=600)
         self.sent, self.errors, self.asked = 0, list[str](), list[str]()
         self.send("session.new", capabilities={})
-        self.page = self.send("browsingContext.getTree")["contexts"][0]["context"]
+        self.page = self.send("browsingContext.create", type="tab")["context"]  # unlike the first one, it has the focus
         self.send("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
         self.send("browsingContext.setViewport", context=self.page, viewport={"width": 1280, "height": 1000})
 
