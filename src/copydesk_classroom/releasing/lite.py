@@ -84,7 +84,7 @@ SETTINGS = {
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},  # light or dark, as the device is set
     "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
 }
-FIRST_VISIT = 26_000_000
+FIRST_VISIT = 25_000_000
 """Bytes that a first visit loads, up to the first exercise (`benchmarks/lite.py`)."""
 MADE = "1970-01-01T00:00:00Z"
 
