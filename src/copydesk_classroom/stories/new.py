@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from copydesk.base.documents import Json, read_toml
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import backup, make_folder, read_bytes, readable_error, write
+from copydesk.base.files import backup, locked, make_folder, read_bytes, readable_error, write
 from copydesk.base.spans import fingerprint
 from copydesk.base.system import names_device
 from copydesk.base.wording import MONTHS
@@ -88,7 +88,7 @@ def new_story(  # noqa: PLR0913
         about["language"] = ENGLISH
     about["lines"] = {**page.lines, **(_moved_lines(earlier, article) if earlier else {})}
     article = parse_article(page.text, lines=about["lines"])
-    return _write(folder, page, article, about=about, provenance=provenance, earlier=earlier)
+    return _write_alone(folder, page, article, about=about, provenance=provenance, earlier=earlier)
 
 
 def redraft(folder: Path) -> NewStory:
@@ -99,7 +99,7 @@ def redraft(folder: Path) -> NewStory:
     about = _checked_about(folder)
     found = load_story(folder)
     page = FoundPage(found.article.text)
-    return _write(folder, page, found.article, about=about, provenance={}, earlier=_earlier(folder))
+    return _write_alone(folder, page, found.article, about=about, provenance={}, earlier=_earlier(folder))
 
 
 def correct_lines(folder: Path, lines: Mapping[int, str]) -> NewStory:
@@ -112,7 +112,7 @@ def correct_lines(folder: Path, lines: Mapping[int, str]) -> NewStory:
     told = {**{int(n): kind for n, kind in about.get("lines", {}).items()}, **lines}
     article = parse_article(story.article.text, lines=told)
     page, about = FoundPage(story.article.text), {**about, "lines": told}
-    return _write(folder, page, article, about=about, provenance={}, earlier=_earlier(folder))
+    return _write_alone(folder, page, article, about=about, provenance={}, earlier=_earlier(folder))
 
 
 @dataclass(frozen=True)
@@ -278,6 +278,18 @@ def _moved_lines(earlier: _Earlier, article: Article) -> dict[int, str]:
             if found and found.start in there:
                 moved[there[found.start]] = told[block.line]
     return moved
+
+
+def _write_alone(
+    folder: Path, page: FoundPage, article: Article, *, earlier: _Earlier | None, **told: Json
+) -> NewStory:
+    """Write the files of a story while nobody else changes its key, as the key editor may do."""
+    if earlier is None:
+        return _write(folder, page, article, earlier=None, **told)
+    with locked(folder / "key.json"):
+        if _earlier(folder) != earlier:
+            raise CopydeskError(f"{folder} was changed while this command read it", "give the command again")
+        return _write(folder, page, article, earlier=earlier, **told)
 
 
 def _write(  # noqa: PLR0913
