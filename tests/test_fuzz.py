@@ -5,6 +5,7 @@ and prints what each format took at worst (see `conftest.py`). What was found on
 folder per format, and read before anything is changed.
 """
 
+import ast
 import csv
 import io
 import itertools
@@ -565,6 +566,57 @@ def test_keys_for_a_graded_edition_in_the_browser(fuzz: Fuzz, tmp_path: Path, mo
     keys = {"seeds/practice/key.json": b"{}" * 400, "seeds/answers.toml": b"a = 1\nb = [1, 2]\n", "../x": b"1"}
     fuzz.each(path, zipped(keys), lambda: in_browser._take_keys(path.read_bytes()), of=2)
     assert {p.name for p in tmp_path.iterdir()} == {"kit", "keys.zip"}
+
+
+READERS = {
+    **dict.fromkeys(("handin:read_handin", "submissions:parse_submission", "submissions:documents"), "handins"),
+    **dict.fromkeys(("store:_decoded", "schema:accepted"), "answer_files"),
+    **dict.fromkeys(("files:open_zip", "files:_archive"), "archives"),
+    **dict.fromkeys(("confirm:read_raw_key", "editor:__init__", "new:_checked_about"), "own_stories"),
+    **dict.fromkeys(("editor:_is_in_work", "editor:_trial", "lessons:_read"), "own_stories"),
+    **dict.fromkeys(("annotations:read_annotations", "annotations:_own_body"), "annotations_of_keys"),
+    **{"place:learner_of": "portfolios", "work:_fits": "notebooks", "start:_words": "notebooks"},
+    **{"lesson:_read": "lessons_of_any_story", "story:_load": "stories", "story:_read_once": "answers_for_any_story"},
+    **{"geography:read_geography": "maps", "edition:read_edition": "editions", "facts:read_facts": "facts"},
+    **{"key:read_key": "keys", "course:_weights_file": "weights", "csv_files:read_rows": "rosters"},
+    **{
+        "grade_files:graders": "grades_that_people_gave",
+        "pack:_read": "packs",
+        "commands:run_annotations": "answers_that_become",
+    },
+    **{"in_browser:_take_keys": "keys_for_a_graded_edition"},
+}
+"""What parses a file that may be a stranger's, as module and function, and the test that changes such files."""
+OWN = {
+    "documents": "the parsers themselves",
+    "wording members geography": "files of the kit",
+    "state roster scores class_report": "what a run of `grade` wrote into its own database",
+    "jupyter": "what Jupyter prints about itself",
+    "lite contents notebooks moodle release in_browser graders": "what is released or was written here: the kit, "
+    "JupyterLite's packages, the kit's notebooks",
+}
+"""Modules whose other parsers read nothing of a stranger, and what it is that they read."""
+PARSERS = {
+    *("json.loads", "tomllib.loads", "csv.reader", "csv.DictReader", "zipfile.ZipFile", "tarfile.open"),
+    *("decode", "decode_toml", "read_json", "read_toml", "open_zip"),
+}
+
+
+def test_every_reader_of_a_strangers_file_is_tried_here() -> None:
+    """Add a new reader to `READERS` and a test of its format above, or to `OWN` with a reason."""
+    found = {
+        f"{path.stem}:{function.name}"
+        for path in (SEEDS.parent / "src").rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in PARSERS
+    }
+    own = {stem for stems in OWN for stem in stems.split()}
+    assert {name for name in found if name.partition(":")[0] not in own} <= {*READERS}, "not tried"
+    assert {*READERS} <= found and own <= {name.partition(":")[0] for name in found}, "gone"
+    tests = [name for name in globals() if name.startswith("test_")]
+    assert all(any(name.startswith(f"test_{of}") for name in tests) for of in READERS.values())
 
 
 SLOW = {
