@@ -58,7 +58,7 @@ def changed(data: bytes, seed: int, form: str = "") -> bytes:
     chance = random.Random(seed)
     change = FORMS.get(form)
     if change and chance.random() < 0.75:
-        with suppress(ValueError):  # what a zip holds may have any name
+        with suppress(ValueError, zipfile.BadZipFile):  # what a zip holds may have any name
             return change(data, chance)
     return changed_bytes(data, chance)
 
