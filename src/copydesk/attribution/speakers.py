@@ -112,7 +112,8 @@ class Mention(NamedTuple):
 def mentions(doc: TokenizedText) -> list[Mention]:
     """Every run of capitalised words, split where a possessive ends, with its titles told from the name.
 
-    >>>     >>> doc = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
     >>> [(m.written, [doc.words[i] for i in m.titles]) for m in mentions(doc)]
     [('Lakeport', []), ('Ada Lund', ['governor'])]
     """
@@ -191,7 +192,8 @@ def _person_name(doc: TokenizedText, start: int, end: int, written: str) -> tupl
 def head(doc: TokenizedText, source: TokenRange) -> TokenRange:
     """The words of a noun phrase up to its first “of”, comma or “who”.
 
-    >>>     >>> doc = tokenize("a senior official at the ministry")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("a senior official at the ministry")
     >>> doc.of(head(doc, (0, 6)))
     'a senior official'
     """
@@ -355,7 +357,8 @@ class Cast:
     def who(self, source: TokenRange | None) -> Who:
         """Speaker, kind, what decided it, note.
 
-        >>>         >>> doc = tokenize("Governor Ada Lund came. Lund said no. She said yes.")
+        >>> from copydesk.attribution.tokens import tokenize
+        >>> doc = tokenize("Governor Ada Lund came. Lund said no. She said yes.")
         >>> [Cast(doc, [s]).who(s)[:2] for s in ((5, 6), (9, 10))]
         [('Ada Lund', 'named_official'), ('Ada Lund', 'named_official')]
         """
