@@ -8,8 +8,18 @@ from typing import Any
 
 from copydesk.base.numbers import decimal
 from copydesk.base.wording import load_wording, say_day
-from copydesk.map.geography import SCALES, Geography, View
-from copydesk.map.members import ORGANISATIONS, Organisation, checked_on, followed, members_on, membership, memberships
+from copydesk.map.geography import (
+    ORGANISATIONS,
+    SCALES,
+    Geography,
+    Organisation,
+    View,
+    checked_on,
+    followed,
+    members_on,
+    membership,
+    memberships,
+)
 
 COMMUNITIES_END = dt.date(1993, 11, 1)
 """The Treaty on European Union came into force; before it there were the European Communities."""
