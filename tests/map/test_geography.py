@@ -17,14 +17,17 @@ from copydesk.map.geography import (
     changes,
     checked_on,
     lengths,
+    map_state,
     members_on,
     membership,
     memberships,
+    notes,
     place_notes,
     read_geography,
+    sentences,
+    since,
     story_geography,
 )
-from copydesk.map.words import map_state, notes, sentences, since
 from copydesk.story.facts import by_id, read_facts
 from copydesk.story.story import load_story
 
