@@ -26,10 +26,12 @@ from copydesk.attribution.tokens import (
     COORD,
     CUE,
     DET,
+    GRAMMAR,
     MODAL,
     NO_VERB,
     PREP,
     RELATIVE,
+    REPORTING,
     SUBORD,
     TIME,
     VERB_FORMS,
@@ -40,9 +42,8 @@ from copydesk.attribution.tokens import (
 
 _CLOSERS = frozenset(",.?!…—–-")
 _DASHES = ("—", "–", "-")
-_WHEN = word_set("by while whilst before after when in without")
-_NO_VERB_BEHIND = word_set("of for from about to on against like as")
-_QUOTED = word_set("quoted cited quotes cites quoting citing reported recorded heard caught")
+_WHEN, _NO_VERB_BEHIND = word_set(GRAMMAR["before_participles"]), word_set(GRAMMAR["before_gerunds"])
+_QUOTED = word_set(REPORTING["phrases"]["quoting_verbs"])
 
 
 # A quotation first
