@@ -26,7 +26,7 @@ from copydesk.attribution import find_attributions
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import backup
 from copydesk.base.store import last_change
-from copydesk.checkup.work import check_notebooks
+from copydesk.checkup.doctor import check_notebooks
 from copydesk.lessons import lesson as lessons
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.map.geography import story_geography
@@ -37,20 +37,17 @@ from copydesk.story.key import MOST_RECORDS, read_key
 from copydesk.story.story import Story, load_story
 from copydesk.views.agreement import class_votes
 from copydesk.views.timeline import lesson_timeline
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
-from copydesk_classroom.checking.settings import check_settings
+from copydesk_classroom.checking import check_scoring, check_settings, key_faults, lesson_faults
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.submissions import documents, parse_submission
 from copydesk_classroom.course import Unit, offers, read_weights
-from copydesk_classroom.feedback.page import feedback_page
+from copydesk_classroom.feedback import feedback_page
 from copydesk_classroom.grading.moodle import filled_worksheet, maxima
 from copydesk_classroom.marking.grade_files import GradeFile, graders
 from copydesk_classroom.marking.scores import mark_lesson
-from copydesk_classroom.problems import Problem, Refused
-from copydesk_classroom.reporting.contributions import contribution
-from copydesk_classroom.wording import class_wording
+from copydesk_classroom.reporting.tally import contribution
+from copydesk_classroom.wording import Problem, Refused, class_wording
 from tests.classroom.made_class import zipped
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"

@@ -22,8 +22,7 @@ from xml.etree import ElementTree
 
 from copydesk.base.documents import read_toml
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal
-from copydesk.base.wording import load_wording, say_day
+from copydesk.base.wording import decimal, load_wording, say_day
 from copydesk.story.story import Story
 
 Organisation = Literal["NATO", "EU"]

@@ -10,9 +10,8 @@ from html import escape
 from importlib.resources import files
 from itertools import pairwise
 
-from copydesk.base.languages import direction, runs_right_to_left
 from copydesk.base.spans import Span
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import direction, load_wording, runs_right_to_left
 from copydesk.page.article import Block
 from copydesk.page.palette import tokens, tokens_for
 
@@ -100,7 +99,7 @@ def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
     Where marks overlap, the words have a line for each, the longest mark’s the lowest.
 
     >>> marked("rain <ends> soon", Span(0, 11), [Mark(Span(5, 11), "content")])
-    'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Q1</span>&lt;ends&gt;</mark>'
+    'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Co1</span>&lt;ends&gt;</mark>'
     """
     tags = load_wording("strings")["tags"]
     found = [
@@ -188,17 +187,41 @@ class Link:
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "") -> str:
     """A table with scoped headings; the first cell of a row names the row, and `None` is an empty cell.
 
+    On a narrow screen the rows of a wide table are stacked; the stylesheet then sets the headings before the cells.
+
     >>> '<tr><th scope="row">&lt;Ann&gt;</th><td class="cd-num">2</td></tr>' in table(["who", "n"], [["<Ann>", 2]])
     True
     """
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in columns)
-    body = "".join(f"<tr>{''.join(_cell(n, cell) for n, cell in enumerate(row))}</tr>" for row in rows)
-    return f'<table class="cd-still-table">{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    listed = [*map(tuple, rows)]
+    body = "".join(f"<tr>{''.join(_cell(n, cell) for n, cell in enumerate(row))}</tr>" for row in listed)
+    kind = f'class="cd-still-table{_stacked(columns) if _is_wide(columns, listed) else ""}"'
+    return f"<table {kind}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _is_wide(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bool:
+    """Whether a phone is too narrow for a table that its stylesheet can stack: with more columns it is a matrix."""
+    long = any(len(_words(cell)) > 30 for row in rows for cell in row)
+    return 3 + (not long) <= len(columns) <= MOST_STACKED
+
+
+def _stacked(columns: Sequence[str]) -> str:
+    """The class of a wide table, and its headings where the stylesheet finds them."""
+    strings = (f"--head-{n}: '{name.translate(IN_CSS)}'" for n, name in enumerate(columns, 1))
+    return f' cd-wide" style="{escape("; ".join(strings))}'
+
+
+MOST_STACKED = 6
+IN_CSS = str.maketrans({"'": "’", "\\": None, "\n": " "})
+
+
+def _words(cell: object) -> str:
+    return cell.text if isinstance(cell, Link) else "" if cell is None else str(cell)
 
 
 def _cell(place: int, cell: object) -> str:
-    text, kind = cell.text if isinstance(cell, Link) else "" if cell is None else str(cell), ""
+    text, kind = _words(cell), ""
     if any(len(word) > 30 for word in text.split()):  # a web address must not push the table off the page
         kind = ' class="cd-long"'
     elif place and isinstance(cell, int | float):

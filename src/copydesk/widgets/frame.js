@@ -24,8 +24,8 @@ let serial = 0;
 const mine = Math.random().toString(36).slice(2, 8);
 const freshId = (stem) => `cd-${stem}-${mine}-${++serial}`;
 
-function frame({ model, el }, makeBody) {
-  const spec = model.get("spec");
+function frame({ model, el, words }, makeBody) {
+  const spec = { ...model.get("spec"), ...words };
   const say = spec.say;
   const stash = `copydesk:${spec.uid}`;
   const titleId = freshId("title");
@@ -39,7 +39,7 @@ function frame({ model, el }, makeBody) {
   let asked = false; // a check was asked for here, and its result is to be shown
   const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, spec.check_text);
   const button = (words, act, more = {}) => node("button", { type: "button", ...more, ...keySafe, onclick: act }, words);
-  const again = button(say.frame.again, () => { sure.hidden = false; sure.focus(); });
+  const again = button(say.frame.again, () => { sure.hidden = false; sure.focus(); }, { class: "cd-again" });
   const keep = () => { sure.hidden = true; again.focus(); };
   const sure = node("div", { class: "cd-ask", role: "group", "aria-label": say.frame.again_ask, tabindex: "-1", hidden: true, ...keySafe, onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); keep(); } } },
     node("p", {}, say.frame.again_ask),
@@ -93,8 +93,7 @@ function frame({ model, el }, makeBody) {
   const showResult = () => {
     if (!section.contains(document.activeElement) || choice.contains(document.activeElement)) return; // the learner has gone on
     result.focus({ preventScroll: true });
-    const { top, bottom } = result.getBoundingClientRect();
-    if (top < 60 || bottom > window.innerHeight) result.scrollIntoView({ block: bottom - top > window.innerHeight / 2 ? "start" : "center", behavior: "auto" });
+    comeInto(choice.hidden ? result : choice, result);
   };
   const view = Math.random().toString(36).slice(2);
   const announce = (text) => { said.textContent = text; };
@@ -110,9 +109,10 @@ function frame({ model, el }, makeBody) {
       prompt,
       body.words ?? null,
       spec.reading?.length ? reading(spec, say) : null,
-      body.root,
-      node("div", { class: "cd-dock" }, now, body.tools ?? null, node("div", { class: "cd-bar" }, check, keyButton, tries, saved, other, again)),
-      sure, choice, result,
+      // what can be done stays in view with the work it is for, and never lies over the title above or the result below
+      node("div", {}, body.root,
+        node("div", { class: "cd-dock" }, node("div", { class: "cd-line" }, now, tries, saved), body.tools ?? null, node("div", { class: "cd-bar" }, check, keyButton, other))),
+      choice, result, again, sure,
       spec.rights ? node("p", { class: "cd-rights" }, spec.rights) : null,
       said);
   el.append(section);
@@ -180,6 +180,13 @@ function comeIntoView(section) {
   if (next?.matches(".jp-mod-active") && section.getBoundingClientRect().top < 0) section.scrollIntoView({ block: "start" });
 }
 
+// Brings what stands from one element to another into view; of what is higher than half the screen, its beginning.
+function comeInto(first, last) {
+  const tall = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top > window.innerHeight / 2;
+  if (!tall) last.scrollIntoView({ block: "nearest" });
+  first.scrollIntoView({ block: tall ? "start" : "nearest" });
+}
+
 // Whether the kernel is at work on something else, where the front end lets it be seen.
 function isBusy(model) {
   const kernel = model.widget_manager?.kernel ?? model.widget_manager?._kernel;
@@ -220,7 +227,7 @@ function showFeedback(feedback, headline, details, say, body) {
   const rows = feedback.key.filter((row) => !body.shows?.(row));
   if (rows.length) {
     const list = node("ul", { class: "cd-key" }, ...rows.map((row) => keyRow(row, say)));
-    const title = fill(say.outcome.key, { n: rows.length });
+    const title = fill(body.keyTitle ?? say.outcome.key, { n: rows.length });
     details.append(body.shows ? node("details", { class: "cd-fold" }, node("summary", { ...keySafe }, title), list) : node("div", {}, node("h4", {}, title), list));
   }
   if (feedback.foot) details.append(node("p", { class: "cd-foot" }, feedback.foot));

@@ -21,7 +21,7 @@ from typing import Any
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import readable_error
 from copydesk.story.edition import last_moment, parse_due
-from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons
+from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons, map_ordered
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.state import GRADED, HOME, Kept, Learner, RunTables
@@ -33,11 +33,9 @@ from copydesk_classroom.grading.moodle import maxima
 from copydesk_classroom.grading.tables import Imports, write_tables
 from copydesk_classroom.marking.rubric import is_graded_by_people
 from copydesk_classroom.marking.scores import gather_grades
-from copydesk_classroom.pool import map_ordered
-from copydesk_classroom.problems import Problem, Refused
 from copydesk_classroom.reporting.page import made_of
 from copydesk_classroom.safe_text import file_name
-from copydesk_classroom.wording import class_wording
+from copydesk_classroom.wording import Problem, Refused, class_wording
 
 Progress = Callable[[str, int, int], None]
 """Called with the current step, how many are done, and of how many (0 while that is not known)."""

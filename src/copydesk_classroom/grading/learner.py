@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from copydesk.base.documents import Json
 from copydesk_classroom.collecting.submissions import documents
 from copydesk_classroom.course import LessonId, Settings, Unit, course
-from copydesk_classroom.feedback.page import feedback_page
+from copydesk_classroom.feedback import feedback_page
 from copydesk_classroom.marking.scores import Sheet, mark_lesson, people_of, with_grades
-from copydesk_classroom.problems import Problem
-from copydesk_classroom.reporting.contributions import contribution
+from copydesk_classroom.reporting.tally import contribution
+from copydesk_classroom.wording import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from copydesk.exercises.exercise import Exercise
 from copydesk_classroom.collecting.roster import RosterFile, squeezed
@@ -31,12 +30,17 @@ ELSEWHERE = ("stranger", "several", "unclear")
 """Learners who are in no import file: a row of theirs would match nobody, or somebody else of that name."""
 
 
+Share = tuple[float | None, int]
+"""The share of its points that an exercise earned, and how many people graded it (see `scores.share_of`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class LearnerResult:
-    """A learner, their results, and their points by lesson, None for a lesson that was not submitted."""
+    """A learner, their results, and their shares and points by lesson, None for a lesson that was not submitted."""
 
     learner: Learner
     kept: Kept | None
+    shares: Sequence[list[Share] | None]
     totals: Sequence[float | None]
 
     @property
@@ -91,9 +95,10 @@ def write_tables(out: Path, run: RunTables, units: Sequence[Unit], imports: Impo
             files[table.name].add(table.heads)
         for learner in run.learners():
             kept = run.kept.graded(learner.who) if learner.status in GRADED else None
-            result = LearnerResult(learner, kept, _totals(units, kept))
+            shares = [None] * len(units) if kept is None else _shares(units, kept)
+            result = LearnerResult(learner, kept, shares, [*map(_points, units, shares)])
             for table in tables:
-                files[table.name].add(table.rows(result))
+                files[table.name].add([*table.rows(result)])
             if result.total is not None and learner.status == "graded":
                 points[learner.who] = result.total, points_possible(units, result.totals)
                 if kept and learner.pupil.participant:
@@ -109,17 +114,22 @@ def write_tables(out: Path, run: RunTables, units: Sequence[Unit], imports: Impo
     return changes.count
 
 
-def _totals(units: Sequence[Unit], kept: Kept | None) -> list[float | None]:
-    if kept is None:
-        return [None] * len(units)
-    return [None if given is None else _points(u, given, kept) for u, given in zip(units, kept.scores, strict=True)]
+def _shares(units: Sequence[Unit], kept: Kept) -> list[list[Share] | None]:
+    """The shares of each lesson's exercises, None for a lesson that was not submitted."""
+    return [
+        [share_of(u, e, score, kept) for e, (score, _) in zip(u.lesson.exercises, given, strict=True)]
+        if given is not None
+        else None
+        for u, given in zip(units, kept.scores, strict=True)
+    ]
 
 
-def _points(unit: Unit, given: Sequence[Any], kept: Kept) -> float:
-    shares = (
-        (e, share_of(unit, e, score, kept)[0]) for e, (score, _) in zip(unit.lesson.exercises, given, strict=True)
-    )
-    return round(sum(unit.worth[e.id] * (share or 0) for e, share in shares), 2)
+def _points(unit: Unit, shares: Sequence[Share] | None) -> float | None:
+    """The points in one lesson; None if it was not submitted."""
+    if shares is None:
+        return None
+    earned = zip(unit.lesson.exercises, shares, strict=True)
+    return round(sum(unit.worth[e.id] * (share or 0) for e, (share, _) in earned), 2)
 
 
 def _grades(units: Sequence[Unit]) -> Table:
@@ -140,9 +150,10 @@ def _exercises(units: Sequence[Unit]) -> Table:
     def rows(r: LearnerResult) -> Iterator[Row]:
         if (kept := r.kept) is None:
             return
-        for unit, given in zip(units, kept.scores, strict=True):
-            for e, (score, tries) in zip(unit.lesson.exercises, given or (), strict=bool(given)):
-                share, people = share_of(unit, e, score, kept)
+        for unit, given, shares in zip(units, kept.scores, r.shares, strict=True):
+            if given is None or shares is None:
+                continue
+            for e, (_, tries), (share, people) in zip(unit.lesson.exercises, given, shares, strict=True):
                 worth, status = unit.worth[e.id], _status(e, share, people)
                 earned = None if share is None else round(worth * share, 2)
                 rest = (None if share is None else round(share, 4), earned, round(worth, 2), tries)
@@ -223,10 +234,12 @@ def _canvas(units: Sequence[Unit], imports: Imports) -> Table:
 
 def _canvas_heading(unit: Unit, book: RosterFile | None) -> str:
     """The heading that a Canvas gradebook has for a lesson, else the lesson's name."""
+    if book is None:
+        return unit.name
     number, title = unit.lesson.id.partition("_")[0], unit.lesson.title
     called = {unit.lesson.id, unit.name, title, f"{number} {title}", f"Copydesk {number}", f"Lesson {number}"}
     known = {*map(squeezed, called)}
-    heads = (head for head in (book.head if book else ()) if squeezed(re.sub(r"\(\d+\)\s*$", "", head)) in known)
+    heads = (head for head in book.head if squeezed(re.sub(r"\(\d+\)\s*$", "", head)) in known)
     return next(heads, unit.name)
 
 

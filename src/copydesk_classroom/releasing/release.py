@@ -20,8 +20,7 @@ from copydesk.base.files import write
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.story.edition import FILE, SCHEMA, Edition, parse_due
 from copydesk.story.story import Story, is_bundled, load_story
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, key_faults, lesson_faults
 from copydesk_classroom.releasing.contents import SUMS, contents, zipped
 from copydesk_classroom.safe_text import as_utf8, one_line
 from copydesk_classroom.wording import class_wording
