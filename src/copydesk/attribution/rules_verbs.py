@@ -176,10 +176,8 @@ def as_speaker_said(ctx: CueContext) -> Hit | None:
     doc, source = ctx.doc, ctx.source if ctx.cue.tense != "ing" and ctx.frames & {"bare", "post"} else None
     if source is None or ctx.passive:
         return None
-    if doc.words[source[0]] == "as":
-        source = (source[0] + 1, source[1])
     i = source[0] - 1
-    if i < ctx.low or doc.words[i] != "as" or source[0] == source[1]:
+    if i < ctx.low or doc.words[i] != "as":
         return None
     if i != clause_start(doc, ctx.low, i):
         return hit(source, ctx.cue_words, _piece_before(ctx, i)) if ctx.ends_here else None
