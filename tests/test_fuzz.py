@@ -48,22 +48,13 @@ from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.submissions import documents, parse_submission
 from copydesk_classroom.course import Unit, offers, read_weights
-<<<<<<< HEAD
 from copydesk_classroom.feedback import feedback_page
+from copydesk_classroom.graders import read_score
+from copydesk_classroom.grading import in_browser
 from copydesk_classroom.grading.tables import filled_worksheet, maxima
 from copydesk_classroom.marking.rubric import GradeFile, graders
 from copydesk_classroom.marking.scores import mark_lesson
 from copydesk_classroom.reporting.tally import contribution
-from copydesk_classroom.wording import Problem, Refused, class_wording
-=======
-from copydesk_classroom.feedback.page import feedback_page
-from copydesk_classroom.graders import read_score
-from copydesk_classroom.grading import in_browser
-from copydesk_classroom.grading.moodle import filled_worksheet, maxima
-from copydesk_classroom.marking.grade_files import GradeFile, graders
-from copydesk_classroom.marking.scores import mark_lesson
-from copydesk_classroom.problems import Problem, Refused
-from copydesk_classroom.reporting.contributions import contribution
 from copydesk_classroom.stories.annotations import (
     ANSWERS,
     encode_annotations,
@@ -79,9 +70,8 @@ from copydesk_classroom.stories.lessons import write_lessons
 from copydesk_classroom.stories.new import redraft
 from copydesk_classroom.stories.pack import add_pack, pack_story
 from copydesk_classroom.stories.page import read_any_page
-from copydesk_classroom.wording import class_wording
+from copydesk_classroom.wording import Problem, Refused, class_wording
 from tests.changed_files import changed
->>>>>>> attack
 from tests.classroom.made_class import zipped
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"

@@ -9,12 +9,8 @@ from typing import Any
 
 from copydesk.base.documents import read_json
 from copydesk.base.errors import CopydeskError
-<<<<<<< HEAD
-from copydesk.base.files import read_bytes, write
-from copydesk.cli import add_command
-=======
 from copydesk.base.files import locked, read_bytes, write
->>>>>>> attack
+from copydesk.cli import add_command
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.key import read_key
 from copydesk.story.story import Story, forget_stories, is_bundled, load_story

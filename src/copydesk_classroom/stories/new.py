@@ -17,13 +17,8 @@ from typing import Any, BinaryIO
 
 from copydesk.base.documents import Json, read_toml
 from copydesk.base.errors import CopydeskError
-<<<<<<< HEAD
-from copydesk.base.files import backup, make_folder, read_bytes, readable_error, write
-from copydesk.base.spans import Span, fingerprint
-=======
 from copydesk.base.files import backup, locked, make_folder, read_bytes, readable_error, write
-from copydesk.base.spans import fingerprint
->>>>>>> attack
+from copydesk.base.spans import Span, fingerprint
 from copydesk.base.system import names_device
 from copydesk.base.wording import MONTHS
 from copydesk.page.article import Article, parse_article, read_page
@@ -99,16 +94,10 @@ def new_story(  # noqa: PLR0913
         about, provenance = _asked(about, provenance, ask)
     if about["language"] == UNKNOWN_LANGUAGE and is_english(_story_text(article)):
         about["language"] = ENGLISH
-<<<<<<< HEAD
     moved = _moved(earlier, article) if earlier else {"begins": {}}
     about |= {**moved, "lines": {**page.lines, **moved.get("lines", {})}}
     article = parse_article(page.text, lines=about["lines"], begins=about["begins"])
-    return _write(folder, page, article, about=about, provenance=provenance, earlier=earlier)
-=======
-    about["lines"] = {**page.lines, **(_moved_lines(earlier, article) if earlier else {})}
-    article = parse_article(page.text, lines=about["lines"])
     return _write_alone(folder, page, article, about=about, provenance=provenance, earlier=earlier)
->>>>>>> attack
 
 
 def redraft(folder: Path) -> NewStory:
