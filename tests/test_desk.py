@@ -65,7 +65,7 @@ def test_a_worked_example_shows_its_marks_with_a_legend() -> None:
     page = open_lesson("02_who_says_so").worked_example("worked")
     assert repr(page) == "a worked example with 3 marks"
     assert all(f"cd-m-{role}" in page._repr_html_() for role in ("source", "cue", "content"))
-    assert "Q = content" in page._repr_html_()
+    assert "Co = content" in page._repr_html_()
 
 
 def finish(desk: Desk, exercise_id: str) -> None:
