@@ -90,7 +90,7 @@ class Figure:
             excuse = f" <em>The picture could not be drawn here{why}; the table holds the same data.</em>"
         drawn = self.svg
         if self.narrow_svg:
-            drawn = f'<div class="cd-wide">{self.svg}</div><div class="cd-narrow">{self.narrow_svg}</div>'
+            drawn = f'<div class="cd-picture">{self.svg}</div><div class="cd-narrow-picture">{self.narrow_svg}</div>'
         picture = f'<div role="img" aria-label="{escape(self.alt)}">{drawn}</div>' if drawn else ""
         page = (
             f'<figure class="cd-figure">{picture}<figcaption>{escape(self.caption)}{excuse}</figcaption>'
