@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 PAPER = palette()["panel"][0]
 """The ground of every picture, and the filling of what is hollow."""
 PIXELS_PER_INCH = 100
-NARROW = 288.0
-"""The width of a picture for narrow screens, in points: about one to a pixel on a phone."""
+NARROW = 232.0
+"""The width of a picture for narrow screens, in points: a little more than one pixel each on a phone."""
 COLORS = {light: name for name, (light, _) in reversed(palette().items())}
 """Pictures are drawn in the colours of a light ground; on the page each follows the theme by its name."""
 FONT = "font-family: var(--jp-ui-font-family, system-ui, sans-serif)"
