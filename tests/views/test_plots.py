@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copydesk.base.errors import CopydeskError
-from copydesk.views.figures import new_axes, show
-from copydesk.views.plots import shares_plot, shares_table
+from copydesk.views.figures import NARROW, new_axes, show
+from copydesk.views.plots import WIDTH, scales_plot, shares_plot, shares_table, splits_plot
+from copydesk.views.scales import Scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +34,13 @@ def assert_legible(ax: "Axes") -> None:
 @pytest.mark.parametrize("label", HOSTILE)
 def test_any_label_stays_on_the_paper(label: str) -> None:
     assert_legible(shares_plot({label: 0.5, "other": 1}))
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDTH])
+def test_each_plot_can_be_read_at_both_widths(width: float) -> None:
+    assert_legible(shares_plot(SHARES, width=width))
+    assert_legible(scales_plot([Scale("human interest", 0, 0.5, 1.0), Scale("conflict", 0.2, 0.2)], width=width))
+    assert_legible(splits_plot([("The ferry would sail", {"yes": 1.0}, "yes"), ("b", {"yes": 0.3}, "no")], width=width))
 
 
 def test_a_label_is_shown_as_it_is_and_a_cut_one_says_so() -> None:
@@ -80,3 +88,11 @@ def test_the_axis_stands_still() -> None:
 def test_it_can_be_shown() -> None:
     figure = show(shares_plot, SHARES, alt="a", caption="c", table=shares_table(SHARES))
     assert ">Moscow</text>" in figure.svg and len(figure.svg) < 20_000
+
+
+def test_for_a_phone_it_is_drawn_once_more_with_type_as_large_as_there() -> None:
+    figure = show(shares_plot, SHARES, alt="a", caption="c", table=shares_table(SHARES))
+    assert ">Moscow</text>" in figure.narrow_svg and f'viewBox="0 0 {NARROW:g} ' in figure.narrow_svg
+    shown = figure._repr_html_()
+    assert shown.count('role="img"') == 1 and shown.count("<svg") == shown.count('<svg aria-hidden="true"') == 2
+    assert ".cd-narrow-picture{display:none" in shown.replace(" ", "")

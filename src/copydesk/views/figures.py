@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 PAPER = palette()["panel"][0]
 """The ground of every picture, and the filling of what is hollow."""
 PIXELS_PER_INCH = 100
-NARROW = 288.0
-"""The width of a picture for narrow screens, in points: about one to a pixel on a phone."""
+NARROW = 232.0
+"""The width of a picture for narrow screens, in points: a little more than one pixel each on a phone."""
 COLORS = {light: name for name, (light, _) in reversed(palette().items())}
 """Pictures are drawn in the colours of a light ground; on the page each follows the theme by its name."""
 FONT = "font-family: var(--jp-ui-font-family, system-ui, sans-serif)"
@@ -90,7 +90,7 @@ class Figure:
             excuse = f" <em>The picture could not be drawn here{why}; the table holds the same data.</em>"
         drawn = self.svg
         if self.narrow_svg:
-            drawn = f'<div class="cd-wide">{self.svg}</div><div class="cd-narrow">{self.narrow_svg}</div>'
+            drawn = f'<div class="cd-picture">{self.svg}</div><div class="cd-narrow-picture">{self.narrow_svg}</div>'
         picture = f'<div role="img" aria-label="{escape(self.alt)}">{drawn}</div>' if drawn else ""
         page = (
             f'<figure class="cd-figure">{picture}<figcaption>{escape(self.caption)}{excuse}</figcaption>'

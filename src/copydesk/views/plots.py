@@ -54,7 +54,8 @@ def shares_plot(shares: Mapping[str, float], *, width: float = WIDTH, ax: Axes |
         grid.ax.barh(middle, share * grid.scale, left=grid.zero, height=18, color=MARK, lw=0, zorder=2)
         _write_lines(grid.ax, text, lines, right=not grid.stacked)
         _write(grid.ax, (grid.zero + share * grid.scale + 7, middle), percent(share))
-    grid.ax.plot([grid.zero] * 2, [EDGE - 4, grid.bottom + 4], color=LINE, lw=1.2, zorder=3)
+    if not grid.stacked:  # else the line would run through the labels
+        grid.ax.plot([grid.zero] * 2, [EDGE - 4, grid.bottom + 4], color=LINE, lw=1.2, zorder=3)
     return grid.ax
 
 
