@@ -37,7 +37,7 @@ from copydesk.story.story import Story
 from copydesk_classroom.collecting.roster import name_keys, read_roster
 from copydesk_classroom.course import Unit, offers, weights_and_errors
 from copydesk_classroom.grading.grade import late_after
-from copydesk_classroom.marking.grade_files import graders
+from copydesk_classroom.marking.rubric import graders
 
 # A key on its page
 
@@ -318,7 +318,10 @@ def _is_met(lesson: Lesson, objective: Objective, records: Mapping[str, Record])
 def guess(exercise: Exercise, story: Story, chance: Random) -> Answer:
     """An answer by chance."""
     if exercise.values_in:
-        shown = _one_form(exercise, chance)
+        forms, shown = exercise.parallel_forms(), exercise
+        if forms:  # the exercise in one of its parallel forms
+            items = forms[chance.choice([*forms])]
+            shown = exercise.as_answered({exercise.values_in: {item.id: "?" for item in items}})
         return {exercise.values_in: {i: _pick(offer, chance) for i, offer in shown.offers(story).items()}}
     if isinstance(exercise, Mark):
         return {"groups": [_group(exercise, story, chance) for _ in range(chance.randint(1, 12))]}
@@ -347,13 +350,6 @@ def flip(exercise: Exercise, answer: Answer, lesson: Lesson, chance: Random) -> 
         i: next(c for c in choice_labels("known") if c != v) for i, v in answer["choices"].items() if i in flagged
     }
     return {"order": order, "choices": {**answer["choices"], **turned}}
-
-
-def _one_form(exercise: Exercise, chance: Random) -> Exercise:
-    """The exercise in one of its parallel forms, if it has any."""
-    forms = exercise.parallel_forms()
-    items = forms[chance.choice([*forms])] if forms else ()
-    return exercise.as_answered({exercise.values_in: {item.id: "?" for item in items}}) if forms else exercise
 
 
 def _pick(offer: Offer, chance: Random, *, but: object = None) -> object:

@@ -319,7 +319,9 @@ class Room:
         """How the class chose, item by item; `exercise` is lesson/exercise, as in `06/vote`."""
         lesson, chosen = self._choices(exercise)
         votes = class_choices(self._read(self.folder, lesson), lesson, chosen)
-        return self._wait(chosen, votes, self.folder) or split_page(lesson, chosen, _sure(votes))
+        if votes is None or votes.learners < FEWEST:
+            return self._waiting(chosen, votes.learners if votes else 0, self.folder)
+        return split_page(lesson, chosen, votes)
 
     def compare(self, exercise: str, second: str = "", *, folder: Path | str | None = None) -> Page:
         """The class before and after a talk: two vote exercises, or one with a second folder of hand-ins."""
@@ -343,17 +345,15 @@ class Room:
         lesson, first = self._choices(exercise)
         after = self._choices(second)[1] if second else first
         place = Path(folder) if folder else self.folder
-        before, now = (
-            class_choices(self._read(self.folder, lesson), lesson, first),
-            class_choices(self._read(place, lesson), lesson, after),
-        )
-        if wait := self._wait(first, before, self.folder):
-            return wait
-        same = (self.folder, first) == (place, after)
-        if same or (now and _sure(before).made_up != now.made_up):
+        before = class_choices(self._read(self.folder, lesson), lesson, first)
+        now = class_choices(self._read(place, lesson), lesson, after)
+        if before is None or before.learners < FEWEST:
+            return self._waiting(first, before.learners if before else 0, self.folder)
+        if (self.folder, first) == (place, after) or (now and before.made_up != now.made_up):
             return Page.saying(self._say("half", title=after.title, folder=place))
-        wait = self._wait(after, now, place)
-        return wait or (lesson, (first, after), (_sure(before), _sure(now)))
+        if now is None or now.learners < FEWEST:
+            return self._waiting(after, now.learners if now else 0, place)
+        return lesson, (first, after), (before, now)
 
     def heat(self, exercise: str, role: str = "") -> Page:
         """Where the class marked, on the text; of several roles the first, or the one named (source, cue, content)."""
@@ -388,19 +388,10 @@ class Room:
         names = ", ".join(e.id for e in lesson.exercises if e.type == kind)
         return self._say("votes", names=names) if names else ""
 
-    def _wait(self, exercise: Exercise, votes: ClassVotes | None, folder: Path) -> Page | None:
-        """What stands where there are too few to show anything."""
-        n = votes.learners if votes else 0
-        return None if n >= FEWEST else self._waiting(exercise, n, folder)
-
     def _waiting(self, exercise: Exercise, n: int, folder: Path) -> Page:
+        """What stands where there are too few to show anything."""
         name = "few" if n else "nobody"
         return Page.saying(self._say(name, n=n, title=exercise.title, folder=folder, fewest=FEWEST))
 
     def _say(self, sentence: str, **words: Any) -> str:
         return str(class_wording("discussion")["room"][sentence].format(**words))
-
-
-def _sure(votes: ClassVotes | None) -> ClassVotes:
-    assert votes is not None
-    return votes

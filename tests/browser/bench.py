@@ -22,7 +22,12 @@ WIRE = """
 const listeners = new Set();
 const model = {
   get: (name) => window.traits[name],
-  send: (message) => { window.sent += 1; window.send(message).then((traits) => { window.traits = traits; window.sent -= 1; listeners.forEach((act) => act()); }); },
+  send: async (message) => {
+    window.sent += 1;
+    window.traits = await window.send(message);
+    window.sent -= 1;
+    listeners.forEach((act) => act());
+  },
   on: (_, act) => listeners.add(act), off: (_, act) => listeners.delete(act),
 };
 window.sent = 0;
@@ -42,11 +47,11 @@ class Bench:
         self.editor = KeyEditor(self.folder)
         self.widget = EditKey(self.editor)
         script = edit_script().replace("export default { render: editKey };", "")
-        colors = "jp-light" if self.theme == "light" else "jp-dark"
+        light = str(self.theme == "light").lower()
         self.page.goto("about:blank")
         self.page.set_content(
             f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Editor</title><style>{edit_style()}</style>'
-            f'<body data-jp-theme-light="{str(self.theme == "light").lower()}" class="{colors}"><main></main></body></html>'
+            f'<body data-jp-theme-light="{light}"><main></main></body></html>'
         )
         self.page.evaluate("traits => { window.traits = traits; }", self._traits())
         self.page.add_script_tag(content=f"{script}\n{WIRE}\neditKey({{ model, el: document.querySelector('main') }});")

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+WAIT = 600
+"""Seconds that something may take: minutes on a busy machine, where an answer waits until all cells have run."""
 PREFS = {
     "browser.shell.checkDefaultBrowser": False,
     "datareporting.policy.dataSubmissionEnabled": False,
@@ -60,7 +62,7 @@ class Firefox:
         self.socket = create_connection(f"{address}/session", suppress_origin=True, timeout=600)
         self.sent, self.errors, self.asked = 0, list[str](), list[str]()
         self.send("session.new", capabilities={})
-        self.page = self.send("browsingContext.getTree")["contexts"][0]["context"]
+        self.page = self.send("browsingContext.create", type="tab")["context"]  # unlike the first one, it has the focus
         self.send("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
         self.send("browsingContext.setViewport", context=self.page, viewport={"width": 1280, "height": 1000})
 
@@ -88,16 +90,16 @@ class Firefox:
         assert answer["type"] == "success", f"{expression}: {answer['exceptionDetails']['text']}"
         return json.loads(answer["result"]["value"])
 
-    def until(self, expression: str, *, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> Any:
+    def until(self, expression: str, *, meanwhile: Callable[[], None] = lambda: None) -> Any:
         """Wait until an expression is true, and give back its value."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + WAIT
         while not (found := self.ask(expression)):
             assert time.monotonic() < end, f"never came to hold: {expression}; errors: {self.errors}"
             meanwhile()
             time.sleep(0.5)
         return found
 
-    def click(self, element: str, *, seconds: float = 60) -> None:
+    def click(self, element: str) -> None:
         """Click with the pointer on the middle of an element, given as an expression, once it stands still."""
         place = f"""(async () => {{
             const it = {element};
@@ -112,7 +114,7 @@ class Firefox:
             const [x, y] = where(), top = document.elementFromPoint(x, y);
             return x === before[0] && y === before[1] && top && (it.contains(top) || top.contains(it)) ? [x, y] : null;
         }})()"""
-        x, y = self.until(place, seconds=seconds)
+        x, y = self.until(place)
         steps = [{"type": "pointerMove", "x": x, "y": y}]
         steps += [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
         pointer = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": steps}

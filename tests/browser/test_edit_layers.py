@@ -65,9 +65,9 @@ def removed_and_back(bench: Bench, layer: str, name: str, *, key: str = "x") -> 
 def test_devices_and_plain_words(bench: Bench) -> None:
     bench.part("Devices")
     before, plain = bench.disk("framing"), bench.disk("controls")
-    add_marked(bench, "demands", "demands", "1")
+    add_marked(bench, "protest", "protest", "1")
     made = newest(bench, "framing", before)
-    assert (words_of(bench, made), made["unconfirmed"], made["readings"]) == ("demands", True, [])
+    assert (words_of(bench, made), made["unconfirmed"], made["readings"]) == ("protest", True, [])
     bench.press("b")
     bench.fill("readings", "It asks for what is its own.")
     bench.fill("readings1", "It gives orders.")
@@ -75,30 +75,25 @@ def test_devices_and_plain_words(bench: Bench) -> None:
     assert found["device"] == "report_verb" and len(found["readings"]) == 2
     bench.press("Enter")
     assert "unconfirmed" not in entry(bench, "framing", made["id"])
-    bench.screen.locator(".cd-word", has_text="demands").first.click()
+    bench.screen.locator(".cd-word", has_text="protest").first.click()
     bench.page.wait_for_timeout(100)
     removed_and_back(bench, "framing", made["id"])
-    add_marked(bench, "lodged", "lodged", "2")
+    add_marked(bench, "argued", "argued", "2")
     control = newest(bench, "controls", plain)
-    assert words_of(bench, control) == "lodged" and "unconfirmed" not in control
+    assert words_of(bench, control) == "argued" and "unconfirmed" not in control
     kept_after_restart(bench, "Devices", "framing")
 
 
 def test_a_place_to_look_at_becomes_a_device_by_mouse(bench: Bench) -> None:
     bench.part("Devices")
-    place, before = bench.disk("cue_places")[0], bench.disk("framing")
-    start = next(
-        i
-        for i, w in enumerate(bench.screen.locator(".cd-word").all())
-        if w.get_attribute("class").find("cd-m-place") >= 0
-    )  # type: ignore[union-attr]
-    bench.screen.locator(".cd-word").nth(start).click()
+    place, before = entry(bench, "cue_places", "CP4"), bench.disk("framing")
+    assert words_of(bench, place) == "was not allowed"
+    bench.word("allowed").click()
     bench.page.wait_for_timeout(100)
-    bench.screen.locator(".cd-kacts button", has_text="wording").click()
+    bench.screen.locator(".cd-kacts .cd-l-wording").click()
     bench.wait()
     made = newest(bench, "framing", before)
-    gone = {p["id"] for p in bench.disk("cue_places")}
-    assert len(gone) == len(bench.editor.layer("cue_places")) and made["device"]
+    assert "CP4" not in [p["id"] for p in bench.disk("cue_places")] and made["device"] == place["device"]
     bench.click("Undo")
     assert place["id"] in [p["id"] for p in bench.disk("cue_places")] and bench.disk("framing") == before
 

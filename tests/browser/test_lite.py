@@ -196,6 +196,7 @@ def test_from_an_empty_browser_to_a_graded_hand_in(browser: Browser, site: Site,
         names = made.namelist()
         assert {"grades.csv", "exercises.csv", "report.html"} <= {*names}
         assert [name for name in names if name.startswith("feedback/")]
+    assert not [path for path, _ in site.asked if "favicon" in path]
     context.close()
     if log := os.environ.get("COPYDESK_LITE_LOG"):
         Path(log).write_text("".join(f"{code} {path}\n" for path, code in site.asked), "utf-8")
@@ -219,32 +220,32 @@ def test_firefox_marks_an_exercise_and_keeps_it(site: Site, tmp_path: Path) -> N
 
     def run(page: Firefox) -> None:
         """Run all cells by mouse, until the exercise is in sight."""
-        page.until("!!document.querySelector('.jp-Notebook .jp-Cell')", seconds=SLOW / 1000)
-        page.until(LISTENS, seconds=SLOW / 1000)
+        page.until("!!document.querySelector('.jp-Notebook .jp-Cell')")
+        page.until(LISTENS)
         page.click(_with_text(".lm-MenuBar-item", "Run"))
         page.click("document.querySelector('li[data-command=\"runmenu:run-all\"]')")
         scroll = "document.querySelector('.jp-WindowedPanel-outer').scrollBy(0, 500)"
-        page.until(f"!!{section}", seconds=SLOW / 1000, meanwhile=lambda: page.ask(scroll))
+        page.until(f"!!{section}", meanwhile=lambda: page.ask(scroll))
 
     with running(path, tmp_path / "profile") as page:
         page.open(f"{site.base}/")
-        page.until(f"document.body.textContent.includes({json.dumps(LITE['script']['kept'])})", seconds=60)
+        page.until(f"document.body.textContent.includes({json.dumps(LITE['script']['kept'])})")
         page.click(_with_text("a", load_lesson(LESSON).title))
         run(page)
         for choice in right_answers():
             page.click(_with_text("label", choice, f"{section}.querySelectorAll"))
-        page.until(f"!!{section}.querySelector('.cd-saved[data-state=\"saved\"]')", seconds=60)
+        page.until(f"!!{section}.querySelector('.cd-saved[data-state=\"saved\"]')")
         page.click(_with_text("button", "Check", f"{section}.querySelectorAll"))
-        page.until(f"!!{right}", seconds=60)
+        page.until(f"!!{right}")
         page.send("browsingContext.reload", context=page.page, wait="complete")
         run(page)
-        page.until(f"!!{right}", seconds=60)
+        page.until(f"!!{right}")
         assert not page.errors
         assert not [url for url in page.asked if not url.startswith((site.base, "data:", "blob:", "about:"))]
     with running(path, tmp_path / "profile") as page:  # and it is there when the browser was closed
         page.open(f"{site.base}/lab/index.html?path={LESSON}.ipynb")
         run(page)
-        page.until(f"!!{right}", seconds=60)
+        page.until(f"!!{right}")
 
 
 def _with_text(selector: str, text: str, among: str = "document.querySelectorAll") -> str:
@@ -445,12 +446,18 @@ def test_it_grades_as_the_command_does(browser: Browser, site: Site, tmp_path: P
     from benchmarks.make_class import make_class
 
     handed_in = make_class(tmp_path / "class", 6).with_name("class")
-    copydesk_classroom.grade(handed_in, tmp_path / "grades")
+    weights, due = tmp_path / "weights.csv", "2026-03-01T12:00"
+    weights.write_text("exercise,factor\n02_who_says_so,2\n", "utf-8")
+    copydesk_classroom.grade(handed_in, tmp_path / "grades", weights=weights, due=due)
     page = browser.new_page()
     page.goto(f"{site.base}/grade.html")
     page.locator("#folder").set_input_files(handed_in)
+    page.locator("#files").set_input_files(weights)
+    page.locator("#due").fill(due)
     page.get_by_role("button", name=LITE["grade"]["start"], exact=True).click()
     page.locator("#results").wait_for(timeout=SLOW)
+    used = "Used for these grades: the due date that you gave, 1 March 2026, 12:00; the weights in weights.csv."
+    assert page.locator("#lines li").last.text_content() == used
     with page.expect_download() as got:
         page.get_by_role("link", name=LITE["grade"]["download"]).click()
     with zipfile.ZipFile(got.value.path()) as made:

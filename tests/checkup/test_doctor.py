@@ -415,6 +415,20 @@ class TestAnswers:
         monkeypatch.setattr("copydesk.checkup.doctor.ROOM", shutil.disk_usage(home).free + 10**15)
         assert "MB left: make room" in check_answers().sentence
 
+    def test_a_lock_that_another_process_holds(self, home: Path) -> None:
+        lesson = Path.cwd() / "answers" / "practice" / "00_start_here.json"
+        code = (
+            "import sys; from pathlib import Path; from copydesk.base.files import locked\n"
+            "with locked(Path(sys.argv[1])):\n    print('held', flush=True); input()"
+        )
+        command = [sys.executable, "-c", code, str(lesson)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+            assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+            found = check_answers()
+            holder.communicate("\n")
+        assert not found.well and str(lesson.with_name(".00_start_here.lock")) in found.sentence
+        assert check_answers().well
+
     def test_a_browser(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("copydesk.checkup.doctor.kept_in_browser", lambda: "SecurityError")
         assert "private window" in check_answers().sentence and not check_answers().well

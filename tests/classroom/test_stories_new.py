@@ -503,7 +503,7 @@ class TestFiles:
             (b"%PDF-1.7", "is a PDF; paste its text"),
             (b"PK\3\4....", "is a zip, or a document"),
             (b"\x89PNG\r\n", "is a picture"),
-            (b"x " * MOST_CHARACTERS, "characters of text; a page may have 100,000"),
+            (b"x " * MOST_CHARACTERS, "characters; a page may have 100,000"),
             (b"x" * 5_000_001, "is larger than 5 MB"),
             (b"a.\n\n" * 3000, "more than 2,000 lines"),
         ],

@@ -72,6 +72,10 @@ def test_what_is_left_out_is_worth_nothing_and_shows_no_objective(seeds: Path) -
     gone = {"kinds", "rules", "numbers", "note"}
     assert {*part.left_out} == gone and not gone & {e.id for e in part.exercises}
     assert [o.exercises for o in part.objectives] == [("transfer_kinds",), ("rules_new",), ("transfer_numbers",)]
+    assert not any(
+        "here and" in o.text or "a paragraph and" in o.text or "leave one" in o.text for o in part.objectives
+    )
+
     assert part.minutes < whole.minutes
     desk = Desk(part, open_lesson(KINDS, part.story).answers)
     assert results(part, desk.answers).possible == sum(e.points for e in part.exercises if not e.more)
@@ -83,6 +87,12 @@ def test_an_objective_of_which_nothing_is_left_is_no_objective(seeds: Path) -> N
     lessons = BARE + '[03_how_strong_is_the_sourcing.transfer_kinds]\nleft_out = "one story is enough"\n'
     lesson = load_lesson(KINDS, load_story(bare(seeds, lessons)))
     assert len(lesson.objectives) == 2 and lesson_faults(lesson) == []
+
+
+def test_an_objective_has_words_for_what_is_left_of_it() -> None:
+    for lesson in map(load_lesson, list_lessons()):
+        for objective in lesson.objectives:
+            assert all({*left.split()} < {*objective.exercises} for left in objective.instead), objective
 
 
 def test_an_exercise_on_another_story_stays(seeds: Path) -> None:

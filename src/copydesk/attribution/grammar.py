@@ -57,7 +57,8 @@ _LONGEST = 60  # words: how far a rule looks for a subject, which keeps the whol
 def is_finite(doc: TokenizedText, i: int, low: int) -> bool:
     """Whether a word can only, or very likely, be the finite verb of a clause that begins at `low`.
 
-    >>>     >>> doc = tokenize("the town closed the bridge")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("the town closed the bridge")
     >>> [doc.words[i] for i in range(5) if is_finite(doc, i, 0)]
     ['closed']
     """
@@ -119,7 +120,8 @@ def trim(doc: TokenizedText, start: int, end: int) -> TokenRange | None:
 def noun_chunk(doc: TokenizedText, i: int, end: int) -> int:
     """The word after a short noun phrase that begins at `i`; `i` itself when there is none.
 
-    >>>     >>> noun_chunk(tokenize("a local radio station that it rained"), 0, 7)
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> noun_chunk(tokenize("a local radio station that it rained"), 0, 7)
     4
     """
     start, flags = i, doc.flags
@@ -186,7 +188,8 @@ def _is_time_in_name(doc: TokenizedText, i: int, end: int) -> bool:
 def skip_aside(doc: TokenizedText, i: int, end: int) -> int:
     """Past what only says when and where something was said: on Monday, in a statement to parliament.
 
-    >>>     >>> doc = tokenize("on Monday in a radio interview that it rained")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("on Monday in a radio interview that it rained")
     >>> doc.words[skip_aside(doc, 0, 9)]
     'that'
     """
@@ -247,7 +250,8 @@ def _past_venue(doc: TokenizedText, i: int, end: int) -> int:
 def subject_before(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
     """The noun phrase that ends at word `end`, not before `low`: with its apposition, without what introduces it.
 
-    >>>     >>> doc = tokenize("On Monday, Ada Lund, a baker, said so.")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("On Monday, Ada Lund, a baker, said so.")
     >>> doc.of(subject_before(doc, 0, 9))
     'Ada Lund, a baker'
     """
@@ -451,7 +455,8 @@ def _past_opening(doc: TokenizedText, i: int, end: int) -> int:
 def subject_after(doc: TokenizedText, start: int, high: int) -> TokenRange | None:
     """The noun phrase after an inverted cue: said Ada Lund, a baker in Lakeport.
 
-    >>>     >>> doc = tokenize("said Ada Lund, a baker in Lakeport, on Monday.")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("said Ada Lund, a baker in Lakeport, on Monday.")
     >>> doc.of(subject_after(doc, 1, len(doc.words)))
     'Ada Lund, a baker in Lakeport'
     """
@@ -495,7 +500,8 @@ def _ends_inverted(doc: TokenizedText, i: int, start: int, high: int) -> bool:  
 def shared_subject(doc: TokenizedText, low: int, end: int) -> TokenRange | None:
     """The subject of the clause that begins at `low`: he, in “he sat down and said …”.
 
-    >>>     >>> doc = tokenize("After lunch, Ada Lund opened the gate and said it was time.")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("After lunch, Ada Lund opened the gate and said it was time.")
     >>> doc.of(shared_subject(doc, 0, 9))
     'Ada Lund'
     """

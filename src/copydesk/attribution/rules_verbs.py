@@ -26,10 +26,12 @@ from copydesk.attribution.tokens import (
     COORD,
     CUE,
     DET,
+    GRAMMAR,
     MODAL,
     NO_VERB,
     PREP,
     RELATIVE,
+    REPORTING,
     SUBORD,
     TIME,
     VERB_FORMS,
@@ -40,9 +42,8 @@ from copydesk.attribution.tokens import (
 
 _CLOSERS = frozenset(",.?!…—–-")
 _DASHES = ("—", "–", "-")
-_WHEN = word_set("by while whilst before after when in without")
-_NO_VERB_BEHIND = word_set("of for from about to on against like as")
-_QUOTED = word_set("quoted cited quotes cites quoting citing reported recorded heard caught")
+_WHEN, _NO_VERB_BEHIND = word_set(GRAMMAR["before_participles"]), word_set(GRAMMAR["before_gerunds"])
+_QUOTED = word_set(REPORTING["phrases"]["quoting_verbs"])
 
 
 # A quotation first
@@ -175,10 +176,8 @@ def as_speaker_said(ctx: CueContext) -> Hit | None:
     doc, source = ctx.doc, ctx.source if ctx.cue.tense != "ing" and ctx.frames & {"bare", "post"} else None
     if source is None or ctx.passive:
         return None
-    if doc.words[source[0]] == "as":
-        source = (source[0] + 1, source[1])
     i = source[0] - 1
-    if i < ctx.low or doc.words[i] != "as" or source[0] == source[1]:
+    if i < ctx.low or doc.words[i] != "as":
         return None
     if i != clause_start(doc, ctx.low, i):
         return hit(source, ctx.cue_words, _piece_before(ctx, i)) if ctx.ends_here else None

@@ -52,7 +52,7 @@ _TEXT_OR_ROLE = DOCUMENT | ROLES
 _NO_LAST_NAME = _TITLES | DOCUMENT
 _GROUPS = INSTITUTION | DOCUMENT | MEDIA
 _SPEAKS = _OFFICIAL_OR_ROLE | UNNAMED | _GROUPS
-_WHERE = frozenset(("in", "near", "across", "inside", "outside", "into"))
+_WHERE, _ASIDES = word_set(GRAMMAR["before_places"]), word_set(GRAMMAR["opens_asides"])
 _MANY = word_set(GRAMMAR["plural"])
 _DEFINITE = frozenset(("the", "his", "her", "their", "its", "this", "that"))
 _PARTICLES = word_set(GRAMMAR["name_particles"])
@@ -112,7 +112,8 @@ class Mention(NamedTuple):
 def mentions(doc: TokenizedText) -> list[Mention]:
     """Every run of capitalised words, split where a possessive ends, with its titles told from the name.
 
-    >>>     >>> doc = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("The mayor’s aide met Lakeport’s Governor Ada Lund.")
     >>> [(m.written, [doc.words[i] for i in m.titles]) for m in mentions(doc)]
     [('Lakeport', []), ('Ada Lund', ['governor'])]
     """
@@ -191,7 +192,8 @@ def _person_name(doc: TokenizedText, start: int, end: int, written: str) -> tupl
 def head(doc: TokenizedText, source: TokenRange) -> TokenRange:
     """The words of a noun phrase up to its first “of”, comma or “who”.
 
-    >>>     >>> doc = tokenize("a senior official at the ministry")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("a senior official at the ministry")
     >>> doc.of(head(doc, (0, 6)))
     'a senior official'
     """
@@ -253,7 +255,6 @@ class Who(NamedTuple):
 _HE_OR_SHE = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f"}
 _THEY, _IT = ("they", "their"), ("it", "its")
 _I_OR_WE = ("i", "my", "me", "we", "our")
-_ASIDES = frozenset(("led", "with", "like", "including", "who", "which"))
 _FARTHEST = 1500  # words: how far back a pronoun may look
 _LATEST = 40  # how many of those who came up it may look at
 
@@ -355,7 +356,8 @@ class Cast:
     def who(self, source: TokenRange | None) -> Who:
         """Speaker, kind, what decided it, note.
 
-        >>>         >>> doc = tokenize("Governor Ada Lund came. Lund said no. She said yes.")
+        >>> from copydesk.attribution.tokens import tokenize
+        >>> doc = tokenize("Governor Ada Lund came. Lund said no. She said yes.")
         >>> [Cast(doc, [s]).who(s)[:2] for s in ((5, 6), (9, 10))]
         [('Ada Lund', 'named_official'), ('Ada Lund', 'named_official')]
         """

@@ -121,7 +121,7 @@ def _classes() -> dict[str, int]:
 CLASSES = _classes()
 """The classes of every word that is listed anywhere."""
 _LOUD = frozenset(("WHO", "US", "IT", "AS", "MAY", "ME", "OR", "IN"))
-_NOT_LY = frozenset(("family", "july", "italy", "ally", "assembly", "reply", "supply", "only", "early", "friendly"))
+_NOT_LY = word_set(GRAMMAR["no_adverbs"])
 
 
 INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"

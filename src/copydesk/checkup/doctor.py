@@ -19,7 +19,7 @@ from copydesk import __version__
 from copydesk.answers.place import choose
 from copydesk.base.documents import Damaged, decode
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import read_bytes
+from copydesk.base.files import held_lock, read_bytes
 from copydesk.base.system import kept_in_browser
 from copydesk.base.wording import load_wording
 from copydesk.checkup.jupyter import Finding, Python, ask_jupyter, check_programs, floors, this_python, well, wrong
@@ -105,9 +105,15 @@ def check_answers() -> Finding:
         return wrong("answers", "answers_full", path=path, free=f"{free / 1e6:.1f}")
     if why:
         return wrong("answers", "answers_elsewhere", path=path, why=why)
+    return _check_work_in(path)
+
+
+def _check_work_in(path: Path) -> Finding:
     elsewhere = [] if _has_work(path) else [p for p in _usual_places() if p != path and _has_work(p)]
     if elsewhere:
         return wrong("answers", "answers_others", path=path, other=elsewhere[0])
+    if guard := held_lock(path):
+        return wrong("answers", "answers_held", path=guard)
     return well("answers", "answers", path=path)
 
 

@@ -186,7 +186,8 @@ class Passive:
 def find_passives(doc: TokenizedText) -> Iterator[Passive]:
     """Every passive the rule can see, in reading order.
 
-    >>>     >>> doc = tokenize("The gate has been closed. It was opened by Ada Lund.")
+    >>> from copydesk.attribution.tokens import tokenize
+    >>> doc = tokenize("The gate has been closed. It was opened by Ada Lund.")
     >>> [(doc.of(p.verb), p.agent and doc.of(p.agent)) for p in find_passives(doc)]
     [('has been closed', None), ('was opened', 'Ada Lund')]
     """

@@ -35,6 +35,8 @@ class Objective:
     text: str
     exercises: tuple[str, ...]
     bar: float
+    instead: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What it is where a story leaves exercises out, by those that are left, with spaces between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,7 @@ def _join(lesson_id: str, story: Story) -> Lesson:
     core = [e.get("more", False) for e in _listed(lesson_id)].count(False)
     kept = sum(not e.more for e in exercises) / core if core else 1
     objectives = tuple(
-        replace(objective, exercises=there)
+        replace(objective, exercises=there, text=objective.instead.get(" ".join(there), objective.text))
         for objective in generic.objective
         if (there := tuple(name for name in objective.exercises if name not in left_out))
     )

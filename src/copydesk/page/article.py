@@ -149,28 +149,33 @@ def read_page(path: str | Path) -> str:
         raise CopydeskError(f"there is no file {path}", "check the name and the folder it is in")
     if len(data) > MOST_BYTES:
         raise _too_long(path, f"more than {MOST_CHARACTERS:,}")
-    return _decode(data, path)
+    return decode_page(data, path)
 
 
-def _too_long(path: str | Path, count: str) -> CopydeskError:
-    problem = f"{path} has {count} characters; a page may have {MOST_CHARACTERS:,} characters"
+def _too_long(name: object, count: str) -> CopydeskError:
+    problem = f"{name} has {count} characters; a page may have {MOST_CHARACTERS:,} characters"
     return CopydeskError(problem, "keep the story alone")
 
 
-def _decode(data: bytes, path: str | Path) -> str:
+def decode_page(data: bytes, name: object) -> str:
+    """The text that bytes are, in UTF-8. Raises CopydeskError for what is no text, or no page."""
     again = "open it in a text editor and save it again as plain text with the encoding UTF-8"
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as fault:
-        raise CopydeskError(
-            f"{path} is not UTF-8 text: byte {fault.start} is 0x{data[fault.start]:02x}", again
-        ) from None
+        at = f"byte {fault.start} is 0x{data[fault.start]:02x}"
+        raise CopydeskError(f"{name} is not UTF-8 text: {at}", again) from None
     if "\0" in text:
-        raise CopydeskError(f"{path} is not a text file: byte {data.index(0)} is zero", again)
+        raise CopydeskError(f"{name} is not a text file: byte {data.index(0)} is zero", again)
+    return check_text(text, name)
+
+
+def check_text(text: str, name: object) -> str:
+    """The same text. Raises CopydeskError if it is too long for a page, or holds no words."""
     if len(text) > MOST_CHARACTERS:
-        raise _too_long(path, f"{len(text):,}")
+        raise _too_long(name, f"{len(text):,}")
     if all(character.isspace() or character == "\ufeff" for character in text):
-        raise CopydeskError(f"{path} holds no words", "paste the page's text into it and save it as UTF-8")
+        raise CopydeskError(f"{name} holds no words", "paste the page's text into it and save it as UTF-8")
     return text
 
 

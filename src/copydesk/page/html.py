@@ -49,10 +49,11 @@ def css() -> str:
     return tokens() + (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
 
 
-RULE = re.compile(r"\s*([^{}]+?)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+RULE = re.compile(r"\s*([^{}]+?)\s*\{((?:[^{}]+|\{[^{}]*\})*)\}")
 """A rule of the stylesheet, or a block of rules such as `@media`."""
 SELECTORS = re.compile(r",(?![^()]*\))")
 """What parts the selectors of a rule."""
+CLASS = r"\.(cd[\w-]*)"
 
 
 def css_for(html: str) -> str:
@@ -66,26 +67,57 @@ def css_for(html: str) -> str:
     return _rules_for(frozenset(used), drawn)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule of the stylesheet, or with `inside` a block of rules; `needs` has the class names of each selector."""
+
+    head: str
+    needs: tuple[tuple[frozenset[str], frozenset[str], tuple[str, ...]], ...]
+    body: str
+    inside: tuple[_Rule, ...]
+
+    def kept(self, used: frozenset[str]) -> str:
+        """The rule, or what is left of the block, if it can apply where those classes are used; else ""."""
+        if self.inside:
+            body = "".join(rule.kept(used) for rule in self.inside)
+        else:
+            body = self.body if any(self._applies(used, *needs) for needs in self.needs) else ""
+        return f"{self.head}{{{body}}}" if body else ""
+
+    @staticmethod
+    def _applies(used: frozenset[str], all_of: frozenset[str], any_of: frozenset[str], stems: tuple[str, ...]) -> bool:
+        if all_of:
+            return used >= all_of
+        return not used.isdisjoint(any_of) or any(name.startswith(stems) for name in used)
+
+
+def _parsed(rules: str) -> tuple[_Rule, ...]:
+    found = []
+    for head, body in RULE.findall(rules):
+        inside = _parsed(body) if "{" in body else ()
+        needs = () if inside else tuple(map(_needs, SELECTORS.split(head)))
+        found.append(_Rule(" ".join(head.split()), needs, " ".join(body.split()), inside))
+    return tuple(found)
+
+
+def _needs(selector: str) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
+    """The class names that must all be used; where there are none, those of which one must be, and their beginnings."""
+    outside, before = selector, ""
+    while outside != before:  # what stands in :has(…) or :not(…) does not decide, unless nothing else does
+        outside, before = re.sub(r":[\w-]+\([^()]*\)", "", outside), outside
+    stems = tuple(re.findall(r'class\*="(cd[\w-]*)"', selector))
+    return frozenset(re.findall(CLASS, outside)), frozenset(re.findall(CLASS, selector)), stems
+
+
+@cache
+def _stylesheet() -> tuple[_Rule, ...]:
+    sheet = (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
+    return _parsed(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
+
+
 @lru_cache(maxsize=256)
 def _rules_for(used: frozenset[str], drawn: frozenset[str]) -> str:
-    def applies(selector: str) -> bool:
-        outside, before = selector, ""
-        while outside != before:  # what stands in :has(…) or :not(…) does not decide, unless nothing else does
-            outside, before = re.sub(r":[\w-]+\([^()]*\)", "", outside), outside
-        if names := re.findall(r"\.(cd[\w-]*)", outside):
-            return used.issuperset(names)
-        stems = tuple(re.findall(r'class\*="(cd[\w-]*)"', selector))
-        return not used.isdisjoint(re.findall(r"\.(cd[\w-]*)", selector)) or any(n.startswith(stems) for n in used)
-
-    def kept(rules: str) -> str:
-        found = []
-        for head, body in RULE.findall(rules):
-            inner = kept(body) if "{" in body else " ".join(body.split()) * any(map(applies, SELECTORS.split(head)))
-            found.append(f"{' '.join(head.split())}{{{inner}}}" if inner else "")
-        return "".join(found)
-
-    sheet = (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
-    rules = kept(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
+    rules = "".join(rule.kept(used) for rule in _stylesheet())
     return tokens_for(rules + " ".join(drawn)) + rules
 
 

@@ -31,11 +31,11 @@ function frame({ model, el, words }, makeBody) {
   const titleId = freshId("title");
   const said = node("span", { class: "cd-visually-hidden", role: "status" });
   const now = node("p", { class: "cd-now", id: freshId("now") });
-  const saved = node("span", { class: "cd-saved" }); // quiet: after each change it would speak over what was done
-  const tries = node("span", { class: "cd-tries" });
+  const saved = node("span", { class: "cd-saved", role: "status" });
+  const tries = node("span", { class: "cd-tries", id: freshId("tries") });
   const headline = node("p", { class: "cd-headline", role: "status", id: freshId("result") });
   const details = node("div", { class: "cd-details" });
-  const result = node("div", { class: "cd-result", role: "group", tabindex: "-1", "aria-labelledby": headline.id, ...keySafe }, headline, details);
+  const result = node("div", { class: "cd-result", role: "group", tabindex: "-1", "aria-labelledby": headline.id, "aria-describedby": tries.id, ...keySafe }, headline, details);
   let asked = false; // a check was asked for here, and its result is to be shown
   const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, spec.check_text);
   const button = (words, act, more = {}) => node("button", { type: "button", ...more, ...keySafe, onclick: act }, words);
@@ -55,6 +55,15 @@ function frame({ model, el, words }, makeBody) {
   let waiting = false; // for the answer to a change made here
   let timer = null;
 
+  // A listener hears it when something is not saved, and once that it is; after each change it would drown the rest.
+  let heardSaved = false;
+  const showSaved = (text, now) => {
+    saved.setAttribute("aria-live", now === "unsaved" || (now === "saved" && !heardSaved) ? "polite" : "off");
+    heardSaved = now === "unsaved" ? false : heardSaved || now === "saved";
+    saved.textContent = text;
+    saved.dataset.state = now;
+  };
+
   const push = (value) => {
     try { sessionStorage.setItem(stash, JSON.stringify(value)); } catch { /* a browser without storage still saves through the kernel */ }
     ask("save", { value });
@@ -62,8 +71,7 @@ function frame({ model, el, words }, makeBody) {
   const ask = (what, more = {}) => {
     seq += 1;
     waiting = true;
-    saved.textContent = say.frame.saving;
-    saved.dataset.state = "saving";
+    showSaved(say.frame.saving, "saving");
     tell({ do: what, seq, by: view, ...more });
     clearTimeout(timer);
     timer = setTimeout(notSaved, 5000);
@@ -76,9 +84,7 @@ function frame({ model, el, words }, makeBody) {
   const notSaved = () => {
     const busy = isBusy(model);
     if (busy) timer = setTimeout(notSaved, 5000); // it may die yet
-    saved.textContent = busy ? say.frame.busy : say.frame.not_saved;
-    saved.dataset.state = "unsaved";
-    announce(saved.textContent);
+    showSaved(busy ? say.frame.busy : say.frame.not_saved, "unsaved");
   };
   const doCheck = () => {
     if (model.get("state").finished || check.hidden) return;
@@ -99,13 +105,13 @@ function frame({ model, el, words }, makeBody) {
   const view = Math.random().toString(36).slice(2);
   const announce = (text) => { said.textContent = text; };
   const meaning = meanings(spec.help, say.meaning, announce);
-  const prompt = node("p", { class: "cd-prompt" }, ...meaning.within(spec.prompt)); // before the body: a word is explained where it stands first
+  const prompt = node("p", { class: "cd-prompt", id: freshId("prompt") }, ...meaning.within(spec.prompt)); // before the body: a word is explained where it stands first
   const context = { spec, say, meaning, changed: push, check: doCheck, announce, now: (text) => { now.textContent = text; }, nowNode: now };
   const body = makeBody(context);
 
   el.classList.add("cd-host");
   // The exercise takes the focus as a whole when something in it is clicked that has no keys of its own.
-  const section = node("section", { id: spec.anchor, class: "cd", "aria-labelledby": titleId, lang: "en", tabindex: "-1", ...keySafe },
+  const section = node("section", { id: spec.anchor, class: "cd", "aria-labelledby": titleId, "aria-describedby": prompt.id, lang: "en", tabindex: "-1", ...keySafe },
       node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
       prompt,
       body.words ?? null,
@@ -141,8 +147,7 @@ function frame({ model, el, words }, makeBody) {
     if (state.saved_by === view && state.saved_seq >= seq) waiting = false;
     if (!waiting) {
       clearTimeout(timer);
-      saved.textContent = state.saved_text;
-      saved.dataset.state = state.saved_text ? "saved" : "";
+      showSaved(state.saved_text, state.saved_text ? "saved" : "");
       if (seq && state.saved_by === view) later(3000);
       if (seq && state.saved_by === view) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
     }

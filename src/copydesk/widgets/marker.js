@@ -101,6 +101,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     picked = true;
     notice = "";
     refresh();
+    if (extend) context.announce(fill(say.marker.said_picked, { n: range()[1] - range()[0] + 1, words: between(word[range()[0]].start, word[range()[1]].end) }));
   };
   const refresh = () => {
     paint();
@@ -152,6 +153,8 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const group = groups[active];
     if (!grouped || !group) return touch ? say.marker.tap_first : say.marker.pick;
     const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
+    const unsaid = Object.keys(spec.labels ?? {}).filter((name) => !group.labels?.[name]).map((name) => say.roles[name]);
+    if (!parts.length && unsaid.length) return fill(say.marker.need_label, { item: spec.item, n: active + 1, parts: unsaid.join(", ") });
     return fill(say.marker[`${parts.length ? "need" : "complete"}${touch ? "_touch" : ""}`], { item: spec.item, n: active + 1, parts: parts.join(", ") });
   };
 
@@ -172,8 +175,9 @@ function marker(context, { groups, roles, grouped, onChange }) {
     }
     active = Math.min(active, groups.length - 1);
     picked = false; tapped = false;
-    context.announce(spoken);
     refresh();
+    // a listener hears what was done and, of what has parts, what is missing still
+    context.announce(grouped && groups[active] && !notice ? `${spoken}. ${whatNow()}` : spoken);
     onChange();
   };
   const step = (from, to, spoken) => {
@@ -335,10 +339,11 @@ function labelButtons({ say, spec }, roles, act, more = {}) {
 
 function markerTools(context, text, roles, grouped) {
   const { say, spec } = context;
-  const tool = (name, act, words = name) => node("button", { type: "button", ...keySafe, "aria-label": name, title: name, onclick: act }, words);
+  const tool = (words, act, more = {}) => node("button", { type: "button", ...keySafe, ...more, onclick: act }, words);
+  const icon = (name, sign, act) => tool(node("span", { "aria-hidden": "true" }, sign), act, { title: name });
   return node("div", { class: "cd-tools", role: "group", "aria-label": say.marker.label_as }, ...labelButtons(context, roles, (role) => { text.label(role); text.focus(); }),
     grouped ? tool(fill(say.marker.new, { item: spec.item }), () => { text.begin(); text.focus(); }) : null,
-    tool(say.marker.clear, () => { text.clear(); text.focus(); }, say.marker.clear_short), tool(say.marker.undo, () => text.undo(), "↶"), tool(say.marker.redo, () => text.redo(), "↷"));
+    tool(say.marker.clear_short, () => { text.clear(); text.focus(); }, { "aria-label": say.marker.clear }), icon(say.marker.undo, "↶", () => text.undo()), icon(say.marker.redo, "↷", () => text.redo()));
 }
 
 function markerKeys(say) {

@@ -25,8 +25,16 @@ from copydesk.exercises.outcome import Answer, Outcome
 from copydesk.lessons.results import Result, counted
 from copydesk_classroom.collecting.state import Kept
 from copydesk_classroom.course import Unit
-from copydesk_classroom.marking.grade_files import grade_of, graders
-from copydesk_classroom.marking.rubric import Grade, Judged, is_graded_by_people, judged, rows_of, text_key
+from copydesk_classroom.marking.rubric import (
+    Grade,
+    Judged,
+    grade_of,
+    graders,
+    is_graded_by_people,
+    judged,
+    rows_of,
+    text_key,
+)
 from copydesk_classroom.wording import Problem
 
 MOST_TRIES, MOST_GROUPS, MOST_BYTES = 100, 1000, 1_000_000

@@ -23,8 +23,16 @@ from copydesk.views.agreement import bootstrap_interval, krippendorff_alpha, per
 from copydesk.views.ready import Sentence, agreement_holds
 from copydesk_classroom.collecting.collect import LearnerAnswers, latest_answers
 from copydesk_classroom.course import LessonId, Policy, Unit, chosen, offers
-from copydesk_classroom.marking.grade_files import GradeFile, graders
-from copydesk_classroom.marking.rubric import Grade, Row, is_graded_by_people, rows_of, rubric_rows, text_key
+from copydesk_classroom.marking.rubric import (
+    Grade,
+    GradeFile,
+    Row,
+    graders,
+    is_graded_by_people,
+    rows_of,
+    rubric_rows,
+    text_key,
+)
 from copydesk_classroom.marking.scores import mark_lesson
 from copydesk_classroom.pages import render
 from copydesk_classroom.wording import class_wording

@@ -30,7 +30,7 @@ from copydesk.page.article import NOTHING, PARAGRAPH, SENTENCE, Article, parse_a
 from copydesk.page.sentences import BLANK, ends_sentence
 from copydesk.story.key import FORMS, FUNCTIONS, KINDS, LAYERS, SPANS, VERDICTS, VOICES, spans_of
 from copydesk_classroom.stories.confirm import CUE_PLACES, RULE, UNCONFIRMED
-from copydesk_classroom.stories.draft import place, voices
+from copydesk_classroom.stories.draft import CLOSING, OPENING, place, voices
 from copydesk_classroom.stories.questions import ASKED
 from copydesk_classroom.wording import class_wording
 
@@ -70,8 +70,6 @@ CHOICES: dict[tuple[str, str], Collection[str]] = {
 LONGEST = 2000
 """How many characters such a field may have."""
 _NO_PARTS: Json = {"source": None, "cue": None, "content": []}
-OPENING, CLOSING = "“\"‘'«„", "”\"’'»“"
-"""What a direct quotation begins and ends with."""
 
 
 class KeyChanges:

@@ -9,7 +9,7 @@ from typing import Any
 
 from copydesk.base.documents import read_json
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import read_bytes, write
+from copydesk.base.files import locked, read_bytes, write
 from copydesk.cli import add_command
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.key import read_key
@@ -141,7 +141,8 @@ def run_lessons(options: argparse.Namespace) -> int:
     story, say = load_story(options.story), class_wording("questions")["printed"]
     if is_bundled(story):
         raise CopydeskError(f"'{story.id}' comes with the kit", "copy its folder, and name the copy")
-    write_lessons(story.folder)
+    with locked(story.folder / "key.json"):  # the key editor may be open
+        write_lessons(story.folder)
     for lesson in (load_lesson(name, load_story(story.folder)) for name in MADE):
         print(say["made"].format(lesson=lesson.id, n=len(lesson.exercises)))
         print("".join(f"  {told}\n" for told in lesson.left_out.values()), end="")
@@ -182,7 +183,8 @@ def run_annotations(options: argparse.Namespace) -> int:
     """Write or read annotations and print what was done; returns 0."""
     story, say = load_story(options.story), class_wording("stories")["annotations"]
     if options.read:
-        return _read_annotations(options, story)
+        with locked(story.folder / "key.json"):  # the key editor may be open
+            return _read_annotations(options, story)
     if options.answers:
         page = export_answers(read_json(options.answers), story)
     else:

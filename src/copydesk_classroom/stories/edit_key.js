@@ -407,17 +407,17 @@ function editKey({ model, el }) {
     const makeRow = (item) => {
       const mark = node("button", { type: "button", class: "cd-kmark", tabindex: "-1", ...keySafe, onclick: () => { if (item.record.unconfirmed) change([{ op: "confirm", layer: item.layer, ids: [item.record.id] }], say.said_confirmed); } });
       const parts = controls(item);
-      const root = node("div", { class: "cd-krow", role: "group", tabindex: "-1", ...keySafe }, mark, node("span", { class: "cd-blockname" }, item.record.id), ...parts.inner.filter(Boolean));
+      const root = node("div", { class: "cd-krow", role: "group", tabindex: "-1", ...keySafe }, mark, t.id === "sources" ? null : node("span", { class: "cd-blockname" }, item.record.id), ...parts.inner.filter(Boolean));
       root.addEventListener("focusin", () => { move(rows.findIndex((row) => row.root === root), false); });
       const row = { item, root, paint: () => {
         parts.paint();
         const open = item.record.unconfirmed || state.asked?.[item.record.id]?.fault;
         root.dataset.open = String(Boolean(open));
         mark.textContent = open ? "○" : "✓";
-        mark.setAttribute("aria-label", `${item.record.unconfirmed ? say.confirm : say.confirmed}: ${item.record.id}`);
+        mark.setAttribute("aria-label", `${item.record.unconfirmed ? say.confirm : say.confirmed}: ${item.record.name ?? item.record.id}`);
         if (t.id === "asked") { root.setAttribute("aria-label", `${item.record.id}: ${state.asked?.[item.record.id]?.text ?? ""}`); return; }
         const value = t.id === "page" ? spec.kinds[kindOf(item.record)] : spec.choices[t.id === "voice" ? "voice" : "kind"][item.record.voice ?? item.record.kind] ?? item.record.answer ?? "";
-        root.setAttribute("aria-label", `${item.record.id}, ${value}, ${item.record.unconfirmed ? say.unconfirmed : say.confirmed}: ${short(textOf(item.layer, item.record) || item.record.name || item.record.question || "", 80)}`);
+        root.setAttribute("aria-label", `${item.record.name ?? item.record.id}, ${value}, ${item.record.unconfirmed ? say.unconfirmed : say.confirmed}: ${short(textOf(item.layer, item.record) || item.record.name || item.record.question || "", 80)}`);
       } };
       return row;
     };
@@ -467,7 +467,7 @@ function editKey({ model, el }) {
           shape = fresh;
           cutting = null;
           rows = items.map(makeRow);
-          const heads = t.id === "sources" && rows.length ? [node("div", { class: "cd-krow cd-kheads", "aria-hidden": "true" }, node("span", {}), node("span", {}), ...["name", "kind", "on_record", "detail"].map((name) => node("span", {}, say[name])))] : [];
+          const heads = t.id === "sources" && rows.length ? [node("div", { class: "cd-krow cd-kheads", "aria-hidden": "true" }, node("span", {}), ...["name", "kind", "on_record", "detail"].map((name) => node("span", {}, say[name])))] : [];
           list.replaceChildren(...heads, ...rows.map((row) => row.root));
           const n = rows.findIndex((row) => row.item.record[hold] === kept);
           move(n >= 0 ? n : at - 1, false); // a row that was joined is part of the one above

@@ -221,6 +221,8 @@ class KeyEditor:
         for layer in (*LAYERS, ASKED):
             for record in self.layer(layer):
                 if name == record["id"] or name in [a.get("id") for a in alternatives_of(record)]:
+                    if layer == "sources":  # an S1 looks like the tag of a source, so speakers go by their names
+                        say = f"{record['name']}:{say.partition(':')[2]}"
                     return Fault(say, layer, str(record["id"]))
         return Fault(say, "")
 

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from copydesk.base.languages import is_english
+
 from copydesk.base.documents import Json
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, fingerprint, words
-from copydesk.base.wording import is_english, load_wording
+from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import place
 from copydesk.story.key import Entry, Key
 from copydesk.story.story import Story
@@ -116,7 +118,7 @@ def blocks(story: Story) -> Made | None:
     key = key_of(story)
     own, apart = len(key.layer("paragraphs")), key.layer("furniture")
     either = sum(any(a.patch.get("kind") == "story" for a in e.alternatives) for e in apart)
-    told: dict[str, Any] = {"all": own + len(apart), "furniture": len(apart)}
+    told: Json = {"all": own + len(apart), "furniture": len(apart)}
     return _number("blocks", (own, own + either), most=own + len(apart), **told) if apart else None
 
 
@@ -129,37 +131,30 @@ def machine(story: Story) -> Made | None:
 def who_is(story: Story, entry: Entry) -> Made | None:
     """Who is meant by a source that is not named by its name, such as “she” or “the minister”."""
     text, spans = story.article.text, entry.spans("source")
-    if not spans or not entry["region"].startswith("p") or _is_read_otherwise(entry):
+    if not spans or _is_read_otherwise(entry):
         return None
     source = " ".join(spans[0].of(text).split())
     named = {w.of(entry["speaker"]).lower() for w in words(entry["speaker"])}
     if named & {w.of(text).lower() for w in words(text, spans[0])} or len(words(source)) > QUOTED:
         return None
-    wrong = [*_others(story, entry["speaker"])[:2], _word("reporter")]
-    return _choice(
-        "who",
-        entry["speaker"],
-        wrong,
-        id=f"who_{entry.id.lower()}",
-        Place=_title(place(entry["region"])),
-        word=source,
-    )
+    return _speaker_of("who", entry, story, word=source)
 
 
 def carried(story: Story, entry: Entry) -> Made | None:
     """Whose words a quotation without a cue is."""
-    text, content = story.article.text, entry.spans("content")
-    if entry.spans("source") or not entry.get("carried_from") or not content or not entry["region"].startswith("p"):
+    content = entry.spans("content")
+    if entry.spans("source") or not entry.get("carried_from") or not content:
+        return None
+    return _speaker_of("carried", entry, story, words=_quote(story, content[0]))
+
+
+def _speaker_of(name: str, entry: Entry, story: Story, **told: Any) -> Made | None:
+    """A question for the speaker of an attribution, which stands in a paragraph."""
+    if not entry["region"].startswith("p"):
         return None
     wrong = [*_others(story, entry["speaker"])[:2], _word("reporter")]
-    return _choice(
-        "carried",
-        entry["speaker"],
-        wrong,
-        id=f"carried_{entry.id.lower()}",
-        Place=_title(place(entry["region"])),
-        words=_quote_inside(text, content[0]),
-    )
+    where = _title(place(entry["region"]))
+    return _choice(name, entry["speaker"], wrong, id=f"{name}_{entry.id.lower()}", Place=where, **told)
 
 
 def whole(story: Story) -> Made | None:
@@ -190,7 +185,7 @@ def form(story: Story) -> Made | None:
         return None
     shown = {
         "Place": _title(place(chosen["region"])),
-        "words": _quote_inside(story.article.text, chosen.spans("content")[0]),
+        "words": _quote(story, chosen.spans("content")[0]),
     }
     return _listed("form", chosen["form"], "form", **shown)
 
@@ -245,7 +240,7 @@ def share(story: Story) -> Made | None:
     if amounts is None:
         return None
     top, all_of_them = max(amounts.values()), sum(amounts.values())
-    told: dict[str, Any] = {"top": top, "all": all_of_them, "value": f"{top / all_of_them:.2f}"}
+    told: Json = {"top": top, "all": all_of_them, "value": f"{top / all_of_them:.2f}"}
     return _number("share", _around(top / all_of_them), most=1, **told)
 
 
@@ -263,7 +258,7 @@ def effective(story: Story) -> Made | None:
         return None
     value = diversity(totals(counted(key_of(story), story.article.text), by="words")).hhi
     between = (round(1 / (value + TOLERANCE / 4), 2), round(1 / max(value - TOLERANCE / 4, 0.01), 2))
-    told = {"hhi": f"{value:.2f}", "value": f"{1 / value:.1f}"}
+    told: Json = {"hhi": f"{value:.2f}", "value": f"{1 / value:.1f}"}
     return _number("effective", between, most=20, **told)
 
 
@@ -275,7 +270,7 @@ def dropped(story: Story) -> Made | None:
     n, item = next((n, i) for n, i in enumerate(items, 1) if i.speaker == top)
     left = totals(without(items, item.id))
     mine, all_of_them = left.get(top, 0), sum(left.values())
-    told: dict[str, Any] = {"top": mine, "all": all_of_them, "value": f"{mine / all_of_them:.2f}"}
+    told: Json = {"top": mine, "all": all_of_them, "value": f"{mine / all_of_them:.2f}"}
     return _number("dropped", _around(mine / all_of_them), most=1, n=n, speaker=top, **told)
 
 
@@ -499,11 +494,8 @@ def _title(name: str) -> str:
 
 
 def _quote(story: Story, span: Span) -> str:
-    """The first words of a stretch, in quotation marks unless that is all of it."""
-    return _quote_inside(story.article.text, span)
-
-
-def _quote_inside(text: str, span: Span) -> str:
+    """The first words of a stretch."""
+    text = story.article.text
     found = words(text, span)
     few = found[:QUOTED]
     return " ".join(text[few[0].start : few[-1].end].split()) + (" …" if len(found) > QUOTED else "") if few else ""
