@@ -384,3 +384,19 @@ def test_stock_controls_look_like_those_of_an_exercise(page, lab: Lab, theme: st
     assert shown.evaluate("e => e.scrollWidth <= e.clientWidth"), "its words are not cut"
     found = Axe().run(page, context=".cd-stock").response["violations"]
     assert not [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
+
+
+def test_on_a_phone_the_paragraphs_stay_above_the_result_and_nothing_is_cut_off(page, lab: Lab) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    section = opened(page, lab, "05_what_is_the_frame", "On another story: which of the four?")
+    page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    for item in section.locator(".cd-item").all():
+        item.locator("label.cd-segment").first.click()
+    section.locator("button.cd-primary").click()
+    result = section.locator(".cd-result")
+    result.locator(".cd-headline[data-status]").wait_for(timeout=10_000)
+    assert section.evaluate("el => el.scrollWidth <= el.clientWidth"), "the name of a place wraps"
+    result.evaluate("el => el.scrollIntoView({ block: 'start' })")
+    page.wait_for_timeout(300)
+    reading, told = section.locator(".cd-reading").bounding_box(), result.bounding_box()
+    assert reading["y"] + reading["height"] <= told["y"] + 1

@@ -115,9 +115,8 @@ function frame({ model, el, words }, makeBody) {
       node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
       prompt,
       body.words ?? null,
-      spec.reading?.length ? reading(spec, say) : null,
       // what can be done stays in view with the work it is for, and never lies over the title above or the result below
-      node("div", {}, body.root,
+      node("div", {}, spec.reading?.length ? reading(spec, say) : null, body.root,
         node("div", { class: "cd-dock" }, node("div", { class: "cd-line" }, now, tries, saved), body.tools ?? null, node("div", { class: "cd-bar" }, check, keyButton, other))),
       choice, result, again, sure,
       spec.rights ? node("p", { class: "cd-rights" }, spec.rights) : null,
