@@ -1,6 +1,6 @@
 """Files that a stranger changed: whatever reads them ends in a CopydeskError or with what it was asked for.
 
-Each format is changed `TRIES` times, by fixed seeds. `make fuzz` does the same with other seeds and many more tries,
+Each format is changed `TRIES` times, by fixed seeds; the slowest ones share them. `make fuzz` does the same with other seeds and many more tries,
 and prints what each format took at worst (see `conftest.py`). What was found on the way is kept in `fixtures/fuzz/`, a
 folder per format, and read before anything is changed.
 """
@@ -144,13 +144,13 @@ def test_most_changes_leave_a_file_that_can_be_parsed(name: str) -> None:
     original, form = (SEEDS / name).read_bytes(), name.rpartition(".")[2]
     parse = {"json": decode, "toml": decode_toml, "csv": lambda d: [*csv.reader(io.StringIO(d.decode()), strict=True)]}
     parsed, made = 0, set()
-    for seed in range(FIRST, FIRST + 300):
+    for seed in range(FIRST, FIRST + 100):
         data = changed(original, seed, form)
         made.add(data)
         with suppress(Damaged, ValueError, csv.Error):
             parse[form](data)
             parsed += 1
-    assert parsed >= 150 and len(made) > 250, (parsed, len(made))
+    assert parsed >= 50 and len(made) > 80, (parsed, len(made))
 
 
 def most_memory() -> int:
@@ -172,7 +172,7 @@ def use(lesson: lessons.Lesson) -> None:
         lesson_timeline(lesson)
     for name in own.get("class", ()):
         class_votes(lesson, name)
-    if not lesson_faults(lesson) and random.Random(repr(lesson.exercises)).random() < 0.05:  # scoring takes longest
+    if not lesson_faults(lesson) and random.Random(repr(lesson.exercises)).random() < 0.005:  # scoring takes longest
         check_scoring(lesson)
 
 
@@ -210,7 +210,7 @@ def test_lessons_of_a_story(fuzz: Fuzz, story: Path) -> None:
     offered = list_lessons()
     for lesson_id in offered:
         own = b"".join(re.findall(rb"^\[+%s\b.*?(?=^\[+\d\d_|\Z)" % lesson_id.encode(), whole, re.S | re.M))
-        fuzz.each(path, own, lambda name=lesson_id: use(load_lesson(name, loaded(story))), of=len(offered))
+        fuzz.each(path, own, lambda name=lesson_id: use(load_lesson(name, loaded(story))), of=2 * len(offered))
 
 
 def test_lessons_of_any_story(fuzz: Fuzz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, baltics: Story) -> None:
@@ -224,7 +224,7 @@ def test_lessons_of_any_story(fuzz: Fuzz, tmp_path: Path, monkeypatch: pytest.Mo
 
     for path in (home / f"{name}.toml" for name in offered):
         original = path.read_bytes()
-        fuzz.each(path, original, opened, of=len(offered))
+        fuzz.each(path, original, opened, of=2 * len(offered))
         path.write_bytes(original)
     lessons._read.cache_clear()
 
@@ -236,7 +236,7 @@ def test_answers_for_any_story(fuzz: Fuzz, story: Path) -> None:
         load_story.__globals__["_read_once"].cache_clear()
         use(load_lesson("08_your_own_brief", load_story(story)))
 
-    fuzz.each(path, path.read_bytes(), opened)
+    fuzz.each(path, path.read_bytes(), opened, of=2)
     load_story.__globals__["_read_once"].cache_clear()
 
 
@@ -463,7 +463,7 @@ def test_annotations_of_keys(fuzz: Fuzz, name: str, tmp_path: Path) -> None:
         found = import_annotations(read_annotations(path), story, read_raw_key(story.folder))
         encode_annotations(found.data) if found.what == ANSWERS else encode_key(found.data)
 
-    fuzz.each(path, original, read, of=4)
+    fuzz.each(path, original, read, of=12)
 
 
 @pytest.mark.parametrize("kind", ["answers", "places"])
@@ -495,7 +495,7 @@ def test_two_keys(fuzz: Fuzz, tmp_path: Path) -> None:
         compare_lines(found), compare_page(found)
         encode_key(merged_draft(found)[0])
 
-    fuzz.each(path, (SEEDS / "practice" / "key.json").read_bytes(), compare, of=20)
+    fuzz.each(path, (SEEDS / "practice" / "key.json").read_bytes(), compare, of=60)
 
 
 @pytest.mark.parametrize("file", ["key.json", "story.toml", "lessons.toml"])
@@ -548,7 +548,7 @@ def test_portfolios(fuzz: Fuzz, own_answers: Path) -> None:
     fuzz.harmless = True
     for path in (own_answers / "baltics-2022" / f"{lesson.id}.json", own_answers / "learner.json"):
         path.exists() or path.write_text('{"schema": 1, "learner": "Ada"}')
-        fuzz.each(path, path.read_bytes(), made, of=20)
+        fuzz.each(path, path.read_bytes(), made, of=80)
 
 
 def test_scores_for_other_graders(fuzz: Fuzz, tmp_path: Path) -> None:
