@@ -36,11 +36,10 @@ from copydesk.story.edition import read_edition  # noqa: E402
 from copydesk.story.facts import read_facts  # noqa: E402
 from copydesk.story.key import read_key  # noqa: E402
 from copydesk.story.story import load_story  # noqa: E402
-from copydesk_classroom.checking.key import key_faults  # noqa: E402
-from copydesk_classroom.checking.settings import check_settings  # noqa: E402
+from copydesk_classroom.checking import check_settings, key_faults  # noqa: E402
 from copydesk_classroom.course import offers, read_weights  # noqa: E402
 from copydesk_classroom.grading.grade import grade  # noqa: E402
-from copydesk_classroom.marking.grade_files import graders  # noqa: E402
+from copydesk_classroom.marking.rubric import graders  # noqa: E402
 from tests.classroom.made_class import best, data, document, entry, full, handin, zipped  # noqa: E402
 
 Content = bytes | str | Callable[[], bytes | str]

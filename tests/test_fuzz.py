@@ -31,7 +31,7 @@ from copydesk.base.documents import Damaged, decode, decode_toml, read_json
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import backup
 from copydesk.base.store import last_change
-from copydesk.checkup.work import check_notebooks
+from copydesk.checkup.doctor import check_notebooks
 from copydesk.lessons import lesson as lessons
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.map.geography import story_geography
@@ -43,21 +43,18 @@ from copydesk.story.story import Story, forget_stories, load_story
 from copydesk.views.agreement import class_votes
 from copydesk.views.portfolio import portfolio_page
 from copydesk.views.timeline import lesson_timeline
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
-from copydesk_classroom.checking.settings import check_settings
+from copydesk_classroom.checking import check_scoring, check_settings, key_faults, lesson_faults
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.submissions import documents, parse_submission
 from copydesk_classroom.course import Unit, offers, read_weights
-from copydesk_classroom.feedback.page import feedback_page
+from copydesk_classroom.feedback import feedback_page
 from copydesk_classroom.graders import read_score
 from copydesk_classroom.grading import in_browser
-from copydesk_classroom.grading.moodle import filled_worksheet, maxima
-from copydesk_classroom.marking.grade_files import GradeFile, graders
+from copydesk_classroom.grading.tables import filled_worksheet, maxima
+from copydesk_classroom.marking.rubric import GradeFile, graders
 from copydesk_classroom.marking.scores import mark_lesson
-from copydesk_classroom.problems import Problem, Refused
-from copydesk_classroom.reporting.contributions import contribution
+from copydesk_classroom.reporting.tally import contribution
 from copydesk_classroom.stories.annotations import (
     ANSWERS,
     encode_annotations,
@@ -73,7 +70,7 @@ from copydesk_classroom.stories.lessons import write_lessons
 from copydesk_classroom.stories.new import redraft
 from copydesk_classroom.stories.pack import add_pack, pack_story
 from copydesk_classroom.stories.page import read_any_page
-from copydesk_classroom.wording import class_wording
+from copydesk_classroom.wording import Problem, Refused, class_wording
 from tests.changed_files import changed
 from tests.classroom.made_class import zipped
 

@@ -24,7 +24,7 @@ from copydesk.exercises.sort import Sort
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import list_stories, load_story
 from copydesk.views.comparisons import finder_page
-from copydesk.widgets.widget import ExerciseWidget, exercise_widget
+from copydesk.widgets.widget import ExerciseWidget
 
 ROOT = Path(__file__).resolve().parents[1]
 RARE = 0.01
@@ -41,7 +41,7 @@ EXERCISES = {f"{name}/{e.id}": (lesson, e) for name, lesson in LESSONS.items() f
 
 
 def opened(lesson: Lesson, exercise: Exercise) -> ExerciseWidget:
-    return exercise_widget(lesson, exercise, AnswerFile.open("made", lesson.id, sha256="0" * 64))
+    return ExerciseWidget(lesson, exercise, AnswerFile.open("made", lesson.id, sha256="0" * 64))
 
 
 def sent(widget: ExerciseWidget) -> str:

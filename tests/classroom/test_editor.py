@@ -23,7 +23,7 @@ from copydesk.base.files import backup
 from copydesk.base.spans import short_hash
 from copydesk.story.key import read_key
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from copydesk_classroom.stories.changes import CUT, SHOWN
 from copydesk_classroom.stories.edit_key import EditKey, edit_script
 from copydesk_classroom.stories.editor import KeyEditor, key_editor
@@ -56,6 +56,11 @@ def entry(editor: KeyEditor, layer: str, name: str) -> dict[str, Any]:
 
 def put(layer: str, name: str, /, **fields: Any) -> dict[str, Any]:
     return {"op": "set", "layer": layer, "id": name, "fields": fields}
+
+
+def block(editor: KeyEditor, line: int) -> int:
+    """Where the block begins that stands on a line."""
+    return next(b.start for b in editor.article.blocks if b.line == line)
 
 
 def place(editor: KeyEditor, words: str, n: int = 0) -> dict[str, int]:
@@ -247,7 +252,7 @@ class TestBlocks:
         editor.apply(
             [put("sentences", "p2.s1", voice="mixed"), {"op": "confirm", "layer": "sentences", "ids": ["p2.s1"]}]
         )
-        editor.apply([{"op": "block", "line": 14, "kind": "standfirst"}])
+        editor.apply([{"op": "block", "start": block(editor, 14), "kind": "standfirst"}])
         moved = entry(editor, "sentences", "p1.s1")
         assert moved["voice"] == "mixed" and "unconfirmed" not in moved
         assert (
@@ -255,34 +260,131 @@ class TestBlocks:
             and entry(editor, "attributions", "A3")["region"] == "p1"
         )
         assert editor.faults() == [] and load_story(editor.folder).article.parts == editor.article.parts
-        editor.apply([{"op": "block", "line": 14, "kind": "paragraph"}])
+        editor.apply([{"op": "block", "start": block(editor, 14), "kind": "paragraph"}])
         assert "[lines]" not in (editor.folder / "story.toml").read_text("utf-8")
 
     def test_the_names_of_other_readings_move_with_their_sentence(self, editor: KeyEditor) -> None:
         other = {"why": "", "alternatives": [{"id": "p2.s1.a", "say": "both", "patch": {"voice": "mixed"}}]}
         editor.apply([put("sentences", "p2.s1", contestable=other)])
-        editor.apply([{"op": "block", "line": 14, "kind": "standfirst"}])
+        editor.apply([{"op": "block", "start": block(editor, 14), "kind": "standfirst"}])
         assert entry(editor, "sentences", "p1.s1")["contestable"]["alternatives"][0]["id"] == "p1.s1.a"
 
     def test_story_toml_keeps_what_else_stands_in_it(self, editor: KeyEditor) -> None:
         path = editor.folder / "story.toml"
         path.write_text(path.read_text("utf-8") + '\n[lines]\n"5" = "caption"\n\n[more]\nx = 1\n', "utf-8")
         again = KeyEditor(editor.folder)
-        again.apply([{"op": "block", "line": 3, "kind": "standfirst"}])
+        again.apply([{"op": "block", "start": block(editor, 3), "kind": "standfirst"}])
         told = tomllib.loads(path.read_text("utf-8"))
         assert told["lines"] == {"3": "standfirst"} and told["more"] == {"x": 1} and told["headline"][:6] == "Veldra"
 
     def test_what_was_written_into_the_key_goes_before_story_toml_after_a_kill(self, editor: KeyEditor) -> None:
-        editor.apply([{"op": "block", "line": 14, "kind": "standfirst"}])
+        editor.apply([{"op": "block", "start": block(editor, 14), "kind": "standfirst"}])
         path = editor.folder / "story.toml"
         shutil.copyfile(backup(path), path)  # as if the power had gone between the two files
         again = KeyEditor(editor.folder)
         assert '"14" = "standfirst"' in path.read_text("utf-8") and again.faults() == []
 
-    @pytest.mark.parametrize(("line", "kind"), [(2, "headline"), (3, "headlines")])
-    def test_a_line_or_a_kind_that_there_is_not_is_refused(self, editor: KeyEditor, line: int, kind: str) -> None:
+    @pytest.mark.parametrize(("start", "kind"), [(2, "headline"), (0, "headlines")])
+    def test_a_place_or_a_kind_that_there_is_not_is_refused(self, editor: KeyEditor, start: int, kind: str) -> None:
         with pytest.raises(CopydeskError):
-            editor.apply([{"op": "block", "line": line, "kind": kind}])
+            editor.apply([{"op": "block", "start": start, "kind": kind}])
+
+
+def cut(how: str, what: str, at: int) -> dict[str, Any]:
+    return {"op": how, "what": what, "at": at}
+
+
+class TestCutting:
+    """Blocks and sentences that the page reader cut wrongly are divided and joined."""
+
+    def test_a_block_is_divided_and_marks_stay_on_their_words(self, editor: KeyEditor) -> None:
+        second = editor.article.sentences_of("p5")[1]
+        marks = {a["id"]: (a["source"], a["cue"], a["content"]) for a in editor.layer("attributions")}
+        told = next(a for a in editor.layer("attributions") if a["id"] == "A5")
+        editor.apply([cut("split", "block", second.start)])
+        assert editor.article.block("p6").start == second.start and editor.faults() == []
+        assert {a["id"]: (a["source"], a["cue"], a["content"]) for a in on_disk(editor)["attributions"]} == marks
+        moved = entry(editor, "attributions", "A5")
+        assert (told["region"], moved["region"]) == ("p5", "p6") and moved["region"] != told["region"]
+        again = load_story(editor.folder).article
+        assert again.parts == editor.article.parts
+        editor.undo()
+        assert "[begins]" not in (editor.folder / "story.toml").read_text("utf-8") and editor.faults() == []
+
+    def test_two_blocks_become_one_and_the_reader_is_told_what_begins_there(self, editor: KeyEditor) -> None:
+        start, n = editor.article.block("p2").start, len(editor.article.sentences)
+        editor.apply([cut("join", "block", start)])
+        assert f'[begins]\n"{start}" = "sentence"' in (editor.folder / "story.toml").read_text("utf-8")
+        assert len(editor.article.sentences) == n and editor.faults() == []
+        editor.apply([cut("split", "block", start)])
+        assert "[begins]" not in (editor.folder / "story.toml").read_text("utf-8")
+        assert load_story(editor.folder).article.parts == editor.article.parts
+
+    def test_sentences_are_divided_and_joined_and_what_is_new_is_to_be_confirmed(self, editor: KeyEditor) -> None:
+        ids = [s["id"] for s in editor.layer("sentences")]
+        editor.apply([{"op": "confirm", "layer": "sentences", "ids": ids}])
+        before = [s["id"] for s in editor.layer("sentences")]
+        second = editor.article.sentences_of("p5")[1].start
+        editor.apply([cut("join", "sentence", second)])
+        assert [s["id"] for s in editor.layer("sentences") if "unconfirmed" in s] == ["p5.s1"]
+        assert f'"{second}" = "nothing"' in (editor.folder / "story.toml").read_text("utf-8")
+        editor.apply([cut("split", "sentence", second)])
+        assert [s["id"] for s in editor.layer("sentences")] == before and editor.faults() == []
+        words = place(editor, "demands")["start"]
+        editor.apply([cut("split", "sentence", words)])
+        assert editor.article.block(f"{entry(editor, 'attributions', 'A3')['region']}.s3").start == words
+        for _ in range(3):
+            editor.undo()
+        assert not [s for s in editor.layer("sentences") if "unconfirmed" in s]
+        assert "[begins]" not in (editor.folder / "story.toml").read_text("utf-8")
+
+    def test_a_confirmed_block_stays_confirmed_in_both_parts(self, editor: KeyEditor) -> None:
+        editor.apply([{"op": "confirm", "layer": "paragraphs", "ids": ["p5"]}])
+        editor.apply([cut("split", "block", editor.article.sentences_of("p5")[1].start)])
+        open_ = {p["id"]: "unconfirmed" in p for p in editor.layer("paragraphs")}
+        assert not open_["p5"] and not open_["p6"] and open_["p4"] and open_["p7"]
+
+    def test_a_part_can_be_of_another_kind_although_it_begins_no_line(self, editor: KeyEditor) -> None:
+        second = editor.article.sentences_of("p5")[1].start
+        editor.apply([cut("split", "block", second)])
+        editor.apply([{"op": "remove", "layer": "attributions", "id": "A5"}])
+        editor.apply([{"op": "block", "start": second, "kind": "teaser"}])
+        assert f'"{second}" = "teaser"' in (editor.folder / "story.toml").read_text("utf-8")
+        assert [b.kind for b in load_story(editor.folder).article.blocks if b.start == second] == ["teaser"]
+
+    def test_a_mark_is_never_cut_in_two(self, editor: KeyEditor) -> None:
+        inside, before = place(editor, "talk about supper")["start"], editor.path.read_bytes()
+        with pytest.raises(CopydeskError, match=r"\w+ would stand in two blocks; make it shorter"):
+            editor.apply([cut("split", "block", inside)])
+        assert editor.path.read_bytes() == before
+
+    def test_what_cannot_be_cut_is_refused(self, editor: KeyEditor) -> None:
+        first, start = editor.article.blocks[0].start, editor.article.block("p2").start
+        for op in (
+            cut("join", "block", first),
+            cut("join", "block", start + 1),
+            cut("join", "sentence", start),
+            cut("split", "block", start),
+            cut("split", "sentence", start + 1),
+            cut("split", "block", len(editor.text) + 3),
+            cut("split", "block", -1),
+            cut("split", "page", start),
+        ):
+            with pytest.raises(CopydeskError):
+                editor.apply([op])
+
+    def test_a_corrected_page_keeps_its_cuts(self, folder: Path) -> None:
+        editor = KeyEditor(folder.rename(folder.parent / "mine"))
+        second, joined = editor.article.sentences_of("p5")[1], editor.article.block("p8")
+        editor.apply([cut("split", "block", second.start)])
+        editor.apply([cut("join", "block", joined.start)])
+        words = editor.text[second.start : second.end]
+        page = editor.folder.parent / "corrected.txt"
+        page.write_text("A line above all.\n\n" + editor.text, encoding="utf-8", newline="")
+        new_story(str(page), name=editor.folder.name, place=editor.folder.parent)
+        article = load_story(editor.folder).article
+        starts = [b.start for b in article.blocks]
+        assert article.text.index(words) in starts and joined.start + 19 not in starts
 
 
 class TestUndo:
@@ -293,7 +395,7 @@ class TestUndo:
         steps: list[list[dict[str, Any]]] = [
             [put("attributions", "A1", form="direct")],
             [{"op": "remove", "layer": "attributions", "id": "A2"}],
-            [{"op": "block", "line": 14, "kind": "standfirst"}],
+            [{"op": "block", "start": block(editor, 14), "kind": "standfirst"}],
             [{"op": "confirm", "layer": "sentences", "ids": ["p1.s1", "p1.s2"]}],
             [{"op": "about", "fields": {"reporter": "Ada"}}],
             [put("sources", "S6", name="Sela Varn")],

@@ -19,7 +19,7 @@ from copydesk.base import files
 from copydesk.base.errors import CopydeskError
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from copydesk_classroom.stories.annotations import (
     encode_annotations,
     export_answers,

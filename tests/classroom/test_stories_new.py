@@ -23,7 +23,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.page.article import MOST_CHARACTERS, parse_article
 from copydesk.story.key import read_key
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from copydesk_classroom.releasing.release import release
 from copydesk_classroom.stories.carry import carry_over
 from copydesk_classroom.stories.commands import add_new, add_story
@@ -358,7 +358,7 @@ class TestAgain:
             ("story.toml", 'language = "en"', "language = 3", "language is '3'"),
             ("story.toml", "date = 2026-03-06", 'date = "soon"', "date is 'soon'"),
             ("story.toml", "sha256", "[lines]\ntwo", r"\[lines\] is not a table"),
-            ("story.toml", "sha256", '[lines]\n"999" = "caption"\nsha256', r"\[lines\]"),
+            ("story.toml", "sha256", '[lines]\n"999" = "caption"\nsha256', "no block begins on line 999"),
             ("story.toml", "headline =", "headline", "cannot be read as TOML"),
         ],
     )
@@ -503,7 +503,7 @@ class TestFiles:
             (b"%PDF-1.7", "is a PDF; paste its text"),
             (b"PK\3\4....", "is a zip, or a document"),
             (b"\x89PNG\r\n", "is a picture"),
-            (b"x " * MOST_CHARACTERS, "characters of text; a page may have 100,000"),
+            (b"x " * MOST_CHARACTERS, "characters; a page may have 100,000"),
             (b"x" * 5_000_001, "is larger than 5 MB"),
             (b"a.\n\n" * 3000, "more than 2,000 lines"),
         ],

@@ -30,6 +30,17 @@ LESSONS = ("01_what_is_on_the_page", "02_who_says_so", "03_how_strong_is_the_sou
 def by_hand(made: NewStory) -> NewStory:
     """The attributions of the Spanish page: the finder reads English, so a person marks them."""
     article, raw = made.article, read_raw_key(made.folder)
+    raw["attributions"] = told = spanish(article)
+    names = dict.fromkeys((a["speaker"], a["kind"]) for a in told)
+    raw["sources"] = [{"id": f"S{n}", "name": name, "kind": kind} for n, (name, kind) in enumerate(names, 1)]
+    for sentence, voice in zip(raw["sentences"], voices(article, told), strict=True):
+        sentence["voice"] = voice
+    write_raw_key(made.folder, raw)
+    return made
+
+
+def spanish(article: Article) -> list[Json]:
+    """What the Spanish page’s people say."""
     told = [
         (
             "p1",
@@ -45,13 +56,7 @@ def by_hand(made: NewStory) -> NewStory:
         ("p4", "Paco Gil", "named_other", "direct", "Paco Gil", "dijo", "«Llevamos un año esperando»"),
         ("p5", "La empresa", "institution", "non_response", "La empresa de autobuses", "no respondió", ""),
     ]
-    raw["attributions"] = [attribution(article, n, *said) for n, said in enumerate(told, 1)]
-    names = dict.fromkeys((said[1], said[2]) for said in told)
-    raw["sources"] = [{"id": f"S{n}", "name": name, "kind": kind} for n, (name, kind) in enumerate(names, 1)]
-    for sentence, voice in zip(raw["sentences"], voices(article, raw["attributions"]), strict=True):
-        sentence["voice"] = voice
-    write_raw_key(made.folder, raw)
-    return made
+    return [attribution(article, n, *said) for n, said in enumerate(told, 1)]
 
 
 def attribution(article: Article, n: int, *said: str) -> Json:
@@ -88,30 +93,39 @@ PAGES: dict[str, tuple[str, str, Callable[[NewStory], NewStory], dict[str, Any]]
 def test_a_page_becomes_a_story_that_a_class_is_graded_on(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file, text, edit, options = PAGES[name]
+    def edit(made: NewStory) -> None:
+        made = PAGES[name][2](made)
+        write_raw_key(made.folder, confirm(read_raw_key(made.folder)))
+        assert command("story", "lessons", name) == 0
+
+    monkeypatch.chdir(tmp_path)
+    teach(name, tmp_path, capsys, edit)
+
+
+def teach(name: str, home: Path, capsys: pytest.CaptureFixture[str], edit: Callable[[NewStory], None]) -> None:
+    """One of the pages, from its draft to a graded class; `edit` makes a confirmed key of it, and its lessons."""
+    file, text, _, options = PAGES[name]
     if file.endswith(".html"):
         pytest.importorskip("trafilatura")
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / file).write_text(text, encoding="utf-8")
-    made = edit(new_story(file, name=name, rights="CC BY 4.0, Copydesk", **options))
-    assert made.folder == tmp_path / "stories" / name
+    (home / file).write_text(text, encoding="utf-8")
+    made = new_story(file, name=name, rights="CC BY 4.0, Copydesk", **options)
+    assert made.folder == home / "stories" / name
 
     assert main(["check", "--story", name]) == 0
     assert "a draft: " in capsys.readouterr().out
     with pytest.raises(CopydeskError, match="is a draft: nobody has confirmed"):
-        release(tmp_path / "early", story=name, as_zip=False)
+        release(home / "early", story=name, as_zip=False)
 
-    write_raw_key(made.folder, confirm(read_raw_key(made.folder)))
-    assert command("story", "lessons", name) == 0
+    edit(made)
     assert main(["check", "--story", name]) == 0
     said = capsys.readouterr().out
     assert "no faults found" in said and "a draft" not in said
 
-    edition = release(tmp_path / "edition", lessons=["01", "02", "03"], story=name, graded=True, as_zip=False)
+    edition = release(home / "edition", lessons=["01", "02", "03"], story=name, graded=True, as_zip=False)
     assert name in edition.stories
-    learn(tmp_path / "edition" / "seeds" / name, made.folder, tmp_path / "in" / "ada")
+    learn(home / "edition" / "seeds" / name, made.folder, home / "in" / "ada")
     assert main(["grade", "in", "--out", "grades", "--story", name, "--quiet"]) == 0
-    (graded,) = rows(tmp_path / "grades" / "grades.csv")
+    (graded,) = rows(home / "grades" / "grades.csv")
     assert (graded["name"], graded["status"], graded["percent"]) == ("ada", "graded", "100.0")
     assert all(float(graded[lesson]) > 0 for lesson in LESSONS)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.base.errors import CopydeskError
-from copydesk.checkup.work import check_notebooks
+from copydesk.checkup.doctor import check_notebooks
 from copydesk.cli import main
 from copydesk.desk import Desk, open_lesson
 from copydesk.lessons.lesson import list_lessons, load_lesson
@@ -17,7 +17,7 @@ from copydesk.lessons.results import results
 from copydesk.page.html import Page
 from copydesk.story.story import load_story
 from copydesk.views.progress import progress
-from copydesk_classroom.checking.lesson import lesson_faults
+from copydesk_classroom.checking import lesson_faults
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 KINDS = "03_how_strong_is_the_sourcing"
@@ -72,6 +72,10 @@ def test_what_is_left_out_is_worth_nothing_and_shows_no_objective(seeds: Path) -
     gone = {"kinds", "rules", "numbers", "note"}
     assert {*part.left_out} == gone and not gone & {e.id for e in part.exercises}
     assert [o.exercises for o in part.objectives] == [("transfer_kinds",), ("rules_new",), ("transfer_numbers",)]
+    assert not any(
+        "here and" in o.text or "a paragraph and" in o.text or "leave one" in o.text for o in part.objectives
+    )
+
     assert part.minutes < whole.minutes
     desk = Desk(part, open_lesson(KINDS, part.story).answers)
     assert results(part, desk.answers).possible == sum(e.points for e in part.exercises if not e.more)
@@ -83,6 +87,12 @@ def test_an_objective_of_which_nothing_is_left_is_no_objective(seeds: Path) -> N
     lessons = BARE + '[03_how_strong_is_the_sourcing.transfer_kinds]\nleft_out = "one story is enough"\n'
     lesson = load_lesson(KINDS, load_story(bare(seeds, lessons)))
     assert len(lesson.objectives) == 2 and lesson_faults(lesson) == []
+
+
+def test_an_objective_has_words_for_what_is_left_of_it() -> None:
+    for lesson in map(load_lesson, list_lessons()):
+        for objective in lesson.objectives:
+            assert all({*left.split()} < {*objective.exercises} for left in objective.instead), objective
 
 
 def test_an_exercise_on_another_story_stays(seeds: Path) -> None:

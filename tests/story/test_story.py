@@ -220,9 +220,29 @@ def test_story_toml_corrects_the_reader(seeds: Path) -> None:
     assert [b.kind for b in load_story("practice").article.furniture].count("pull_quote") == 1
 
 
-@pytest.mark.parametrize("lines", ["lines = 3", '[lines]\n"2" = 3', '[lines]\n"two" = "caption"', '[lines]\n"2" = "?"'])
+def test_story_toml_says_where_blocks_and_sentences_begin(seeds: Path) -> None:
+    first, second = load_story(seeds / "practice").article.paragraphs[:2]
+    inside = next(s.start for s in load_story(seeds / "practice").article.sentences if s.id.endswith("s2"))
+    last = load_story(seeds / "practice").article.text.rindex(" ", 0, second.end) + 1
+    with (seeds / "practice" / "story.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[begins]\n"{second.start}" = "sentence"\n"{inside}" = "nothing"\n"{last}" = "caption"\n')
+    forget_stories()
+    article = load_story("practice").article
+    assert (article.block("p1").start, article.block("p1").end) == (first.start, last - 1)
+    starts = [s.start for s in article.sentences]
+    assert second.start in starts and inside not in starts
+    assert [b.kind for b in article.blocks if b.start == last] == ["caption"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        *("lines = 3", '[lines]\n"2" = 3', '[lines]\n"two" = "caption"', '[lines]\n"2" = "?"'),
+        *("begins = 3", '[begins]\n"9999999" = "caption"', '[begins]\n"3" = "?"'),
+    ],
+)
 def test_a_wrong_correction_is_refused_with_its_place(lines: str, seeds: Path) -> None:
     with (seeds / "practice" / "story.toml").open("a", encoding="utf-8") as file:
         file.write(f"{lines}\n")
-    with pytest.raises(CopydeskError, match=r"story.toml: \[lines\]: "):
+    with pytest.raises(CopydeskError, match=r"story.toml: (\[(lines|begins)\] is not a table|no block)"):
         load_story("practice")

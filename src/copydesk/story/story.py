@@ -34,9 +34,12 @@ STORIES = "stories"
 """The folder, beside the notebooks, with the stories that an instructor has made or added."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """One news page with what is known about it; `key` is None in graded releases."""
+    """One news page with what is known about it; `key` is None in graded releases.
+
+    Two stories are equal only if they are one object, so that lessons on a story can be cached.
+    """
 
     id: str
     folder: Path
@@ -196,7 +199,7 @@ def _load(folder: Path, with_key: bool) -> Story:
         )
     check_size(text, folder / "page.txt")
     # Without corrected lines the page is taken apart when somebody asks for its parts.
-    article = _corrected_article(folder, text, about["lines"]) if "lines" in about else Article(text)
+    article = _corrected_article(folder, text, about) if {"lines", "begins"} & about.keys() else Article(text)
     has_key = with_key and (folder / "key.json").is_file()
     key = read_key(folder / "key.json") if has_key else None
     lessons = read_toml(folder / "lessons.toml") if (folder / "lessons.toml").is_file() else {}
@@ -214,17 +217,28 @@ def check_size(text: str, where: object) -> None:
         raise CopydeskError(f"{where} has more than {most}", "keep the part that the story is about")
 
 
-def _corrected_article(folder: Path, text: str, told: Any) -> Article:
-    """The page, with what a story says of lines that the reader takes for something else: `"12" = "caption"`."""
-    where = f"{folder / 'story.toml'}: [lines]"
-    if not isinstance(told, dict) or not all(
-        n.isascii() and n.isdigit() and isinstance(k, str) for n, k in told.items()
-    ):
-        raise CopydeskError(f"{where}: it is not a table of lines and kinds", 'write a line as "12" = "caption"')
+def corrections(about: Mapping[str, Any]) -> dict[str, dict[int, str]]:
+    """How a story corrects the page reader, as `parse_article` takes it. Raises CopydeskError for another table.
+
+    `[lines]` says what begins on a line, `"12" = "caption"`; `[begins]` what begins at an offset, `"318" = "sentence"`.
+    """
+    found = {}
+    for name, example in (("lines", '"12" = "caption"'), ("begins", '"318" = "sentence"')):
+        table = about.get(name, {})
+        if not isinstance(table, Mapping) or not all(
+            n.isascii() and n.isdigit() and len(n) < 8 and isinstance(k, str) for n, k in table.items()
+        ):
+            raise CopydeskError(f"[{name}] is not a table of numbers and what begins there", f"write {example}")
+        found[name] = {int(n): kind for n, kind in table.items()}
+    return found
+
+
+def _corrected_article(folder: Path, text: str, about: Mapping[str, Any]) -> Article:
+    """The page, with what a story says of places that the reader takes for something else."""
     try:
-        return parse_article(text, lines={int(n): kind for n, kind in told.items() if len(n) < 8})
+        return parse_article(text, **corrections(about))
     except CopydeskError as error:
-        raise CopydeskError(f"{where}: {error.problem}", error.remedy) from None
+        raise CopydeskError(f"{folder / 'story.toml'}: {error.problem}", error.remedy) from None
 
 
 @lru_cache(maxsize=4)

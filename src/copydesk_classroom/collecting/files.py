@@ -22,8 +22,8 @@ from typing import IO
 from copydesk.answers.handin import MOST_BYTES
 from copydesk.base.documents import MOST_BRACKETS
 from copydesk_classroom.collecting.platforms import parse_platform_name
-from copydesk_classroom.problems import Problem, Refused
 from copydesk_classroom.safe_text import as_utf8
+from copydesk_classroom.wording import Problem, Refused
 
 MOST_MEMBERS, MOST_INNER_MEMBERS = 30_000, 2_000
 """How many names a zip may hold, and one of a single learner: 1,000 learners with 30 files each, one whole folder."""
@@ -270,41 +270,30 @@ def name_of(member: zipfile.ZipInfo) -> str:
     return member.filename.replace("\\", "/")
 
 
-def check_member(member: zipfile.ZipInfo) -> None:
-    """Raise `Refused` for a member that must not be read, because of its name, kind, compression or size."""
+def _problem_of(member: zipfile.ZipInfo) -> Problem | None:
+    """Why a member must not be read: its name, kind, compression or size; None if it may be."""
     name = name_of(member)
     parts = [part for part in name.split("/") if part not in ("", ".")]
-    # Nothing is unpacked, so such a path could do no harm here; but who made it wanted to, and should be named.
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in parts:
-        raise Refused("zip_slip")
-    if stat.S_ISLNK(member.external_attr >> 16):
-        raise Refused("link")
-    if len(parts) > MOST_DEPTH:
-        raise Refused("deep")
-    if member.flag_bits & 1:
-        raise Refused("locked")
-    # Platforms write no other compression, and of those that zipfile reads only DEFLATE has a limit, about 1,000 to 1.
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refused("packing")
-    if member.file_size > max(SMALL, MOST_RATIO * member.compress_size):
-        raise Refused("bomb", f"{member.file_size:,}")
     most = MOST_INNER_BYTES if name.lower().endswith(".zip") else MOST_BYTES
-    if member.file_size > most:
-        raise Refused("large", f"{most // 1_000_000}")
-
-
-def _problem_of(member: zipfile.ZipInfo) -> Problem | None:
-    try:
-        check_member(member)
-    except Refused as refused:
-        return refused.problem
-    return None
+    checks = (
+        # Nothing is unpacked, so such a path could do no harm here; but who made it wanted to, and should be named.
+        (name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in parts, Problem("zip_slip")),
+        (stat.S_ISLNK(member.external_attr >> 16), Problem("link")),
+        (len(parts) > MOST_DEPTH, Problem("deep")),
+        (member.flag_bits & 1, Problem("locked")),
+        # Platforms write no other compression, and of those that zipfile reads only DEFLATE has a limit: 1,000 to 1.
+        (member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), Problem("packing")),
+        (member.file_size > max(SMALL, MOST_RATIO * member.compress_size), Problem("bomb", f"{member.file_size:,}")),
+        (member.file_size > most, Problem("large", f"{most // 1_000_000}")),
+    )
+    return next((problem for found, problem in checks if found), None)
 
 
 def read_member(archive: zipfile.ZipFile, number: int) -> bytes:
     """The bytes of a member, by its number, because two members may have one name; raises `Refused`."""
     member = archive.infolist()[number]
-    check_member(member)
+    if problem := _problem_of(member):
+        raise Refused(problem.name, problem.detail)
     try:
         with archive.open(member) as file:
             return file.read(member.file_size + 1)  # zipfile stops at the size that was checked

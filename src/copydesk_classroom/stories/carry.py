@@ -7,6 +7,7 @@ guessed. Confirmed entries keep their ids; blocks and sentences take the ids of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from copydesk.page.article import Article
 from copydesk.story.key import LAYERS
 from copydesk_classroom.stories.confirm import CUE_PLACES, RULE, UNCONFIRMED, is_confirmed
 from copydesk_classroom.stories.draft import place, voices
+from copydesk_classroom.stories.questions import ASKED
 from copydesk_classroom.stories.quotes import find_quote, quote_of
 
 BLOCKS = ("furniture", "paragraphs", "sentences")
@@ -78,9 +80,13 @@ class _Carrier:
 
     def key(self) -> Json:
         """The new key."""
-        more = {name: value for name, value in self.old.items() if name not in MADE_ANEW}
+        more = deepcopy({name: value for name, value in self.old.items() if name not in MADE_ANEW})
         key: Json = {**self.draft, "coders": self.old.get("coders") or self.draft["coders"], **more}
         names = self._new_names()
+        for record in key.get(ASKED, ()):
+            record["blanks"] = {
+                n: names.get(v, v) if n in ("block", "line") else v for n, v in record["blanks"].items()
+            }
         for layer in BLOCKS:
             key[layer] = self._blocks(layer, names)
         for layer in (name for name in LAYERS if name not in (*BLOCKS, "sources")):

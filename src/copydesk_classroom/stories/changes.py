@@ -6,7 +6,9 @@ A change names an entry by its layer and id:
     {"op": "set", "layer": "attributions", "id": "A1", "fields": {"form": "direct", "source": {"start": 4, "end": 9}}}
     {"op": "add", "layer": "controls", "id": "PC4", "fields": {"start": 4, "end": 9}}
     {"op": "remove", "layer": "attributions", "id": "A3"}
-    {"op": "block", "line": 3, "kind": "headline"}
+    {"op": "block", "start": 42, "kind": "headline"}
+    {"op": "split", "what": "block", "at": 318}    a block, or a sentence, begins there
+    {"op": "join", "what": "sentence", "at": 318}  none does
     {"op": "about", "fields": {"reporter": "Ada Fennimore"}}
 """
 
@@ -17,23 +19,26 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
+from functools import cached_property
 from typing import Any
 
 from copydesk.base.documents import Json
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, words
 from copydesk.base.wording import load_wording
-from copydesk.page.article import PARAGRAPH, Article, parse_article
+from copydesk.page.article import NOTHING, PARAGRAPH, SENTENCE, Article, parse_article
+from copydesk.page.sentences import BLANK, ends_sentence
 from copydesk.story.key import FORMS, FUNCTIONS, KINDS, LAYERS, SPANS, VERDICTS, VOICES, spans_of
 from copydesk_classroom.stories.confirm import CUE_PLACES, RULE, UNCONFIRMED
-from copydesk_classroom.stories.draft import place, voices
+from copydesk_classroom.stories.draft import CLOSING, OPENING, place, voices
+from copydesk_classroom.stories.questions import ASKED
 from copydesk_classroom.wording import class_wording
 
 ABOUT = "provenance"
 """What the page says of its makers: one table in the key, changed like an entry."""
 SHOWN = (
     *("furniture", "paragraphs", "sentences", "sources", "attributions", "framing", "controls", "claims", "entman"),
-    *("questions", "quirks", CUE_PLACES),
+    *("questions", "quirks", CUE_PLACES, ASKED),
 )
 """The layers that the editor shows."""
 CUT = ("furniture", "paragraphs", "sentences")
@@ -59,36 +64,60 @@ CHOICES: dict[tuple[str, str], Collection[str]] = {
     ("framing", "device"): load_wording("devices"),
     ("claims", "verdict"): VERDICTS,
     ("questions", "answer"): ("yes", "no", "na"),
+    (ASKED, "template"): class_wording("questions")["template"],
 }
 """The fields whose values are one of a few."""
 LONGEST = 2000
 """How many characters such a field may have."""
 _NO_PARTS: Json = {"source": None, "cue": None, "content": []}
-OPENING, CLOSING = "“\"‘'«„", "”\"’'»“"
-"""What a direct quotation begins and ends with."""
 
 
 class KeyChanges:
     """Changes a key of one page; `lines` are the kinds of blocks that `story.toml` corrects."""
 
-    def __init__(self, text: str, lines: Mapping[int, str]) -> None:
-        self.text, self._lines = text, dict(lines)
-        self._articles: dict[tuple[tuple[int, str], ...], Article] = {}
+    def __init__(self, text: str, told: Mapping[str, Mapping[int, str]]) -> None:
+        self.text, self._told = text, told
+        self._articles: dict[tuple[Any, ...], Article] = {}
         self._said = class_wording("editor")["messages"]
 
     def article(self, document: Json) -> Article:
-        cut = tuple((r["line"], r.get("kind", PARAGRAPH)) for n in CUT[:2] for r in layer_of(document, n))
+        """The page as a key cuts it."""
+        blocks = [(r["start"], r.get("kind", PARAGRAPH)) for n in CUT[:2] for r in layer_of(document, n)]
+        cut = (*sorted(blocks), *sorted(r["start"] for r in layer_of(document, "sentences")))
         if cut not in self._articles:
             if len(self._articles) > 8:
                 self._articles.clear()
-            kinds = {**self._lines, **dict(cut)}
-            self._articles[cut] = parse_article(self.text, lines=kinds)
+            self._articles[cut] = self._cut_as(document)
         return self._articles[cut]
+
+    @cached_property
+    def _read(self) -> Article:
+        return parse_article(self.text)
+
+    def _cut_as(self, document: Json) -> Article:
+        """The page, with the corrections to the reader that make it cut the page as a key does."""
+        read = {b.start: b for b in self._read.blocks}
+        kept = {r["start"]: r.get("kind", PARAGRAPH) for n in CUT[:2] for r in layer_of(document, n)}
+        sentences = {r["start"] for r in layer_of(document, "sentences")}
+        lines = {b.line: kept[n] for n, b in read.items() if n in kept and kept[n] != b.kind}
+        begins = {n: SENTENCE if n in sentences else NOTHING for n in read if n not in kept}
+        begins |= {n: kind for n, kind in kept.items() if n not in read and self._can_begin(n)}
+        starts = {s.start for s in parse_article(self.text, lines=lines, begins=begins).sentences}
+        told = {n: SENTENCE if n in sentences else NOTHING for n in starts ^ sentences if n not in kept}
+        begins |= {n: what for n, what in told.items() if self._can_begin(n)}
+        return parse_article(self.text, lines=dict(sorted(lines.items())), begins=dict(sorted(begins.items())))
+
+    def _can_begin(self, at: object) -> bool:
+        """Whether a block or a sentence can begin at a place: at the first letter of a word, or a mark before it."""
+        text, blocks = self.text, self._read.blocks
+        if not isinstance(at, int) or not any(b.start <= at < b.end for b in blocks):
+            return False
+        return text[at] not in BLANK and not (at and text[at - 1].isalnum() and text[at].isalnum())
 
     def complete(self, document: Json) -> None:
         """Add the blocks and sentences of the page where a key has none yet."""
         if not all(layer_of(document, name) for name in CUT[1:]):
-            _recut(document, parse_article(self.text, lines=self._lines))
+            _recut(document, parse_article(self.text, **self._told))
 
     # One operation
 
@@ -103,8 +132,10 @@ class KeyChanges:
                 self._add(document, layer, name, fields)
             case {"op": "remove", "layer": str(layer), "id": str(name)} if layer in (*MADE_BY_HAND, CUE_PLACES):
                 self._remove(document, layer, name)
-            case {"op": "block", "line": int(line), "kind": str(kind)}:
-                self._block(document, line, kind)
+            case {"op": "block", "start": int(start), "kind": str(kind)}:
+                self._block(document, start, kind)
+            case {"op": "split" | "join" as how, "what": "block" | "sentence" as what, "at": int(at)}:
+                self._cut(document, how, what, at)
             case {"op": "about", "fields": dict(fields)}:
                 told = self._valid(document, ABOUT, fields)
                 document[ABOUT] = {**document.get(ABOUT, {}), **told}
@@ -150,7 +181,7 @@ class KeyChanges:
 
     def _add(self, document: Json, layer: str, name: str, fields: Mapping[str, Any]) -> None:
         if any(
-            r["id"].casefold() == name.casefold() for one in LAYERS for r in layer_of(document, one)
+            r["id"].casefold() == name.casefold() for one in (*LAYERS, ASKED) for r in layer_of(document, one)
         ) or not re.fullmatch(r"[A-Z][A-Za-z_.]{0,30}\d{0,4}", name):
             raise CopydeskError(self._said["id_taken"].format(id=name), self._said["again"])
         entry: Json = {"id": name, **self._valid(document, layer, fields)}
@@ -165,7 +196,9 @@ class KeyChanges:
         elif layer == "entman":
             entry = {**{role: [] for role in FUNCTIONS}, "frame": "", "name": "", **entry, "contestable": None}
             entry["frame"] = entry["frame"] or name.lower()
-        if layer not in ("controls", "quirks"):
+        elif layer == ASKED:
+            entry = {"blanks": {}, **entry}
+        if layer not in ("controls", "quirks", ASKED):
             entry[UNCONFIRMED] = True
         self._place(document, layer, entry)
         records = document.setdefault(layer, [])
@@ -185,20 +218,56 @@ class KeyChanges:
             self._drop_unused(document, entry.get("speaker", ""))
         self._follow(document)
 
-    def _block(self, document: Json, line: int, kind: str) -> None:
-        """Say what kind of block begins on a line; blocks, sentences and regions get their new names."""
-        known = load_wording("strings")["furniture"]
-        lines = [r["line"] for name in CUT[:2] for r in layer_of(document, name)]
-        if kind not in known or line not in lines:
+    def _block(self, document: Json, start: int, kind: str) -> None:
+        """Say what kind of block begins at a place; blocks, sentences and regions get their new names."""
+        record = next((r for name in CUT[:2] for r in layer_of(document, name) if r["start"] == start), None)
+        if kind not in load_wording("strings")["furniture"] or record is None:
             raise CopydeskError(self._said["bad_value"].format(field="kind", value=kind), self._said["reload"])
-        record = next(r for name in CUT[:2] for r in layer_of(document, name) if r["line"] == line)
         if record.get("kind", PARAGRAPH) != kind:
-            kinds = {r["line"]: r.get("kind", PARAGRAPH) for name in CUT[:2] for r in layer_of(document, name)}
-            _recut(document, parse_article(self.text, lines={**self._lines, **kinds, line: kind}))
-            self._follow(document)
-        record = next(r for name in CUT[:2] for r in layer_of(document, name) if r["line"] == line)
+            lines, begins = dict(self.article(document).lines), dict(self.article(document).begins)
+            if start in begins:
+                begins[start] = kind
+            else:
+                lines[record["line"]] = kind
+            self._recut(document, lines, begins)
+        record = next(r for name in CUT[:2] for r in layer_of(document, name) if r["start"] == start)
         record.pop(UNCONFIRMED, None)
         record.pop(RULE, None)
+
+    def _cut(self, document: Json, how: str, what: str, at: int) -> None:
+        """Let a block or a sentence begin at a place, or none; marks stay, and one that lies across it is refused."""
+        article = self.article(document)
+        blocks, sentences = ([b.start for b in found] for found in (article.blocks, article.sentences))
+        home = next((b for b in article.blocks if b.start <= at < b.end), None)
+        here = at in (blocks if what == "block" else sentences)
+        if how == "join" and (not here or at == blocks[0] or (what == "sentence" and at in blocks)):
+            raise CopydeskError(self._said[f"no_join_{what}"], self._said[f"no_join_{what}_remedy"])
+        if home is None or (how == "split" and (here or not self._can_begin(at))):
+            raise CopydeskError(self._said["no_split"], self._said["no_split_remedy"])
+        if how == "split":
+            begins = home.kind if what == "block" else SENTENCE
+        else:
+            begins = SENTENCE if what == "block" and ends_sentence(self.text[:at].rstrip()) else NOTHING
+        before = {*self._across(document)}
+        was = [(r["start"], r["end"], UNCONFIRMED in r) for n in CUT[:2] for r in layer_of(document, n)]
+        self._recut(document, article.lines, {**article.begins, at: begins})
+        for record in (r for n in CUT[:2] for r in layer_of(document, n)):  # whoever cuts a block has read it
+            if not any(is_open for start, end, is_open in was if start < record["end"] and record["start"] < end):
+                record.pop(UNCONFIRMED, None)
+        if across := [name for name in self._across(document) if name not in before]:
+            raise CopydeskError(self._said["mark_across"].format(id=across[0]), self._said["mark_across_remedy"])
+
+    def _recut(self, document: Json, lines: Mapping[int, str], begins: Mapping[int, str]) -> None:
+        """Let a key cut the page so; what follows from its blocks and sentences follows."""
+        _recut(document, parse_article(self.text, lines=lines, begins=begins))
+        self._follow(document)
+
+    def _across(self, document: Json) -> Iterator[str]:
+        """The ids of the entries whose words do not stand in one block."""
+        for layer in (one for one in (*LAYERS, CUE_PLACES) if one not in CUT):
+            for entry in layer_of(document, layer):
+                if "" in (homes := self._homes(document, layer, entry)) or len({*homes}) > 1:
+                    yield entry["id"]
 
     # Values
 
@@ -242,6 +311,7 @@ class KeyChanges:
             ("framing", "readings"): lambda value: [self._text(one) for one in value],
             ("entman", "gaps"): lambda value: {n: self._text(v) for n, v in value.items() if n in FUNCTIONS},
             ("claims", "day"): self._day,
+            (ASKED, "blanks"): lambda value: {str(n)[:20]: self._text(v) for n, v in value.items()},
         }
 
     def _day(self, value: Any) -> str:
@@ -286,15 +356,19 @@ class KeyChanges:
         """Give an entry the block it stands in, and its hash; one stretch over two blocks is refused."""
         if layer in SPANS:
             entry |= self._span(entry)
-        spans = [s for n in ("source", "cue", "content") for s in spans_of(entry.get(n) or None)]
-        spans += [Span(entry["start"], entry["end"])] if layer in SPANS else []
-        spans += [s for n in FUNCTIONS for s in spans_of(entry.get(n) or None)] if layer == "entman" else []
-        blocks = self.article(document).blocks
-        homes = [next((b.id for b in blocks if b.span.covers(s)), "") for s in spans]
+        homes = self._homes(document, layer, entry)
         if not all(homes) or (layer != "entman" and len({*homes}) > 1):
             raise CopydeskError(self._said["two_blocks"], self._said["two_blocks_remedy"])
         if layer != "entman" and homes:
             entry["region"] = homes[0]
+
+    def _homes(self, document: Json, layer: str, entry: Json) -> list[str]:
+        """The blocks in which the words of an entry stand; '' for those that stand in two."""
+        spans = [s for n in ("source", "cue", "content") for s in spans_of(entry.get(n) or None)]
+        spans += [Span(entry["start"], entry["end"])] if layer in SPANS else []
+        spans += [s for n in FUNCTIONS for s in spans_of(entry.get(n) or None)] if layer == "entman" else []
+        blocks = self.article(document).blocks
+        return [next((b.id for b in blocks if b.span.covers(s)), "") for s in spans]
 
     # Attributions and what follows from them
 
@@ -420,7 +494,7 @@ def put(document: Json, layer: str, name: str, entry: Json | None, where: int) -
 
 def differences(before: Json, after: Json) -> Iterator[tuple[str, str, Json | None, Json | None, int]]:
     """Each entry that differs between two documents, with its place in the one that has it."""
-    for layer in (*LAYERS, CUE_PLACES, ABOUT):
+    for layer in (*LAYERS, CUE_PLACES, ASKED, ABOUT):
         old, new = ({r["id"]: (n, r) for n, r in enumerate(layer_of(d, layer))} for d in (before, after))
         for name in dict.fromkeys([*old, *new]):
             (at, was), (there, now) = old.get(name, (0, None)), new.get(name, (0, None))
@@ -473,6 +547,9 @@ def _recut(document: Json, article: Article) -> None:
             document[name].append(
                 {"id": block.id, **kind, "line": block.line, **place(article.text, block.span), **more}
             )
+    names = {r["id"]: b.id for (start, _), r in known.items() for b in article.blocks if b.start <= start < b.end}
+    for record in layer_of(document, ASKED):
+        record["blanks"] |= {n: names.get(v, v) for n, v in record["blanks"].items() if n in ("block", "line")}
     document["sentences"] = []
     for block in article.sentences:
         old = deepcopy(

@@ -10,6 +10,7 @@ from typing import Any
 from copydesk.base.documents import read_json
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import locked, read_bytes, write
+from copydesk.cli import add_command
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.key import read_key
 from copydesk.story.story import Story, forget_stories, is_bundled, load_story
@@ -43,12 +44,13 @@ what is made:
 
 def add_new(commands: Any) -> None:
     """Add `new` to the subparsers of the command line."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "new",
+        run_new,
         help="make a story of your own from a page",
         description="Make a story folder from any page, with a draft of its answer key to confirm and correct.",
         epilog=NEW_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "page", metavar="PAGE", help="a text file, a saved HTML page, an address, or - for what comes in"
@@ -58,7 +60,6 @@ def add_new(commands: Any) -> None:
     )
     parser.add_argument("--language", metavar="xx", help="the language of the page, such as en (default: as it says)")
     parser.add_argument("--rights", help="licence and credits (default: unknown)")
-    parser.set_defaults(run=run_new)
 
 
 def run_new(options: argparse.Namespace) -> int:

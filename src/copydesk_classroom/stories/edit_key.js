@@ -1,21 +1,18 @@
 // The editor of a key: the draft over the text, one entry at a time beside it, and rows for what has no words to pick.
-// A change is painted here at once; Python writes it down and answers with `state`. What is not yet on the disk waits here.
+// A change is painted here at once; Python writes it down and answers with `state`. What is not yet on the disk waits in a queue (unsaved.js).
 
 function editKey({ model, el }) {
   const spec = model.get("spec");
   const say = spec.say;
-  const stash = `copydesk:key:${spec.uid}`;
-  const me = Math.random().toString(36).slice(2);
+  const queue = unsaved(model, `copydesk:key:${spec.uid}`, say, { keeps: (message) => message.do === "change" });
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const cap = (words) => words[0].toUpperCase() + words.slice(1);
   const button = (act, ...inner) => node("button", { type: "button", ...keySafe, onclick: act }, ...inner);
-  const waiting = new Map(), refused = new Set();
   const key = {}; // the entries of each layer, with the changes made here
-  let seq = 0, timer = null, state = {}, page = [], tab = null;
+  let state = {}, page = [], tab = null;
 
   // ── the head: saved, undo, how far it is ──
   const said = node("span", { class: "cd-visually-hidden", role: "status" });
-  const saved = node("span", { class: "cd-saved", role: "status" });
   const trouble = node("p", { class: "cd-headline", role: "alert", "data-status": "not_yet" });
   const meter = node("progress", { "aria-label": say.meter_label });
   const done = node("span", { class: "cd-tries" });
@@ -26,25 +23,11 @@ function editKey({ model, el }) {
   const tell = (words) => { if (!quiet) said.textContent = words; };
 
   // ── saving ──
-  const keep = () => { try { const kept = [...waiting.values()].filter((m) => m.do === "change"); if (kept.length) sessionStorage.setItem(stash, JSON.stringify(kept)); else sessionStorage.removeItem(stash); } catch { /* a browser without storage still saves through the kernel */ } };
-  const send = (message) => { try { model.send(message); } catch { /* no kernel: the timer says so */ } };
-  const notSaved = () => { saved.textContent = say.not_saved; saved.dataset.state = "unsaved"; };
-  const post = (message) => {
-    waiting.forEach((earlier, n) => { if (refused.has(n)) { refused.delete(n); send({ ...earlier, seq: n, by: me }); } });
-    seq += 1;
-    waiting.set(seq, message);
-    keep();
-    saved.textContent = say.saving;
-    saved.dataset.state = "saving";
-    send({ ...message, seq, by: me });
-    clearTimeout(timer);
-    timer = setTimeout(notSaved, 5000);
-  };
-  const turn = (what) => { if (state[`can_${what}`] || waiting.size) { post({ do: what }); tell(say[`said_${what}`]); } };
+  const turn = (what) => { if (state[`can_${what}`] || queue.waiting.size) { queue.change({ do: what }); tell(say[`said_${what}`]); } };
   const change = (ops, words = "") => {
     if (!ops.length) return;
     ops.forEach(applyHere);
-    post({ do: "change", ops });
+    queue.change({ do: "change", ops });
     tell(words);
     paint();
   };
@@ -53,9 +36,9 @@ function editKey({ model, el }) {
     const free = (record) => { delete record.unconfirmed; delete record.rule; };
     if (op.op === "confirm") list.filter((r) => op.ids.includes(r.id)).forEach((r) => { free(r); if (op.layer === "attributions") key.sources.filter((s) => s.name === r.speaker).forEach(free); });
     if (op.op === "set") list.filter((r) => r.id === op.id).forEach((r) => { Object.assign(r, op.fields); delete r.rule; });
-    if (op.op === "add") list.push({ id: op.id, unconfirmed: true, ...op.fields });
+    if (op.op === "add") list.push({ id: op.id, ...(op.layer === "asked" ? { blanks: {} } : { unconfirmed: true }), ...op.fields });
     if (op.op === "remove") key[op.layer] = list.filter((r) => r.id !== op.id);
-    if (op.op === "block") [...key.furniture, ...key.paragraphs].filter((r) => r.line === op.line).forEach((r) => { r.kind = op.kind; free(r); });
+    if (op.op === "block") [...key.furniture, ...key.paragraphs].filter((r) => r.start === op.start).forEach((r) => { r.kind = op.kind; free(r); });
     if (op.op === "about") Object.assign(state.about, op.fields);
   };
 
@@ -65,7 +48,7 @@ function editKey({ model, el }) {
   const startOf = (r) => { const all = ["source", "cue", "content"].flatMap((n) => (typeof r[n] === "object" ? spansIn(r[n]) : [])).map(([a]) => a); return r.start ?? (all.length ? Math.min(...all) : 0); };
   const openIn = (t) => entries(t).filter(({ record }) => record.unconfirmed);
   const option = (options, chosen, first) => [...(first === undefined ? [] : [node("option", { value: "" }, first)]), ...Object.entries(options).map(([value, words]) => node("option", { value, selected: value === chosen }, words))];
-  const select = (label, options, chosen, act, more = {}) => { const made = node("select", { "aria-label": label, ...keySafe, onchange: () => act(made.value), ...more }, ...option(options, chosen, more.first)); made.value = chosen ?? ""; return made; };
+  const select = (label, options, chosen, act, { first, ...more } = {}) => { const made = node("select", { "aria-label": label, ...keySafe, onchange: () => act(made.value), ...more }, ...option(options, chosen, first)); made.value = chosen ?? ""; return made; };
   const input = (label, value, act, more = {}) => { const made = node("input", { type: "text", "aria-label": label, ...keySafe, onchange: () => act(made.value), ...more }); made.value = value ?? ""; return made; };
   const labelled = (words, control) => node("label", { class: "cd-kfield" }, node("span", {}, ...[words].flat()), control);
   // A few choices as buttons, each with its key.
@@ -183,7 +166,7 @@ function editKey({ model, el }) {
     const remember = () => { sent.clear(); groups.filter((g) => g.id).forEach((g) => sent.set(g.id, { marks: JSON.stringify(own(g)), fields: copy(hasMarks(g) ? fieldsFor(g) : {}), layer: layerOf(g) })); };
     let text = null, words = [], elements = [], built = "";
     const build = () => {
-      built = JSON.stringify(page.map((b) => [b.id, b.line]));
+      built = JSON.stringify(page.map((b) => [b.id, b.start, b.sentences.length]));
       const context = { spec: { ...spec, blocks: page, item: t.item, overlap: t.id === "entman" }, say, nowNode: now, now: (sentence) => { if (tab === part) now.textContent = sentence; }, announce: tell };
       text = marker(context, { groups, roles: t.roles, grouped: Boolean(t.grouped), onChange });
       words = page.flatMap((b) => b.sentences.flatMap((s) => s.words.map(([, start, end]) => ({ start, end, block: b.id }))));
@@ -296,7 +279,7 @@ function editKey({ model, el }) {
       ...t, root, acts, current,
       refresh: () => {
         const id = at0()?.id, active = text?.active ?? 0;
-        if (!text || built !== JSON.stringify(page.map((b) => [b.id, b.line]))) build();
+        if (!text || built !== JSON.stringify(page.map((b) => [b.id, b.start, b.sentences.length]))) build();
         const begun = groups.filter((g) => !g.id && !hasMarks(g));
         const fresh = entries(t).map(groupOf);
         const same = JSON.stringify(fresh.map((g) => [g.id, own(g)])) === JSON.stringify(groups.filter((g) => g.id).map((g) => [g.id, own(g)]));
@@ -347,10 +330,10 @@ function editKey({ model, el }) {
     let rows = [], shape = "", at = 0;
     const textOf = (layer, record) => {
       if (layer === "sentences") return page.flatMap((b) => b.sentences).find((s) => s.id === record.id)?.text ?? "";
-      return page.find((b) => b.line === record.line)?.text ?? "";
+      return page.find((b) => b.start === record.start)?.text ?? "";
     };
     const kindOf = (record) => record.kind ?? "paragraph";
-    const setKind = ({ record }, kind) => change([{ op: "block", line: record.line, kind }], valued("kind", spec.kinds[kind]));
+    const setKind = ({ record }, kind) => change([{ op: "block", start: record.start, kind }], valued("kind", spec.kinds[kind]));
     const short = (words, n = 170) => (words.length > n ? `${words.slice(0, n)} …` : words);
     const settle = (item, fields, value) => change([{ op: "set", layer: item.layer, id: item.record.id, fields }, { op: "confirm", layer: item.layer, ids: [item.record.id] }], valued(Object.keys(fields)[0], value));
     const digit = (kind) => t.digits?.indexOf(kind) ?? -1;
@@ -375,50 +358,121 @@ function editKey({ model, el }) {
         const where = t.id === "questions" ? input(say.evidence_at, item.record.evidence, (value) => set(item.layer, item.record, { evidence: value }), { "data-field": "evidence", placeholder: say.evidence_at }) : null;
         return { inner: [node("span", { class: "cd-krowtext", ...(t.id === "voice" ? ofStory(spec) : {}) }, words), row, where, more], paint };
       }
+      if (t.id === "asked") return question(item);
       const put = (name) => (value) => set(item.layer, item.record, { [name]: value }, valued(name, value));
       const made = ["name", "on_record", "detail"].map((name) => input(say[name], item.record[name], put(name), { "data-field": name, list: name === "on_record" ? terms.id : null }));
       const kind = select(say.kind, spec.choices.kind, item.record.kind, put("kind"), { "data-field": "kind" });
       return { inner: [made[0], kind, made[1], made[2]], paint: () => { kind.value = item.record.kind; made.forEach((one) => { if (one !== document.activeElement) one.value = item.record[one.dataset.field] ?? ""; }); } };
     };
+    // A question from a template: its blanks, and below them the question, its answer and its choices.
+    const question = (item) => {
+      const put = (name) => (value) => set(item.layer, item.record, { blanks: { ...item.record.blanks, [name]: value } }, valued(spec.blanks[name], value));
+      const fields = spec.templates[item.record.template].blanks.map((name) => {
+        const from = answersFor[name];
+        return [name, from ? select(spec.blanks[name], {}, "", put(name), { "data-field": name }) : input(spec.blanks[name], "", put(name), { "data-field": name, inputmode: name === "number" ? "numeric" : null })];
+      });
+      const words = node("strong", { class: "cd-krowtext" }), answer = node("p", { class: "cd-kanswer" });
+      const drop = node("button", { type: "button", class: "cd-kmark", "aria-label": `${say.remove}: ${item.record.id}`, title: say.remove, ...keySafe, onclick: () => removeRow(item) }, "×");
+      const paint = () => {
+        const shown = state.asked?.[item.record.id] ?? {};
+        fields.forEach(([name, one]) => {
+          const value = item.record.blanks[name] ?? "";
+          if (answersFor[name] && one !== document.activeElement) one.replaceChildren(...option(answersFor[name](), value, say.choose));
+          if (one !== document.activeElement) one.value = value;
+        });
+        words.textContent = shown.text ?? spec.templates[item.record.template].label;
+        answer.dataset.status = shown.fault ? "not_yet" : "";
+        answer.textContent = shown.fault || (shown.answer ? fill(say[shown.choices ? "asked_choices" : "asked_answer"], shown) : "");
+      };
+      return { inner: [words, drop, node("div", { class: "cd-kpair cd-kmore" }, ...fields.map(([name, one]) => labelled(spec.blanks[name], one))), answer], paint };
+    };
+    const label = (list, words) => Object.fromEntries(list.map((one) => [one.id, words(one)]));
+    const answersFor = {
+      speaker: () => Object.fromEntries(key.sources.map((one) => [one.name, one.name])),
+      block: () => label(key.paragraphs, (one) => `${one.id} ${short(textOf("paragraphs", one), 60)}`),
+      line: () => label(key.furniture, (one) => `${one.id} ${short(textOf("furniture", one), 60)}`),
+      mark: () => label(key.attributions.filter((one) => one.content?.length), (one) => `${one.id} ${one.speaker}: ${short(between(one.content[0]), 50)}`),
+      lesson: () => spec.choices.lesson,
+    };
+    const between = ({ start, end }) => { const home = page.find((b) => b.start <= start && start < b.start + b.text.length); return home ? home.text.slice(start - home.start, end - home.start) : ""; };
+    const removeRow = (item) => { const n = at; change([{ op: "remove", layer: item.layer, id: item.record.id }], say.said_removed); move(Math.min(n, rows.length - 1)); };
+    const addQuestion = (template) => {
+      const used = key.asked.map((one) => one.id);
+      let n = 1;
+      while (used.includes(`W${n}`)) n += 1;
+      change([{ op: "add", layer: "asked", id: `W${n}`, fields: { template } }], spec.templates[template].label);
+      part.goTo(`W${n}`);
+      rows[at].root.querySelector("[data-field]")?.focus();
+    };
     const makeRow = (item) => {
       const mark = node("button", { type: "button", class: "cd-kmark", tabindex: "-1", ...keySafe, onclick: () => { if (item.record.unconfirmed) change([{ op: "confirm", layer: item.layer, ids: [item.record.id] }], say.said_confirmed); } });
       const parts = controls(item);
-      const root = node("div", { class: "cd-krow", role: "group", tabindex: "-1", ...keySafe }, mark, node("span", { class: "cd-blockname" }, item.record.id), ...parts.inner.filter(Boolean));
+      const root = node("div", { class: "cd-krow", role: "group", tabindex: "-1", ...keySafe }, mark, t.id === "sources" ? null : node("span", { class: "cd-blockname" }, item.record.id), ...parts.inner.filter(Boolean));
       root.addEventListener("focusin", () => { move(rows.findIndex((row) => row.root === root), false); });
       const row = { item, root, paint: () => {
         parts.paint();
-        root.dataset.open = String(Boolean(item.record.unconfirmed));
-        mark.textContent = item.record.unconfirmed ? "○" : "✓";
-        mark.setAttribute("aria-label", `${item.record.unconfirmed ? say.confirm : say.confirmed}: ${item.record.id}`);
+        const open = item.record.unconfirmed || state.asked?.[item.record.id]?.fault;
+        root.dataset.open = String(Boolean(open));
+        mark.textContent = open ? "○" : "✓";
+        mark.setAttribute("aria-label", `${item.record.unconfirmed ? say.confirm : say.confirmed}: ${item.record.name ?? item.record.id}`);
+        if (t.id === "asked") { root.setAttribute("aria-label", `${item.record.id}: ${state.asked?.[item.record.id]?.text ?? ""}`); return; }
         const value = t.id === "page" ? spec.kinds[kindOf(item.record)] : spec.choices[t.id === "voice" ? "voice" : "kind"][item.record.voice ?? item.record.kind] ?? item.record.answer ?? "";
-        root.setAttribute("aria-label", `${item.record.id}, ${value}, ${item.record.unconfirmed ? say.unconfirmed : say.confirmed}: ${short(textOf(item.layer, item.record) || item.record.name || item.record.question || "", 80)}`);
+        root.setAttribute("aria-label", `${item.record.name ?? item.record.id}, ${value}, ${item.record.unconfirmed ? say.unconfirmed : say.confirmed}: ${short(textOf(item.layer, item.record) || item.record.name || item.record.question || "", 80)}`);
       } };
       return row;
     };
     const move = (n, focus = true) => {
       if (!rows.length) return;
+      if (n !== at) leave();
       rows[at]?.root.setAttribute("tabindex", "-1");
       at = Math.max(0, Math.min(rows.length - 1, n));
       rows.forEach((row, i) => row.root.classList.toggle("cd-kat", i === at));
       rows[at].root.setAttribute("tabindex", "0");
       if (focus) { rows[at].root.focus({ preventScroll: true }); rows[at].root.scrollIntoView({ block: "nearest" }); inSight(); }
     };
-    const hold = { page: "line" }[t.id] ?? "id";
+    // Where the page reader cut wrongly: a row is divided before one of its words, or joined with the one above.
+    const what = { page: "block", voice: "sentence" }[t.id];
+    const wordsOf = ({ layer, record }) => page.filter((b) => layer === "sentences" || b.start === record.start).flatMap((b) => b.sentences).filter((x) => layer !== "sentences" || x.id === record.id).flatMap((x) => x.words);
+    let cutting = null; // the words of the row that is being divided
+    const leave = () => { if (cutting) cutting.place.replaceChildren(...cutting.whole); cutting = null; };
+    const join = () => {
+      const item = rows[at]?.item;
+      if (item) change([{ op: "join", what, at: item.record.start }], say.said_joined);
+    };
+    const split = () => {
+      const row = rows[at], found = row ? wordsOf(row.item) : [];
+      now.textContent = found.length < 2 ? say.no_split : say.split_hint;
+      tell(now.textContent);
+      if (found.length < 2) return;
+      leave();
+      const place = row.root.querySelector(".cd-krowtext");
+      const cut = (start) => { leave(); move(at); change([{ op: "split", what, at: start }], say.said_divided); };
+      const words = found.slice(1).map(([text, start]) => node("button", { type: "button", class: "cd-kcut", "aria-label": fill(say.split_before, { word: text }), ...keySafe, onclick: () => cut(start) }, text));
+      cutting = { place, whole: [...place.childNodes], words };
+      place.replaceChildren(found[0][0], ...words.flatMap((word) => [" ", word]));
+      words[0].focus();
+    };
+    const from = t.id === "asked" ? select(say.new_question, label(Object.entries(spec.templates).map(([id, one]) => ({ id, ...one })), (one) => one.label), "", (template) => { from.value = ""; addQuestion(template); }, { first: say.new_question }) : null;
+    const acts = what ? node("div", { class: "cd-kacts" }, button(split, node("kbd", {}, "S"), say.split), button(join, node("kbd", {}, "J"), say.join)) : from ? node("label", { class: "cd-kacts" }, node("kbd", {}, "N"), from) : null;
+    const hold = { page: "start", voice: "start" }[t.id] ?? "id";
     const part = {
-      ...t, root: node("div", {}, list, extra), current: () => rows[at]?.item,
+      ...t, root: node("div", {}, list, extra), acts, current: () => rows[at]?.item,
+      leave: () => { const was = cutting; leave(); if (was) { now.textContent = ""; move(at); } return Boolean(was); },
       refresh: () => {
         const items = entries(t);
-        const fresh = JSON.stringify(items.map(({ layer, record }) => [t.id === "page" ? record.line : layer, record.id, t.id === "questions" ? record.question : textOf(layer, record)]));
+        const fresh = JSON.stringify(items.map(({ layer, record }) => [t.id === "page" ? record.start : layer, record.id, record.template ?? (t.id === "questions" ? record.question : textOf(layer, record))]));
         if (fresh !== shape) {
           const kept = rows[at]?.item.record[hold];
           const inside = list.contains(document.activeElement), field = document.activeElement?.dataset?.field;
           shape = fresh;
+          cutting = null;
           rows = items.map(makeRow);
-          const heads = t.id === "sources" && rows.length ? [node("div", { class: "cd-krow cd-kheads", "aria-hidden": "true" }, node("span", {}), node("span", {}), ...["name", "kind", "on_record", "detail"].map((name) => node("span", {}, say[name])))] : [];
+          const heads = t.id === "sources" && rows.length ? [node("div", { class: "cd-krow cd-kheads", "aria-hidden": "true" }, node("span", {}), ...["name", "kind", "on_record", "detail"].map((name) => node("span", {}, say[name])))] : [];
           list.replaceChildren(...heads, ...rows.map((row) => row.root));
           const n = rows.findIndex((row) => row.item.record[hold] === kept);
-          move(n >= 0 ? n : 0, false);
-          if (inside) (field ? rows[at].root.querySelector(`[data-field="${field}"]`) : rows[at].root).focus({ preventScroll: true });
+          move(n >= 0 ? n : at - 1, false); // a row that was joined is part of the one above
+          if (inside && !rows.length) panel.focus({ preventScroll: true });
+          else if (inside) (field ? rows[at].root.querySelector(`[data-field="${field}"]`) : rows[at].root).focus({ preventScroll: true });
         } else rows.forEach((row, i) => { row.item.layer = items[i].layer; row.item.record = items[i].record; });
         rows.forEach((row) => row.paint());
         if (!rows.length) list.replaceChildren(node("p", { class: "cd-hint" }, say.none));
@@ -434,10 +488,17 @@ function editKey({ model, el }) {
         return n !== undefined;
       },
       press: (event, letter) => {
+        const n = cutting ? cutting.words.indexOf(event.target) : -1, last = cutting?.words.length - 1;
+        const to = n >= 0 ? { ArrowRight: n + 1, ArrowLeft: n - 1, Home: 0, End: last }[event.key] : undefined;
+        if (to !== undefined) { cutting.words[Math.max(0, Math.min(last, to))].focus(); return true; }
+        if (n >= 0 && event.key === " ") return false;
         const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, "[": at - 1, "]": at + 1 };
         if (event.key in steps) { move(steps[event.key]); return true; }
+        if (from && letter === "n") { from.focus(); return true; }
         const item = rows[at]?.item;
         if (!item) return false;
+        if (what && letter === "s") { split(); return true; }
+        if (what && letter === "j") { join(); return true; }
         const choice = /^[0-9]$/.test(event.key) ? t.digits?.[t.id === "page" ? Number(event.key) : event.key - 1] : null;
         if (choice) {
           if (t.id === "page") setKind(item, choice); else settle(item, { voice: choice }, spec.choices.voice[choice]);
@@ -448,7 +509,7 @@ function editKey({ model, el }) {
         if (answer) { settle(item, { answer }, spec.choices.answer[answer]); if (!part.nextOpen()) move(at + 1); return true; }
         if (letter === "k" || letter === "w") { const found = rows[at].root.querySelector(`[data-field="${letter === "k" ? "kind" : "name"}"]`); found?.focus(); found?.select?.(); return true; }
         if (letter === "v" && rows[at].root.querySelector("details")) { rows[at].root.querySelector("details").open = true; rows[at].root.querySelector("details select").focus(); return true; }
-        if (letter === "x" && t.id === "sources") { change([{ op: "remove", layer: "sources", id: item.record.id }], say.said_removed); return true; }
+        if (letter === "x" && (t.id === "sources" || from)) { removeRow(item); return true; }
         return false;
       },
     };
@@ -469,7 +530,7 @@ function editKey({ model, el }) {
         body.dataset.stamp = stamp;
         body.replaceChildren(node("h4", {}, say.faults), state.faults.length ? node("ul", {}, ...state.faults.map((f) => node("li", {}, link(f.say, f.layer, f.id)))) : node("p", {}, `✓ ${say.no_faults}`),
           node("h4", {}, say.needs), node("ul", {}, ...state.lessons.map((one) => node("li", {}, node("b", {}, `${one.name} `), one.runs ? `✓ ${one.say}` : one.done ? one.say : link(one.say, one.layer)))),
-          node("p", {}, button(() => post({ do: "lessons" }), say.make)));
+          node("p", {}, button(() => queue.change({ do: "lessons" }), say.make)));
       },
       open: (focus) => { part.refresh(); if (focus) part.home(); },
       home: () => (body.querySelector("button") ?? tabs.find((one) => one.part === part).button).focus({ preventScroll: true }),
@@ -481,7 +542,7 @@ function editKey({ model, el }) {
   const parts = spec.tabs.map((t) => ({ rows: rowsPart, marks: marksPart, check: checkPart })[t.kind](t));
   const hint = node("p", { class: "cd-hint" });
   const slot = node("span", { class: "cd-kslot" });
-  const panel = node("div", { class: "cd-kpanel", role: "tabpanel", id: freshId("panel") });
+  const panel = node("div", { class: "cd-kpanel", role: "tabpanel", tabindex: "-1", id: freshId("panel") });
   const tabs = parts.map((part, n) => {
     const count = node("span", { class: "cd-kcount" });
     const made = node("button", { type: "button", role: "tab", id: freshId("tab"), "aria-selected": "false", "aria-controls": panel.id, tabindex: "-1", ...keySafe, onclick: () => openPart(part) }, part.title, " ", count);
@@ -543,7 +604,7 @@ function editKey({ model, el }) {
   // ── painting ──
   const paint = () => {
     tabs.forEach(({ part, count }) => {
-      const left = part.layers.length ? openIn(part).length : state.faults?.length ?? 0;
+      const left = part.id === "asked" ? Object.values(state.asked ?? {}).filter((one) => one.fault).length : part.layers.length ? openIn(part).length : state.faults?.length ?? 0;
       const some = part.layers.length ? entries(part).length : 1;
       count.textContent = left ? String(left) : some ? "✓" : "–";
       count.dataset.open = String(left > 0);
@@ -553,7 +614,7 @@ function editKey({ model, el }) {
     meter.max = every.length || 1;
     meter.value = confirmed;
     done.textContent = fill(say.meter, { n: confirmed, of: every.length });
-    undo.setAttribute("aria-disabled", String(!state.can_undo && !waiting.size));
+    undo.setAttribute("aria-disabled", String(!state.can_undo && !queue.waiting.size));
     redo.setAttribute("aria-disabled", String(!state.can_redo));
     speakers.replaceChildren(...key.sources.map((s) => node("option", { value: s.name })));
     terms.replaceChildren(...[...new Set(key.sources.map((s) => s.on_record))].map((value) => node("option", { value })));
@@ -567,19 +628,15 @@ function editKey({ model, el }) {
   const onState = () => {
     const before = state;
     state = { ...model.get("state"), about: { ...model.get("state").about } };
-    if (state.by === me && waiting.has(state.seq)) { if (state.again) refused.add(state.seq); else waiting.delete(state.seq); }
-    keep();
-    if (state.by === me || state.error) trouble.textContent = state.error;
-    if (refused.size) { clearTimeout(timer); notSaved(); saved.textContent = ""; return; }
-    if (waiting.size) { state.about = { ...before.about }; return; } // what is on its way is painted already; the last answer brings all
-    clearTimeout(timer);
-    saved.textContent = state.saved_text;
-    saved.dataset.state = state.saved_text ? "saved" : "";
+    const stand = queue.answered(state);
+    if (state.by === queue.me || state.error) trouble.textContent = state.error;
+    if (stand === "refused") return;
+    if (stand === "waiting") { state.about = { ...before.about }; return; } // what is on its way is painted already; the last answer brings all
     lessons.replaceChildren(...state.lessons.map((given) => node("li", { "data-done": String(given.done), "data-runs": String(given.runs), title: given.say }, `${given.runs ? "✓" : given.done ? "●" : "○"} ${given.name}`, node("span", { class: "cd-visually-hidden" }, ` ${given.say}`))));
     adopt();
     paint();
-    if (state.by === me && state.told) { now.textContent = state.told; tell(state.told); if (tab.id === "check") hint.textContent = state.told; }
-    const [layer, id] = state.by === me ? state.at ?? [] : [];
+    if (state.by === queue.me && state.told) { now.textContent = state.told; tell(state.told); if (tab.id === "check") hint.textContent = state.told; }
+    const [layer, id] = state.by === queue.me ? state.at ?? [] : [];
     const to = layer && parts.find((part) => part.layers.includes(layer));
     if (to && key[layer].some((record) => record.id === id)) { if (tab !== to) openPart(to); to.goTo(id); }
   };
@@ -613,14 +670,14 @@ function editKey({ model, el }) {
       return;
     }
     if (target.matches("[role=tab]") && event.key.startsWith("Arrow")) return;
-    if (event.key === "Escape") { if (!panel.querySelector('[aria-selected="true"].cd-word')) taken(() => el.closest(".jp-Cell")?.focus()); return; }
+    if (event.key === "Escape") { if (tab.leave?.()) taken(() => {}); else if (!panel.querySelector('[aria-selected="true"].cd-word')) taken(() => el.closest(".jp-Cell")?.focus()); return; }
     if (target.matches("input[type=checkbox]") && event.key === " ") return;
     if (tab.press(event, event.key.length === 1 ? event.key.toLowerCase() : "")) { event.preventDefault(); event.stopPropagation(); }
   };
 
   const title = freshId("title");
   const section = node("section", { class: "cd cd-kedit", "aria-labelledby": title, tabindex: "-1", ...keySafe },
-    node("div", { class: "cd-head" }, node("h3", { id: title }, fill(say.title, { story: spec.story })), saved),
+    node("div", { class: "cd-head" }, node("h3", { id: title }, fill(say.title, { story: spec.story })), queue.sign),
     node("div", { class: "cd-ktop" }, meter, done, lessons, node("span", { class: "cd-steps" }, undo, redo)),
     trouble,
     node("div", { class: "cd-ktabs", role: "tablist", "aria-label": say.tabs }, ...tabs.map((made) => made.button)),
@@ -630,18 +687,16 @@ function editKey({ model, el }) {
   el.classList.add("cd-host");
   el.append(section);
   section.addEventListener("keydown", onKey, true);
-  const lookAgain = () => { if (document.visibilityState === "visible" && !waiting.size) send({ do: "look" }); };
+  const lookAgain = () => { if (document.visibilityState === "visible" && !queue.waiting.size) queue.send({ do: "look" }); };
   document.addEventListener("visibilitychange", lookAgain);
   model.on("change:state", onState);
-  let kept = null;
-  try { kept = sessionStorage.getItem(stash); } catch { /* no storage */ }
   state = { ...model.get("state"), about: { ...model.get("state").about } };
   adopt();
   const first = parts.find((part) => part.layers.length && openIn(part).length) ?? parts[0];
   tab = first;
   openPart(first, "none");
   onState();
-  if (kept) JSON.parse(kept).forEach((message) => { message.ops.forEach(applyHere); post(message); });
+  queue.restored.forEach((message) => { message.ops.forEach(applyHere); queue.change(message); });
   paint();
-  return () => { clearTimeout(timer); model.off("change:state", onState); document.removeEventListener("visibilitychange", lookAgain); };
+  return () => { queue.stop(); model.off("change:state", onState); document.removeEventListener("visibilitychange", lookAgain); };
 }

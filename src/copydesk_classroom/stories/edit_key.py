@@ -18,9 +18,9 @@ import anywidget
 import traitlets
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.languages import direction
-from copydesk.base.wording import choice_labels, load_wording
+from copydesk.base.wording import choice_labels, direction, load_wording
 from copydesk.exercises.exercise import place, words_view
+from copydesk.lessons.lesson import lesson_title, list_lessons
 from copydesk.page.article import Article
 from copydesk.page.html import block_name, css
 from copydesk.story.key import FUNCTIONS
@@ -37,9 +37,9 @@ OPEN: defaultdict[Path, WeakSet[EditKey]] = defaultdict(WeakSet)
 @cache
 def edit_script() -> str:
     """The JavaScript of the screen as a single module."""
-    kit = files("copydesk") / "widgets"
-    own = files("copydesk_classroom") / "stories" / "edit_key.js"
-    parts = [place.read_text(encoding="utf-8") for place in (kit / "frame.js", kit / "marker.js", own)]
+    kit, own = files("copydesk") / "widgets", files("copydesk_classroom")
+    places = (kit / "frame.js", kit / "marker.js", own / "unsaved.js", own / "stories" / "edit_key.js")
+    parts = [place.read_text(encoding="utf-8") for place in places]
     return "\n".join([*parts, "export default { render: editKey };\n"])
 
 
@@ -70,6 +70,7 @@ class EditKey(anywidget.AnyWidget):
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
     quirks: traitlets.List[Any] = traitlets.List().tag(sync=True)
     cue_places: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    asked: traitlets.List[Any] = traitlets.List().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, editor: KeyEditor) -> None:
@@ -88,7 +89,7 @@ class EditKey(anywidget.AnyWidget):
         return {**(data or {}), "text/plain": repr(self)}, meta
 
     def _spec(self) -> dict[str, Any]:
-        say, strings = class_wording("editor"), load_wording("strings")
+        say, strings, ask = class_wording("editor"), load_wording("strings"), class_wording("questions")
         return {
             "uid": str(self.editor.path),
             "story": str(self.editor.about.get("headline", self.editor.folder.name)),
@@ -104,7 +105,10 @@ class EditKey(anywidget.AnyWidget):
             "tags": {**strings["tags"], **say["tags"]},
             "several": ["content", *FUNCTIONS],
             "kinds": {name: name.replace("_", " ") for name in strings["furniture"]},
+            "templates": {n: {x: t[x] for x in ("label", "blanks")} for n, t in ask["template"].items()},
+            "blanks": ask["blanks"],
             "choices": {
+                "lesson": {n: lesson_title(n) for n in list_lessons() if n != list_lessons()[0]},
                 "form": choice_labels("form"),
                 "kind": choice_labels("kind"),
                 "voice": say["voices"],
@@ -123,7 +127,7 @@ class EditKey(anywidget.AnyWidget):
                 "id": b.id,
                 "name": block_name(b.id),
                 "label": place(b.id),
-                "line": b.line,
+                "start": b.start,
                 "text": b.of(article.text),
                 "sentences": [
                     {"id": s.id, "text": s.of(article.text), "words": words_view(article.text, s.span)}
@@ -154,6 +158,7 @@ class EditKey(anywidget.AnyWidget):
                 "about": {n: v for n, v in self.editor.layer(ABOUT)[0].items() if isinstance(v, str)},
                 "lessons": self.editor.lessons(),
                 "faults": [{"say": f.say, "layer": f.layer, "id": f.id} for f in self.editor.faults()],
+                "asked": self.editor.asked(),
                 "can_undo": self.editor.can_undo,
                 "can_redo": self.editor.can_redo,
                 **more,

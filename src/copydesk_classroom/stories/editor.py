@@ -7,6 +7,7 @@ step, so that two open editors never lose each other's work.
 from __future__ import annotations
 
 import shutil
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.files import stamp, write
 from copydesk.base.spans import fingerprint
 from copydesk.base.store import JsonStore
-from copydesk.page.article import PARAGRAPH, Article, parse_article, read_page
+from copydesk.base.wording import choice_labels
+from copydesk.page.article import Article, read_page
 from copydesk.page.html import Page, static_html
 from copydesk.story.key import (
     LAYERS,
@@ -28,9 +30,9 @@ from copydesk.story.key import (
     Key,
     read_key,
 )
-from copydesk.story.story import Story, forget_stories, is_bundled, load_story
+from copydesk.story.story import Story, corrections, forget_stories, is_bundled, load_story
 from copydesk.views.ready import Sentence
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from copydesk_classroom.pages import render
 from copydesk_classroom.stories.changes import (
     CUT,
@@ -46,6 +48,7 @@ from copydesk_classroom.stories.changes import (
 from copydesk_classroom.stories.confirm import CUE_PLACES, UNCONFIRMED, encode_key, lesson_states
 from copydesk_classroom.stories.draft import draft_key
 from copydesk_classroom.stories.lessons import MADE, write_lessons
+from copydesk_classroom.stories.questions import ASKED, ask, ask_so_far, blanks_of
 from copydesk_classroom.wording import class_wording
 
 if TYPE_CHECKING:
@@ -125,16 +128,18 @@ class KeyEditor:
             raise CopydeskError(f"{folder} has no key.json", f"make a draft: copydesk new {folder / 'page.txt'}")
         self._store = JsonStore(self.path, _checked, entries="sources")
         self._done: tuple[str, ...] = ()
+        self._lessons_fault = ""
         self._running: list[str] = []
         self._past: list[Step] = []
         self._future: list[Step] = []
-        self._lines = {int(line): str(kind) for line, kind in self.about.get("lines", {}).items()}
-        self.changes = KeyChanges(self.text, self._lines)
+        self._told = corrections(self.about)
+        self.changes = KeyChanges(self.text, self._told)
         self._said = class_wording("editor")["messages"]
         with self._changing() as document:
             self.changes.complete(document)
             self.document: Json = document
-            self._sync_lines()
+            self._sync_page()
+        self._asked = self._complete()
 
     def __repr__(self) -> str:
         done, of = self.meter()
@@ -196,13 +201,28 @@ class KeyEditor:
             key = read_key(self.path)
         except CopydeskError as error:
             return [self._fault(str(error).removeprefix(f"{self.path}: "))]
-        return [self._fault(say) for say in key_faults(key, self.article)]
+        asked = [one["fault"] for one in self.asked().values() if one["fault"]]
+        lessons = [self._lessons_fault] if self._lessons_fault else []
+        return [self._fault(say) for say in (*key_faults(key, self.article), *asked, *lessons)]
+
+    def asked(self) -> dict[str, dict[str, str]]:
+        """Each question from a template by its id: its words, answer and choices, who asks it, and what is wrong."""
+        records, key = self.layer(ASKED), self._key() if self.layer(ASKED) else None
+        story = Story(self.folder.name, self.folder, self.article, self.about, key, {})
+        try:
+            lessons = tomllib.loads((self.folder / "lessons.toml").read_text("utf-8"))
+        except (OSError, ValueError):
+            lessons = {}
+        of = {q["id"]: n for n, own in lessons.items() for e in own.values() for q in e.get("questions", ())}
+        return {record["id"]: _shown(story, record, of) for record in records} if key else {}
 
     def _fault(self, say: str) -> Fault:
         name = say.partition(":")[0]
-        for layer in LAYERS:
+        for layer in (*LAYERS, ASKED):
             for record in self.layer(layer):
                 if name == record["id"] or name in [a.get("id") for a in alternatives_of(record)]:
+                    if layer == "sources":  # an S1 looks like the tag of a source, so speakers go by their names
+                        say = f"{record['name']}:{say.partition(':')[2]}"
                     return Fault(say, layer, str(record["id"]))
         return Fault(say, "")
 
@@ -320,9 +340,25 @@ class KeyEditor:
                 document["edited"] = stamp()
                 write(self.path, encode_key(document), keep=True)
             self.document = document
-            self._sync_lines()
+            self._sync_page()
+            if (asked := self._complete()) != self._asked:
+                self._asked = asked
+                self._ask()
         forget_stories()
         return step
+
+    def _complete(self) -> list[Json]:
+        """The questions from templates that can be asked as they are."""
+        return [deepcopy(r) for r in self.layer(ASKED) if all(r["blanks"].get(n) for n in blanks_of(r))]
+
+    def _ask(self) -> None:
+        """Write the questions from templates into the lessons; call this with the lock held."""
+        try:
+            write_lessons(self.folder)
+            self._lessons_fault = ""
+        except CopydeskError as error:  # what somebody wrote there by hand; the question itself is saved
+            self._lessons_fault = str(error)
+        self.document = self._load()
 
     def _load(self) -> Json:
         """The document on the disk or its backup; call this with the lock held."""
@@ -335,30 +371,49 @@ class KeyEditor:
 
     # The page
 
-    def _sync_lines(self) -> None:
+    def _sync_page(self) -> None:
         """Write into `story.toml` where the key cuts the page otherwise than the reader of pages does."""
-        read = {b.line: b.kind for b in parse_article(self.text).blocks}
-        kept = {r["line"]: r.get("kind", PARAGRAPH) for n in CUT[:2] for r in self.layer(n)}
-        wanted = {line: kind for line, kind in sorted(kept.items()) if read.get(line, kind) != kind}
-        if wanted == self._lines:
+        wanted = {"lines": dict(self.article.lines), "begins": dict(self.article.begins)}
+        if wanted == self._told:
             return
         path = self.folder / "story.toml"
-        lines = path.read_text("utf-8").splitlines()
-        begin = next((n for n, line in enumerate(lines) if line.strip() == "[lines]"), len(lines))
-        end = next((n for n in range(begin + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-        table = ["[lines]", *(f'"{line}" = "{kind}"' for line, kind in wanted.items())] if wanted else []
-        before = lines[:begin]
-        while before and not before[-1].strip():
-            before.pop()
-        parts = [before, table, lines[end:]]
-        write(path, "\n\n".join("\n".join(part) for part in parts if part).encode() + b"\n", keep=True)
-        self._lines = wanted
+        text = path.read_text("utf-8")
+        for name, table in wanted.items():
+            rows = [f"[{name}]", *(f'"{n}" = "{kind}"' for n, kind in table.items())] if table else []
+            text = _with_table(text, name, rows)
+        write(path, text.encode(), keep=True)
+        self._told = wanted
+
+
+def _shown(story: Story, record: Json, lessons: Mapping[str, str]) -> dict[str, str]:
+    """A question from a template as the screen shows it; `lessons` are those that ask a question, by its id."""
+    try:
+        made = ask(story, record)
+    except CopydeskError as error:
+        return {"text": ask_so_far(record), "answer": "", "choices": "", "lesson": "", "fault": str(error)}
+    options = made.question.get("options", {})
+    options = choice_labels(options) if isinstance(options, str) else options
+    answer = options[made.answer["accept"][0]] if options else f"{made.answer['range'][0]:g}"
+    lesson = lessons.get(made.question["id"], "")
+    fault = "" if lesson else str(class_wording("questions")["asked"]["not_asked"]).format(id=record["id"])
+    choices = " · ".join(words.partition(":")[0] for words in options.values())
+    text = str(made.question["text"])
+    return {"text": text, "answer": answer, "choices": choices, "lesson": lesson[:2], "fault": fault}
+
+
+def _with_table(toml: str, name: str, rows: Sequence[str]) -> str:
+    """A TOML file with these lines in place of a table of that name; without lines, without the table."""
+    lines = toml.splitlines()
+    begin = next((n for n, line in enumerate(lines) if line.partition("#")[0].strip() == f"[{name}]"), len(lines))
+    end = next((n for n in range(begin + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+    parts = ["\n".join(part).strip("\n") for part in (lines[:begin], rows, lines[end:])]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _checked(path: Path, document: Json) -> Json:
     if document.get("schema") != SCHEMA:
         raise CopydeskError(f"{path} is not an answer key of schema '{SCHEMA}'", "see CONTRIBUTING.md, 'A new story'")
-    for name in LAYERS:
+    for name in (*LAYERS, ASKED):
         layer = document.get(name, [])
         if not isinstance(layer, list) or not all(isinstance(r, dict) and isinstance(r.get("id"), str) for r in layer):
             raise Damaged(f"has a layer '{name}' that is not a list of entries")

@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,15 @@ from copydesk.exercises.exercise import place
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.key import Entry
 from copydesk.story.story import Story, forget_stories, load_story
-from copydesk_classroom.checking.lesson import check_scoring
+from copydesk_classroom.checking import check_scoring
 from copydesk_classroom.stories import questions as made_of
 from copydesk_classroom.stories.confirm import is_confirmed, read_raw_key, write_raw_key
 from copydesk_classroom.stories.questions import (
+    ASKED,
     Generator,
     Made,
     about_source,
+    ask,
     attributions,
     headline,
     key_of,
@@ -322,7 +325,32 @@ def make_sections(story: Story, *, by_hand: Iterable[str] = ()) -> dict[str, dic
         for name in _failing(_joined(story, lesson, sections)) & sections.keys():
             sections[name] = _left_out(EASY.get(name, "easy"))
         made[lesson] = sections
+    for record in key_of(story).more.get(ASKED, ()):
+        with suppress(CopydeskError):  # the editor says what is wrong with it
+            _add_question(story, made, made_of.ask_in(record), ask(story, record), kept)
     return made
+
+
+def _add_question(
+    story: Story, made: dict[str, dict[str, Section]], where: tuple[str, str], asked: Made, by_hand: set[str]
+) -> None:
+    """Let an exercise ask one more question, or the exit ticket where the exercise would be guessed too easily."""
+    lesson, exercise = where
+    if lesson not in made and lesson not in story.lessons:
+        return
+    for name in dict.fromkeys((exercise, "exit")):
+        sections = made.get(lesson, {})
+        before = sections.get(name, Section({}))
+        settings = {n: v for n, v in before.settings.items() if n not in ("left_out", "questions")}
+        sizes = asked.question["options"] if isinstance(asked.question.get("options"), dict) else "x"
+        question = _placed(asked, int(fingerprint(asked.question["text"])[:4], 16) % len(sizes))
+        questions = [*before.settings.get("questions", ()), question]
+        grown = Section({**settings, "questions": questions}, {**before.answers, question["id"]: asked.answer})
+        if f"{lesson}/{name}" in by_hand:
+            continue
+        if name not in _failing(_joined(story, lesson, {**sections, name: grown}), name):
+            made[lesson] = {**sections, name: grown}
+            return
 
 
 def _joined(story: Story, lesson: str, sections: Mapping[str, Section]) -> Lesson:
@@ -335,7 +363,10 @@ def _joined(story: Story, lesson: str, sections: Mapping[str, Section]) -> Lesso
     return load_lesson(lesson, replace(story, key=keyed, lessons={**story.lessons, lesson: own}))
 
 
-def _failing(lesson: Lesson) -> set[str]:
+def _failing(lesson: Lesson, exercise: str = "") -> set[str]:
+    """The exercises of a lesson that fail a check of their scoring, or this one if it does."""
+    if exercise:
+        lesson = replace(lesson, exercises=tuple(e for e in lesson.exercises if e.id == exercise))
     return {check.exercise for check in check_scoring(lesson) if not check.holds}
 
 

@@ -18,12 +18,20 @@ from typing import Any, BinaryIO
 from copydesk.base.documents import Json, read_toml
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import backup, locked, make_folder, read_bytes, readable_error, write
-from copydesk.base.spans import fingerprint
+from copydesk.base.spans import Span, fingerprint
 from copydesk.base.system import names_device
 from copydesk.base.wording import MONTHS
 from copydesk.page.article import Article, parse_article, read_page
 from copydesk.story.key import read_key
-from copydesk.story.story import REQUIRED, check_size, forget_stories, is_bundled, load_story, own_stories_folder
+from copydesk.story.story import (
+    REQUIRED,
+    check_size,
+    corrections,
+    forget_stories,
+    is_bundled,
+    load_story,
+    own_stories_folder,
+)
 from copydesk_classroom.safe_text import one_line
 from copydesk_classroom.stories.carry import Lost, carry_over
 from copydesk_classroom.stories.confirm import encode_key, is_confirmed, layers_of, read_raw_key
@@ -86,8 +94,9 @@ def new_story(  # noqa: PLR0913
         about, provenance = _asked(about, provenance, ask)
     if about["language"] == UNKNOWN_LANGUAGE and is_english(_story_text(article)):
         about["language"] = ENGLISH
-    about["lines"] = {**page.lines, **(_moved_lines(earlier, article) if earlier else {})}
-    article = parse_article(page.text, lines=about["lines"])
+    moved = _moved(earlier, article) if earlier else {"begins": {}}
+    about |= {**moved, "lines": {**page.lines, **moved.get("lines", {})}}
+    article = parse_article(page.text, lines=about["lines"], begins=about["begins"])
     return _write_alone(folder, page, article, about=about, provenance=provenance, earlier=earlier)
 
 
@@ -109,8 +118,8 @@ def correct_lines(folder: Path, lines: Mapping[int, str]) -> NewStory:
     """
     about = _checked_about(folder)
     story = load_story(folder)
-    told = {**{int(n): kind for n, kind in about.get("lines", {}).items()}, **lines}
-    article = parse_article(story.article.text, lines=told)
+    told = {**corrections(about)["lines"], **lines}
+    article = parse_article(story.article.text, lines=told, begins=corrections(about)["begins"])
     page, about = FoundPage(story.article.text), {**about, "lines": told}
     return _write_alone(folder, page, article, about=about, provenance={}, earlier=_earlier(folder))
 
@@ -144,14 +153,12 @@ def _checked_about(folder: Path) -> Json:
     for name, kind in REQUIRED.items():
         if name in about and type(about[name]) is not kind:
             raise CopydeskError(f"{path}: {name} is {str(about[name])[:40]!r}, which is of another kind", "correct it")
-    lines = about.get("lines", {})
-    if not isinstance(lines, dict) or not all(n.isascii() and n.isdigit() and len(n) < 8 for n in lines):
-        raise CopydeskError(f"{path}: [lines] is not a table of lines and kinds", 'write a line as "12" = "caption"')
     try:
+        told = corrections(about)
         if (folder / "page.txt").is_file():
-            parse_article(read_page(folder / "page.txt"), lines={int(n): kind for n, kind in lines.items()})
+            parse_article(read_page(folder / "page.txt"), **told)
     except CopydeskError as error:
-        raise CopydeskError(f"{path}: [lines]: {error.problem}", error.remedy) from None
+        raise CopydeskError(f"{path}: {error.problem}", error.remedy) from None
     return about
 
 
@@ -264,20 +271,25 @@ def _asked(about: Json, provenance: Json, ask: Ask) -> tuple[Json, Json]:
     return about, provenance
 
 
-def _moved_lines(earlier: _Earlier, article: Article) -> dict[int, str]:
-    """What an earlier `story.toml` says of lines, at the lines where the same words begin now."""
-    told = {int(n): kind for n, kind in earlier.about.get("lines", {}).items()}
-    if not told:
-        return {}
+def _moved(earlier: _Earlier, article: Article) -> dict[str, dict[int, str]]:
+    """What an earlier `story.toml` says of lines and offsets, where the same words begin now."""
+    told = corrections(earlier.about)
     there = {b.start: b.line for b in article.blocks}
-    moved = {}
-    for block in parse_article(earlier.text, lines=told).blocks:
-        if block.line in told:
-            near = block.start * len(article.text) // max(1, len(earlier.text))
-            found = find_quote(article.text, quote_of(earlier.text, block.span), near=near)
-            if found and found.start in there:
-                moved[there[found.start]] = told[block.line]
-    return moved
+    old = parse_article(earlier.text, **told) if any(told.values()) else None
+
+    def now(start: int, end: int) -> int:
+        near = start * len(article.text) // max(1, len(earlier.text))
+        found = find_quote(article.text, quote_of(earlier.text, Span(start, end)), near=near)
+        return found.start if found else -1
+
+    blocks = old.blocks if old else ()
+    lines = {there.get(now(b.start, b.end)): told["lines"][b.line] for b in blocks if b.line in told["lines"]}
+    ends = {n: next((b.end for b in blocks if b.start <= n < b.end), n + 1) for n in told["begins"]}
+    begins = {now(n, ends[n]): what for n, what in told["begins"].items()}
+    return {
+        "lines": {line: kind for line, kind in lines.items() if line is not None},
+        "begins": {n: what for n, what in begins.items() if n >= 0},
+    }
 
 
 def _write_alone(
@@ -340,10 +352,13 @@ def story_toml(about: Mapping[str, Any]) -> str:
         if name == "rights" and value == say["unknown"]:
             said += [f"# {sentence}" for sentence in say["unknown_rights"]]
         said.append(f"{_toml_name(name)} = {_toml_value(value)}")
-    note = "   # what begins on a line of page.txt, where the page reader takes it for something else"
+    note = {
+        "lines": "   # what begins on a line of page.txt, where the page reader takes it for something else",
+        "begins": "   # what begins at an offset of page.txt, where the page reader cuts it otherwise",
+    }
     for name, table in about.items():
         if isinstance(table, Mapping) and table:
-            said += ["", f"[{_toml_name(name)}]{note if name == 'lines' else ''}"]
+            said += ["", f"[{_toml_name(name)}]{note.get(name, '')}"]
             said += [f"{json.dumps(str(n))} = {_toml_value(value)}" for n, value in table.items()]
     return "\n".join(said) + "\n"
 

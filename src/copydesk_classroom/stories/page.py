@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from copydesk import __version__
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import readable_error
-from copydesk.page.article import MOST_CHARACTERS, PARAGRAPH, Article, parse_article
+from copydesk.page.article import PARAGRAPH, Article, check_text, decode_page, parse_article
 from copydesk.page.sentences import ends_sentence
 from copydesk_classroom.safe_text import one_line
 from copydesk_classroom.wording import class_wording
@@ -86,7 +86,7 @@ def read_any_page(source: str, *, typed: BinaryIO | None = None) -> FoundPage:
     for start, what in OTHERS.items():
         if data.startswith(start):
             raise CopydeskError(f"{name} is {what}", "paste its text into a text file, or save the page as HTML")
-    return _html_page(data, name, address) if is_html(data) else FoundPage(_text(data, name), address=address)
+    return _html_page(data, name, address) if is_html(data) else FoundPage(decode_page(data, name), address=address)
 
 
 def is_html(data: bytes) -> bool:
@@ -110,29 +110,6 @@ def _read_file(path: Path) -> bytes:
         raise CopydeskError(f"{str(path)[:80]!r} is no path ({error})", "name a file") from None
     except OSError as error:
         raise readable_error(error, path, "read") from None
-
-
-def _text(data: bytes, name: str) -> str:
-    again = "open it in a text editor and save it again as plain text with the encoding UTF-8"
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise CopydeskError(
-            f"{name} is not UTF-8 text: byte {error.start} is 0x{data[error.start]:02x}", again
-        ) from None
-    if "\0" in text:
-        raise CopydeskError(f"{name} is not a text file: byte {data.index(0)} is zero", again)
-    return _checked(text, name)
-
-
-def _checked(text: str, name: str) -> str:
-    """A text that our reader can read."""
-    if len(text) > MOST_CHARACTERS:
-        problem = f"{name} has {len(text):,} characters of text; a page may have {MOST_CHARACTERS:,}"
-        raise CopydeskError(problem, "keep the story alone")
-    if not _WORDS.search(text):
-        raise CopydeskError(f"{name} holds no words", "a page that a script fills must be saved from a browser")
-    return text
 
 
 # --- An address ---
@@ -224,7 +201,7 @@ def _html_page(data: bytes, name: str, address: str) -> FoundPage:
         tree = lxml_html.document_fromstring(markup, parser=lxml_html.HTMLParser(encoding="utf-8", no_network=True))
     except (etree.LxmlError, ValueError):
         raise CopydeskError(f"{name} is no HTML that can be read", "paste the page’s text into a text file") from None
-    text = _checked(page_text(tree), name)
+    text = check_text(page_text(tree), name)
     told: Any = None
     with suppress(Exception):  # a stranger's page in a library's hands; without it our reader decides alone
         told = bare_extraction(markup.decode(), url=address or None, with_metadata=True, include_comments=False)

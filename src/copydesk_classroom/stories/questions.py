@@ -10,9 +10,12 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from copydesk.base.languages import is_english
 
 from copydesk.base.documents import Json
-from copydesk.base.languages import is_english
+from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, fingerprint, words
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import place
@@ -95,16 +98,19 @@ def furniture(story: Story) -> Made | None:
 
 def line(story: Story) -> Made | None:
     """What a line of the page is: the kind of its last piece of furniture, beside kinds that the page does not have."""
-    told, there = _say()["furniture"], {e["kind"] for e in key_of(story).layer("furniture")}
-    found = [e for e in _told_furniture(story) if e["kind"] in told]
+    found = [e for e in _told_furniture(story) if e["kind"] in _say()["furniture"]]
     if len(found) < 2:  # the first of them is shown in another question
         return None
-    shown = found[-1]
-    label = told[shown["kind"]].partition(". ")[0].rstrip(".") + "."
+    right, wrong = _kinds_of_line(story, found[-1]["kind"])
+    return _choice("line", right, wrong, words=_quote(story, found[-1].spans("span")[0]), label=f"{right}.")
+
+
+def _kinds_of_line(story: Story, kind: str) -> tuple[str, list[str]]:
+    """What a line of a kind is, in words, and two kinds that the page does not have."""
+    told, there = _say()["furniture"], {e["kind"] for e in key_of(story).layer("furniture")}
     apart = ("advertisement", "photo_caption_credit", "byline", "newsletter", "rights_notice", "timestamp")
-    wrong = [told[kind].partition(". ")[0].rstrip(".") for kind in apart if kind not in there]
-    named = {"words": _quote(story, shown.spans("span")[0]), "label": label}
-    return _choice("line", label.rstrip("."), wrong[:2], **named)
+    said = [told[one].partition(". ")[0].rstrip(".") for one in (kind, *(k for k in apart if k not in there))]
+    return said[0], said[1:3]
 
 
 def blocks(story: Story) -> Made | None:
@@ -112,7 +118,7 @@ def blocks(story: Story) -> Made | None:
     key = key_of(story)
     own, apart = len(key.layer("paragraphs")), key.layer("furniture")
     either = sum(any(a.patch.get("kind") == "story" for a in e.alternatives) for e in apart)
-    told = {"all": own + len(apart), "furniture": len(apart)}
+    told: Json = {"all": own + len(apart), "furniture": len(apart)}
     return _number("blocks", (own, own + either), most=own + len(apart), **told) if apart else None
 
 
@@ -125,37 +131,30 @@ def machine(story: Story) -> Made | None:
 def who_is(story: Story, entry: Entry) -> Made | None:
     """Who is meant by a source that is not named by its name, such as “she” or “the minister”."""
     text, spans = story.article.text, entry.spans("source")
-    if not spans or not entry["region"].startswith("p") or _is_read_otherwise(entry):
+    if not spans or _is_read_otherwise(entry):
         return None
     source = " ".join(spans[0].of(text).split())
     named = {w.of(entry["speaker"]).lower() for w in words(entry["speaker"])}
     if named & {w.of(text).lower() for w in words(text, spans[0])} or len(words(source)) > QUOTED:
         return None
-    wrong = [*_others(story, entry["speaker"])[:2], _word("reporter")]
-    return _choice(
-        "who",
-        entry["speaker"],
-        wrong,
-        id=f"who_{entry.id.lower()}",
-        Place=_title(place(entry["region"])),
-        word=source,
-    )
+    return _speaker_of("who", entry, story, word=source)
 
 
 def carried(story: Story, entry: Entry) -> Made | None:
     """Whose words a quotation without a cue is."""
-    text, content = story.article.text, entry.spans("content")
-    if entry.spans("source") or not entry.get("carried_from") or not content or not entry["region"].startswith("p"):
+    content = entry.spans("content")
+    if entry.spans("source") or not entry.get("carried_from") or not content:
+        return None
+    return _speaker_of("carried", entry, story, words=_quote(story, content[0]))
+
+
+def _speaker_of(name: str, entry: Entry, story: Story, **told: Any) -> Made | None:
+    """A question for the speaker of an attribution, which stands in a paragraph."""
+    if not entry["region"].startswith("p"):
         return None
     wrong = [*_others(story, entry["speaker"])[:2], _word("reporter")]
-    return _choice(
-        "carried",
-        entry["speaker"],
-        wrong,
-        id=f"carried_{entry.id.lower()}",
-        Place=_title(place(entry["region"])),
-        words=_quote_inside(text, content[0]),
-    )
+    where = _title(place(entry["region"]))
+    return _choice(name, entry["speaker"], wrong, id=f"{name}_{entry.id.lower()}", Place=where, **told)
 
 
 def whole(story: Story) -> Made | None:
@@ -186,7 +185,7 @@ def form(story: Story) -> Made | None:
         return None
     shown = {
         "Place": _title(place(chosen["region"])),
-        "words": _quote_inside(story.article.text, chosen.spans("content")[0]),
+        "words": _quote(story, chosen.spans("content")[0]),
     }
     return _listed("form", chosen["form"], "form", **shown)
 
@@ -241,7 +240,7 @@ def share(story: Story) -> Made | None:
     if amounts is None:
         return None
     top, all_of_them = max(amounts.values()), sum(amounts.values())
-    told = {"top": top, "all": all_of_them, "value": f"{top / all_of_them:.2f}"}
+    told: Json = {"top": top, "all": all_of_them, "value": f"{top / all_of_them:.2f}"}
     return _number("share", _around(top / all_of_them), most=1, **told)
 
 
@@ -259,7 +258,7 @@ def effective(story: Story) -> Made | None:
         return None
     value = diversity(totals(counted(key_of(story), story.article.text), by="words")).hhi
     between = (round(1 / (value + TOLERANCE / 4), 2), round(1 / max(value - TOLERANCE / 4, 0.01), 2))
-    told = {"hhi": f"{value:.2f}", "value": f"{1 / value:.1f}"}
+    told: Json = {"hhi": f"{value:.2f}", "value": f"{1 / value:.1f}"}
     return _number("effective", between, most=20, **told)
 
 
@@ -271,8 +270,132 @@ def dropped(story: Story) -> Made | None:
     n, item = next((n, i) for n, i in enumerate(items, 1) if i.speaker == top)
     left = totals(without(items, item.id))
     mine, all_of_them = left.get(top, 0), sum(left.values())
-    told = {"top": mine, "all": all_of_them, "value": f"{mine / all_of_them:.2f}"}
+    told: Json = {"top": mine, "all": all_of_them, "value": f"{mine / all_of_them:.2f}"}
     return _number("dropped", _around(mine / all_of_them), most=1, n=n, speaker=top, **told)
+
+
+# --- Questions from templates with blanks ---
+
+ASKED = "asked"
+"""A list of `key.json`: the questions that an instructor made, each a template and what fills its blanks."""
+BLANK = "___"
+
+
+def ask_in(record: Json) -> tuple[str, str]:
+    """The lesson and the exercise that get a question."""
+    said = _templates()[record["template"]]["ask_in"].format(lesson=record["blanks"].get("lesson", ""))
+    lesson, _, exercise = said.partition("/")
+    return lesson, exercise
+
+
+def blanks_of(record: Json) -> list[str]:
+    """The names of the blanks of a question."""
+    found: list[str] = _templates()[record["template"]]["blanks"]
+    return found
+
+
+def ask(story: Story, record: Json) -> Made:
+    """A question with its blanks filled. Raises CopydeskError for one that cannot be asked so."""
+    template, filled = record.get("template"), record.get("blanks")
+    if template not in _templates() or not isinstance(filled, dict):
+        raise _refused("gone", record, value=str(template)[:40])
+    for blank in blanks_of(record):
+        if not str(filled.get(blank, "")).strip():
+            raise _refused("empty", record, blank=class_wording("questions")["blanks"][blank])
+    made = _ASK[template](story, record, {**filled, **_looked_up(story, record, filled)})
+    if made is None:
+        raise _refused("too_few", record)
+    return made
+
+
+def ask_so_far(record: Json) -> str:
+    """The words of a question, with its empty blanks."""
+    filled = {n: v for n, v in record.get("blanks", {}).items() if v}
+    names = re.findall(r"{(\w+)}", text := _templates()[record["template"]]["text"])
+    return str(text.format(**{n: filled.get(n, BLANK) for n in names}))
+
+
+def _templates() -> Json:
+    found: Json = class_wording("questions")["template"]
+    return found
+
+
+def _refused(why: str, record: Json, **told: object) -> CopydeskError:
+    said = class_wording("questions")[ASKED][why].format(id=record.get("id"), **told)
+    problem, _, remedy = said.partition("; ")
+    return CopydeskError(problem, remedy)
+
+
+def _looked_up(story: Story, record: Json, filled: Json) -> Json:
+    """What the blanks name, and words for it: a block, an attribution, a speaker."""
+    key, told = key_of(story), dict[str, Any]()
+    for blank, layer in (("block", "paragraphs"), ("line", "furniture"), ("mark", "attributions")):
+        if blank in filled:
+            entry = next((e for e in key.layer(layer) if e.id == filled[blank]), None)
+            if entry is None or (blank == "mark" and not entry.spans("content")):
+                raise _refused("gone", record, value=str(filled[blank])[:40])
+            where = entry["region"] if blank == "mark" else entry.id
+            told |= {"entry": entry, "place": place(where), "Place": _title(place(where))}
+            told["quote"] = _quote(story, entry.spans("content" if blank == "mark" else "span")[0])
+    if "speaker" in filled and filled["speaker"] not in [e["name"] for e in key.layer("sources")]:
+        raise _refused("gone", record, value=str(filled["speaker"])[:40])
+    if "words" in filled and filled["words"] not in " ".join(
+        story.article.block(filled["block"]).of(story.article.text).split()
+    ):
+        raise _refused("not_there", record, words=filled["words"], place=told["place"])
+    if "number" in filled and not re.fullmatch(r"[0-9]{1,3}", str(filled["number"])):
+        raise _refused("no_number", record, value=str(filled["number"])[:40])
+    return told
+
+
+def _ask_speaker(story: Story, record: Json, told: Json) -> Made | None:
+    right = told["speaker"] if "speaker" in told else told["entry"]["speaker"]
+    return _choice(record["template"], right, [*_others(story, right)[:2], _word("reporter")], id=_own(record), **told)
+
+
+def _ask_count(story: Story, record: Json, told: Json) -> Made | None:
+    """A number that follows from the key, or the one that was written."""
+    mine = [e for e in attributions(story) if told.get("speaker") in (None, e["speaker"])]
+    if record["template"] == "count_of":
+        n = sum(bool(e["counted"]) for e in mine)
+    elif record["template"] == "first_quoted":
+        n = int(mine[0]["region"].removeprefix("p")) if mine else 0
+    elif record["template"] == "speakers_in":
+        n = len({e["speaker"] for e in mine if e["region"] == told["entry"].id})
+    else:
+        n = int(told["number"])
+    told = {**told, "n": n}
+    return _number(record["template"], (n, n), most=max(20, n + 5), id=_own(record), **told)
+
+
+def _ask_listed(story: Story, record: Json, told: Json) -> Made | None:
+    """A question with a closed set of choices: the form of words, the kind of a source."""
+    if "entry" in told:
+        return _listed(record["template"], told["entry"]["form"], "form", id=_own(record), **told)
+    kind = next(e["kind"] for e in key_of(story).layer("sources") if e["name"] == told["speaker"])
+    return _listed(record["template"], kind, "kind", id=_own(record), **told)
+
+
+def _ask_line(story: Story, record: Json, told: Json) -> Made | None:
+    right, wrong = _kinds_of_line(story, told["entry"]["kind"])
+    return _choice(record["template"], right, wrong, id=_own(record), **{**told, "label": f"{right}."})
+
+
+def _ask_own(story: Story, record: Json, told: Json) -> Made | None:
+    return _choice(record["template"], told["right"], [told["wrong"], told["wrong_too"]], id=_own(record), **told)
+
+
+def _own(record: Json) -> str:
+    return f"own_{record['id']}".lower()
+
+
+_ASK: Mapping[str, Callable[[Story, Json, Json], Made | None]] = {
+    **dict.fromkeys(("who_is", "who_says"), _ask_speaker),
+    **dict.fromkeys(("first_quoted", "speakers_in", "count_of", "how_many"), _ask_count),
+    **dict.fromkeys(("form_of", "kind_of"), _ask_listed),
+    "what_is_line": _ask_line,
+    "own": _ask_own,
+}
 
 
 # --- Help for the generators ---
@@ -371,11 +494,8 @@ def _title(name: str) -> str:
 
 
 def _quote(story: Story, span: Span) -> str:
-    """The first words of a stretch, in quotation marks unless that is all of it."""
-    return _quote_inside(story.article.text, span)
-
-
-def _quote_inside(text: str, span: Span) -> str:
+    """The first words of a stretch."""
+    text = story.article.text
     found = words(text, span)
     few = found[:QUOTED]
     return " ".join(text[few[0].start : few[-1].end].split()) + (" …" if len(found) > QUOTED else "") if few else ""
@@ -389,13 +509,13 @@ def _say_day(day: dt.date, *, named: bool = False) -> str:
 
 def _question(name: str, id: str, told: Mapping[str, object], **more: object) -> tuple[Json, Json]:
     """The words of a question, and those of its answer."""
-    say = class_wording("questions")["question"][name]
+    say = {**class_wording("questions")["question"], **_templates()}[name]
     help = {n: say[n].format(**told) for n in ("hint", "after", "why") if n in say}
     return {"id": id or name, "text": say["text"].format(**told), **more}, help
 
 
 def _choice(
-    name: str, right: object, wrong: Iterable[object], *, none: bool = False, id: str = "", **told: object
+    name: str, right: object, wrong: Iterable[object], /, *, none: bool = False, id: str = "", **told: object
 ) -> Made | None:
     """A question with choices; with `none`, that nothing is right is one of them. None without a second choice.
 
@@ -413,9 +533,9 @@ def _choice(
     return Made(question, {"accept": [_slug(answer)], **help})
 
 
-def _listed(name: str, right: str, choices: str, **told: object) -> Made:
+def _listed(name: str, right: str, choices: str, /, *, id: str = "", **told: object) -> Made:
     """A question with a closed set of choices."""
-    question, help = _question(name, "", told, options=choices)
+    question, help = _question(name, id, told, options=choices)
     return Made(question, {"accept": [right], **help})
 
 
@@ -423,9 +543,9 @@ def _yes_no(story: Story, name: str, right: bool, entry: Entry) -> Made:
     return _listed(name, "yes" if right else "no", "yes_no", **about_source(story, entry))
 
 
-def _number(name: str, between: tuple[float, float], *, most: int, **told: object) -> Made:
+def _number(name: str, between: tuple[float, float], *, most: int, id: str = "", **told: object) -> Made:
     """A question for a number, with the range that is right."""
-    question, help = _question(name, "", told, min=0, max=most)
+    question, help = _question(name, id, told, min=0, max=most)
     return Made(question, {"range": [max(0, between[0]), between[1]], **help})
 
 
