@@ -570,14 +570,14 @@ READERS = {
     **dict.fromkeys(("store:_decoded", "schema:accepted"), "answer_files"),
     **dict.fromkeys(("files:open_zip", "files:_archive"), "archives"),
     **dict.fromkeys(("confirm:read_raw_key", "editor:__init__", "new:_checked_about"), "own_stories"),
-    **dict.fromkeys(("editor:_is_in_work", "editor:_trial", "lessons:_read"), "own_stories"),
+    **dict.fromkeys(("editor:_is_in_work", "editor:_trial", "editor:asked", "lessons:_read"), "own_stories"),
     **dict.fromkeys(("annotations:read_annotations", "annotations:_own_body"), "annotations_of_keys"),
-    **{"place:learner_of": "portfolios", "work:_fits": "notebooks", "start:_words": "notebooks"},
+    **{"place:learner_of": "portfolios", "doctor:_fits": "notebooks", "start:_words": "notebooks"},
     **{"lesson:_read": "lessons_of_any_story", "story:_load": "stories", "story:_read_once": "answers_for_any_story"},
     **{"geography:read_geography": "maps", "edition:read_edition": "editions", "facts:read_facts": "facts"},
     **{"key:read_key": "keys", "course:_weights_file": "weights", "csv_files:read_rows": "rosters"},
     **{
-        "grade_files:graders": "grades_that_people_gave",
+        "rubric:graders": "grades_that_people_gave",
         "pack:_read": "packs",
         "commands:run_annotations": "answers_that_become",
     },
@@ -589,7 +589,7 @@ OWN = {
     "wording members geography": "files of the kit",
     "state roster scores class_report": "what a run of `grade` wrote into its own database",
     "jupyter": "what Jupyter prints about itself",
-    "lite contents notebooks moodle release in_browser graders": "what is released or was written here: the kit, "
+    "lite contents notebooks tables release in_browser graders": "what is released or was written here: the kit, "
     "JupyterLite's packages, the kit's notebooks",
 }
 """Modules whose other parsers read nothing of a stranger, and what it is that they read."""
