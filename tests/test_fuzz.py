@@ -586,10 +586,10 @@ READERS = {
 """What parses a file that may be a stranger's, as module and function, and the test that changes such files."""
 OWN = {
     "documents": "the parsers themselves",
-    "wording members geography": "files of the kit",
+    "wording geography": "files of the kit",
     "state roster scores class_report": "what a run of `grade` wrote into its own database",
     "jupyter": "what Jupyter prints about itself",
-    "lite contents notebooks tables release in_browser graders": "what is released or was written here: the kit, "
+    "lite contents tables release in_browser graders": "what is released or was written here: the kit, "
     "JupyterLite's packages, the kit's notebooks",
 }
 """Modules whose other parsers read nothing of a stranger, and what it is that they read."""
