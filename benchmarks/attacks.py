@@ -265,7 +265,7 @@ def fuzzed(tries: str) -> None:
     given = {**os.environ, "FUZZ_TRIES": tries}
     fuzz = [*command, "tests/test_fuzz.py"]
     done = subprocess.run(fuzz, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
-    print(done.stdout[done.stdout.find("files changed by chance") :])
+    print(done.stdout[max(0, done.stdout.find("files changed by chance")) :])
     print("\n| attack | result |\n|---|---|")
     for name, (file, only) in TESTS.items():
         chosen = ["-k", only] if only else []

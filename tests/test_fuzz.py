@@ -1,8 +1,8 @@
 """Files that a stranger changed: whatever reads them ends in a CopydeskError or with what it was asked for.
 
-Each format is changed `TRIES` times, by fixed seeds. `make fuzz` does the same with other seeds and many more tries,
-and prints what each format took at worst (see `conftest.py`). What was found on the way is kept in `fixtures/fuzz/`, a
-folder per format, and read before anything is changed.
+Each format is changed `TRIES` times, by fixed seeds; the slowest ones share them. `make fuzz` does the same with other
+seeds and many more tries, and prints what each format took at worst (see `conftest.py`). What was found on the way is
+kept in `fixtures/fuzz/`, a folder per format, and read before anything is changed.
 """
 
 import ast
@@ -141,13 +141,13 @@ def test_most_changes_leave_a_file_that_can_be_parsed(name: str) -> None:
     original, form = (SEEDS / name).read_bytes(), name.rpartition(".")[2]
     parse = {"json": decode, "toml": decode_toml, "csv": lambda d: [*csv.reader(io.StringIO(d.decode()), strict=True)]}
     parsed, made = 0, set()
-    for seed in range(FIRST, FIRST + 300):
+    for seed in range(FIRST, FIRST + 100):
         data = changed(original, seed, form)
         made.add(data)
         with suppress(Damaged, ValueError, csv.Error):
             parse[form](data)
             parsed += 1
-    assert parsed >= 150 and len(made) > 250, (parsed, len(made))
+    assert parsed >= 50 and len(made) > 80, (parsed, len(made))
 
 
 def most_memory() -> int:
@@ -169,7 +169,7 @@ def use(lesson: lessons.Lesson) -> None:
         lesson_timeline(lesson)
     for name in own.get("class", ()):
         class_votes(lesson, name)
-    if not lesson_faults(lesson) and random.Random(repr(lesson.exercises)).random() < 0.05:  # scoring takes longest
+    if not lesson_faults(lesson) and random.Random(repr(lesson.exercises)).random() < 0.005:  # scoring takes longest
         check_scoring(lesson)
 
 
@@ -207,7 +207,7 @@ def test_lessons_of_a_story(fuzz: Fuzz, story: Path) -> None:
     offered = list_lessons()
     for lesson_id in offered:
         own = b"".join(re.findall(rb"^\[+%s\b.*?(?=^\[+\d\d_|\Z)" % lesson_id.encode(), whole, re.S | re.M))
-        fuzz.each(path, own, lambda name=lesson_id: use(load_lesson(name, loaded(story))), of=len(offered))
+        fuzz.each(path, own, lambda name=lesson_id: use(load_lesson(name, loaded(story))), of=2 * len(offered))
 
 
 def test_lessons_of_any_story(fuzz: Fuzz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, baltics: Story) -> None:
@@ -221,7 +221,7 @@ def test_lessons_of_any_story(fuzz: Fuzz, tmp_path: Path, monkeypatch: pytest.Mo
 
     for path in (home / f"{name}.toml" for name in offered):
         original = path.read_bytes()
-        fuzz.each(path, original, opened, of=len(offered))
+        fuzz.each(path, original, opened, of=2 * len(offered))
         path.write_bytes(original)
     lessons._read.cache_clear()
 
@@ -233,7 +233,7 @@ def test_answers_for_any_story(fuzz: Fuzz, story: Path) -> None:
         load_story.__globals__["_read_once"].cache_clear()
         use(load_lesson("08_your_own_brief", load_story(story)))
 
-    fuzz.each(path, path.read_bytes(), opened)
+    fuzz.each(path, path.read_bytes(), opened, of=2)
     load_story.__globals__["_read_once"].cache_clear()
 
 
@@ -460,7 +460,7 @@ def test_annotations_of_keys(fuzz: Fuzz, name: str, tmp_path: Path) -> None:
         found = import_annotations(read_annotations(path), story, read_raw_key(story.folder))
         encode_annotations(found.data) if found.what == ANSWERS else encode_key(found.data)
 
-    fuzz.each(path, original, read, of=4)
+    fuzz.each(path, original, read, of=12)
 
 
 @pytest.mark.parametrize("kind", ["answers", "places"])
@@ -492,7 +492,7 @@ def test_two_keys(fuzz: Fuzz, tmp_path: Path) -> None:
         compare_lines(found), compare_page(found)
         encode_key(merged_draft(found)[0])
 
-    fuzz.each(path, (SEEDS / "practice" / "key.json").read_bytes(), compare, of=20)
+    fuzz.each(path, (SEEDS / "practice" / "key.json").read_bytes(), compare, of=60)
 
 
 @pytest.mark.parametrize("file", ["key.json", "story.toml", "lessons.toml"])
@@ -545,7 +545,7 @@ def test_portfolios(fuzz: Fuzz, own_answers: Path) -> None:
     fuzz.harmless = True
     for path in (own_answers / "baltics-2022" / f"{lesson.id}.json", own_answers / "learner.json"):
         path.exists() or path.write_text('{"schema": 1, "learner": "Ada"}')
-        fuzz.each(path, path.read_bytes(), made, of=20)
+        fuzz.each(path, path.read_bytes(), made, of=80)
 
 
 def test_scores_for_other_graders(fuzz: Fuzz, tmp_path: Path) -> None:
@@ -570,14 +570,14 @@ READERS = {
     **dict.fromkeys(("store:_decoded", "schema:accepted"), "answer_files"),
     **dict.fromkeys(("files:open_zip", "files:_archive"), "archives"),
     **dict.fromkeys(("confirm:read_raw_key", "editor:__init__", "new:_checked_about"), "own_stories"),
-    **dict.fromkeys(("editor:_is_in_work", "editor:_trial", "lessons:_read"), "own_stories"),
+    **dict.fromkeys(("editor:_is_in_work", "editor:_trial", "editor:asked", "lessons:_read"), "own_stories"),
     **dict.fromkeys(("annotations:read_annotations", "annotations:_own_body"), "annotations_of_keys"),
-    **{"place:learner_of": "portfolios", "work:_fits": "notebooks", "start:_words": "notebooks"},
+    **{"place:learner_of": "portfolios", "doctor:_fits": "notebooks", "start:_words": "notebooks"},
     **{"lesson:_read": "lessons_of_any_story", "story:_load": "stories", "story:_read_once": "answers_for_any_story"},
     **{"geography:read_geography": "maps", "edition:read_edition": "editions", "facts:read_facts": "facts"},
     **{"key:read_key": "keys", "course:_weights_file": "weights", "csv_files:read_rows": "rosters"},
     **{
-        "grade_files:graders": "grades_that_people_gave",
+        "rubric:graders": "grades_that_people_gave",
         "pack:_read": "packs",
         "commands:run_annotations": "answers_that_become",
     },
@@ -586,10 +586,10 @@ READERS = {
 """What parses a file that may be a stranger's, as module and function, and the test that changes such files."""
 OWN = {
     "documents": "the parsers themselves",
-    "wording members geography": "files of the kit",
+    "wording geography": "files of the kit",
     "state roster scores class_report": "what a run of `grade` wrote into its own database",
     "jupyter": "what Jupyter prints about itself",
-    "lite contents notebooks moodle release in_browser graders": "what is released or was written here: the kit, "
+    "lite contents tables release in_browser graders": "what is released or was written here: the kit, "
     "JupyterLite's packages, the kit's notebooks",
 }
 """Modules whose other parsers read nothing of a stranger, and what it is that they read."""
