@@ -36,11 +36,10 @@ from copydesk.story.edition import read_edition  # noqa: E402
 from copydesk.story.facts import read_facts  # noqa: E402
 from copydesk.story.key import read_key  # noqa: E402
 from copydesk.story.story import load_story  # noqa: E402
-from copydesk_classroom.checking.key import key_faults  # noqa: E402
-from copydesk_classroom.checking.settings import check_settings  # noqa: E402
+from copydesk_classroom.checking import check_settings, key_faults  # noqa: E402
 from copydesk_classroom.course import offers, read_weights  # noqa: E402
 from copydesk_classroom.grading.grade import grade  # noqa: E402
-from copydesk_classroom.marking.grade_files import graders  # noqa: E402
+from copydesk_classroom.marking.rubric import graders  # noqa: E402
 from tests.classroom.made_class import best, data, document, entry, full, handin, zipped  # noqa: E402
 
 Content = bytes | str | Callable[[], bytes | str]
@@ -135,7 +134,11 @@ def strangers_handins() -> None:
     graded(
         "a zip in a zip in a zip", lambda: {"x.zip": zipped({"a.zip": zipped({"b.zip": zipped({"c.json": b"{}"})})})}
     )
-    graded("99,000 names in a zip", lambda: {"x.zip": zipped({f"{n}.txt": b"" for n in range(99_000)})})
+    small = data(handin("X", *[{**document({}), "lesson": f"l{n}", "story": "s"} for n in range(20)]))
+    graded("2,000 files of one learner", lambda: {f"{mine}/{n}.json": small for n in range(2_000)})
+    for count in (29_900, 99_000):
+        names = {f"{n}.txt": b"" for n in range(count)}
+        graded(f"{count:,} names in a zip", lambda names=names: {"x.zip": zipped(names)})  # type: ignore[misc]
     graded("a notebook of 4 MB", lambda: {"x.ipynb": b'{"cells": [' + b"{}," * 1_300_000 + b"{}]}"})
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from copydesk_classroom.releasing import lite as building
 from tests.browser.lab import FLAGS, chromium
@@ -34,7 +34,9 @@ from tests.browser.lab import FLAGS, chromium
 LESSON = "02_who_says_so.ipynb"
 CELLS = ["%pip install -q ipywidgets", "import ipywidgets\nipywidgets.IntSlider()"]
 SHOWN = {"copydesk": "section.cd", "bare": ".widget-slider"}
-WAIT = 300_000
+LISTENS = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus === 'connected'"
+"""Whether the notebook has its kernel. A Run All before that asks which kernel to take, and waits for an answer."""
+WAIT = 600_000
 
 
 def main() -> None:
@@ -91,7 +93,7 @@ def bare(out: Path, parts: Path) -> None:
         told = settings["jupyter-config-data"]
         kernel = told.setdefault("litePluginSettings", {}).setdefault(f"{building.KERNEL}:kernel", {})
         kernel |= {"pyodideUrl": "./static/pyodide/pyodide.mjs", "disablePyPIFallback": True}
-        told["contentsAllJsonFile"] = "all.json"
+        told |= {"contentsAllJsonFile": "all.json", "exposeAppInBrowser": True}  # the latter for LISTENS
         (out / "jupyter-lite.json").write_text(json.dumps(settings), "utf-8")
         cells = [
             {"cell_type": "code", "id": str(n), "metadata": {}, "execution_count": None, "outputs": [], "source": cell}
@@ -146,12 +148,9 @@ def first_exercise(page: Page, address: str, site: str) -> tuple[float, float]:
     page.goto(address)
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=WAIT)
     notebook = time.perf_counter() - began
-    for _ in range(40):
-        with suppress(TimeoutError):
-            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=5000)
-            page.locator('li[data-command="runmenu:run-all"]').click(timeout=5000)
-            page.locator(".jp-CodeCell .jp-InputPrompt", has_text="*").first.wait_for(timeout=1000)
-            break
+    page.wait_for_function(LISTENS, timeout=WAIT)
+    page.get_by_role("menuitem", name="Run", exact=True).click(timeout=WAIT)
+    page.locator('li[data-command="runmenu:run-all"]').click(timeout=WAIT)
     page.locator(SHOWN[site]).first.wait_for(state="attached", timeout=WAIT)
     return notebook, time.perf_counter() - began
 

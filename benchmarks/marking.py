@@ -25,7 +25,7 @@ import dataclasses
 
 import copydesk
 from copydesk.base.spans import Span, words
-from copydesk.widgets.widget import exercise_widget
+from copydesk.widgets.widget import ExerciseWidget
 
 desk = copydesk.open_lesson("02_who_says_so")
 key, article = desk.lesson.key, desk.story.article
@@ -39,7 +39,7 @@ groups = [
     for group in exercise.model_answers(key, article.text)["key"]["groups"]
 ]
 desk.answers.restart("bench")
-widget = exercise_widget(desk.lesson, exercise, desk.answers)
+widget = ExerciseWidget(desk.lesson, exercise, desk.answers)
 widget.save({"groups": groups})
 widget
 """

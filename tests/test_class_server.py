@@ -69,10 +69,10 @@ def test_answers_grow_by_one_part_at_a_time_up_to_the_whole(messages: ModuleType
 @pytest.fixture
 def told(messages: ModuleType, lesson: Lesson, answers: AnswerFile) -> dict[str, Any]:
     """A widget that was told a whole answer as the benchmark tells it, and was asked to check it."""
-    from copydesk.widgets.widget import exercise_widget
+    from copydesk.widgets.widget import ExerciseWidget
 
     assert lesson.key is not None
-    widget = exercise_widget(lesson, lesson.exercise("voice"), answers)
+    widget = ExerciseWidget(lesson, lesson.exercise("voice"), answers)
     note = messages.Told()
     for answer in messages.steps(widget.exercise.model_answers(lesson.key, lesson.story.article.text)["key"]):
         note.answer, note.changes = answer, note.changes + 1

@@ -5,6 +5,10 @@ and prints what each format took at worst (see `conftest.py`). What was found on
 folder per format, and read before anything is changed.
 """
 
+import ast
+import csv
+import io
+import itertools
 import json
 import os
 import random
@@ -23,10 +27,11 @@ import pytest
 from copydesk.answers.file import AnswerFile
 from copydesk.answers.handin import unpack
 from copydesk.attribution import find_attributions
+from copydesk.base.documents import Damaged, decode, decode_toml, read_json
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import backup
 from copydesk.base.store import last_change
-from copydesk.checkup.work import check_notebooks
+from copydesk.checkup.doctor import check_notebooks
 from copydesk.lessons import lesson as lessons
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.map.geography import story_geography
@@ -34,82 +39,45 @@ from copydesk.page.article import MOST_CHARACTERS, parse_article, read_page
 from copydesk.story.edition import edition_words, read_edition
 from copydesk.story.facts import read_facts, timeline
 from copydesk.story.key import MOST_RECORDS, read_key
-from copydesk.story.story import Story, load_story
+from copydesk.story.story import Story, forget_stories, load_story
 from copydesk.views.agreement import class_votes
+from copydesk.views.portfolio import portfolio_page
 from copydesk.views.timeline import lesson_timeline
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
-from copydesk_classroom.checking.settings import check_settings
+from copydesk_classroom.checking import check_scoring, check_settings, key_faults, lesson_faults
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.submissions import documents, parse_submission
 from copydesk_classroom.course import Unit, offers, read_weights
-from copydesk_classroom.feedback.page import feedback_page
-from copydesk_classroom.grading.moodle import filled_worksheet, maxima
-from copydesk_classroom.marking.grade_files import GradeFile, graders
+from copydesk_classroom.feedback import feedback_page
+from copydesk_classroom.graders import read_score
+from copydesk_classroom.grading import in_browser
+from copydesk_classroom.grading.tables import filled_worksheet, maxima
+from copydesk_classroom.marking.rubric import GradeFile, graders
 from copydesk_classroom.marking.scores import mark_lesson
-from copydesk_classroom.problems import Problem, Refused
-from copydesk_classroom.reporting.contributions import contribution
-from copydesk_classroom.wording import class_wording
+from copydesk_classroom.reporting.tally import contribution
+from copydesk_classroom.stories.annotations import (
+    ANSWERS,
+    encode_annotations,
+    export_answers,
+    export_key,
+    import_annotations,
+    read_annotations,
+)
+from copydesk_classroom.stories.compare import compare_lines, compare_page, merged_draft, read_two_keys
+from copydesk_classroom.stories.confirm import encode_key, read_raw_key
+from copydesk_classroom.stories.editor import KeyEditor
+from copydesk_classroom.stories.lessons import write_lessons
+from copydesk_classroom.stories.new import redraft
+from copydesk_classroom.stories.pack import add_pack, pack_story
+from copydesk_classroom.stories.page import read_any_page
+from copydesk_classroom.wording import Problem, Refused, class_wording
+from tests.changed_files import changed
 from tests.classroom.made_class import zipped
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 KEPT = Path(__file__).parent / "fixtures" / "fuzz"
 OLD = Path(__file__).parent / "fixtures" / "version_0_1"
 TRIES, FIRST = int(os.environ.get("FUZZ_TRIES", "2000")), int(os.environ.get("FUZZ_FIRST", "0"))
-NESTED, DIGITS = 3000, 5000
-ODD = [
-    *("0", "-1", "1e9", "1000000000000", "9" * DIGITS, "1.5", "true", "[]", "{}", '""', '"\\u0000"', '"p1"', '"f1"'),
-    *(
-        '"../.."',
-        '["a"]',
-        "[[]]",
-        "[1, 2]",
-        '[["a", 1]]',
-        '{"a" = 1}',
-        '{"a": 1}',
-        '{"start": 0, "end": 1000000000000}',
-    ),
-    *("[" * NESTED + "]" * NESTED, '{"a":' * NESTED + "1" + "}" * NESTED, "nan", "inf", "null", "NaN", "1e999"),
-    *("2022-01-12", "0001-01-01", "9999-12-31T23:59:59Z", '"' + "a" * 70_000 + '"', '"' + "x." * 400 + '"'),
-]
-"""Values in place of others, some of them of one format alone."""
-VALUE = re.compile(
-    rb'"(?:[^"\\\n]|\\.)*"(?!\s*[:=])|-?\b\d[\d.:TZ-]*|\b(?:true|false|null)\b|\[[^\[\]{}]*\]|\{[^{}]*\}'
-)
-NAME = re.compile(rb'"[\w.]+"(?=\s*:)|\b\w+(?=\s*=)')
-CELLS = [
-    b"",
-    b",",
-    b'"',
-    b"\n",
-    b"\r",
-    b"\0",
-    b"\xff",
-    b"9999-99-99",
-    b"0000",
-    b"\xef\xbb\xbf",
-    b"=1+1",
-    b"\xed\xa0\x80",
-]
-
-
-def changed(data: bytes, seed: int) -> bytes:
-    """The data with one to three changes: of a value, a name, a stretch or a byte."""
-    chance = random.Random(seed)
-    for _ in range(chance.randint(1, 3)):
-        places = [*(NAME if chance.random() < 0.25 else VALUE).finditer(data)]
-        if places and chance.random() < 0.7:
-            start, end = chance.choice(places).span()
-            new = chance.choice([*(odd.encode() for odd in ODD), chance.choice(places)[0]])
-        else:
-            start = chance.randrange(len(data) + 1)
-            end = min(len(data), start + chance.choice([0, 0, 1, 1, 40, 4000]))
-            stretch = data[start : start + 300]
-            new = chance.choice([bytes([chance.randrange(256)]), b"", stretch * 2, *CELLS])
-        data = data[:start] + new + data[end:]
-    return data
-
 
 Act = Callable[[], object]
 MOST_FOUND = 20
@@ -149,7 +117,7 @@ class Fuzz:
             path.write_bytes(file.read_bytes())
             self.use(act, file.name)
         for seed in range(FIRST, FIRST + TRIES // of + 1):
-            path.write_bytes(changed(original, seed))
+            path.write_bytes(changed(original, seed, path.suffix[1:]))
             self.use(act, f"seed {seed} of {path.name}")
             if len(self.found) > MOST_FOUND:
                 break
@@ -165,6 +133,21 @@ def fuzz(record_property: Callable[[str, object], None]) -> Iterator[Fuzz]:
     assert not made.found, made.found
     assert made.harmless or made.refused, "the changes are all harmless"
     assert made.refused < made.tries, "the changes are all fatal"
+
+
+@pytest.mark.parametrize("name", ["practice/key.json", "practice/story.toml", "baltics-2022/context/facts.csv"])
+def test_most_changes_leave_a_file_that_can_be_parsed(name: str) -> None:
+    """So that what is behind the parser is tried too; each way of changing one makes a difference."""
+    original, form = (SEEDS / name).read_bytes(), name.rpartition(".")[2]
+    parse = {"json": decode, "toml": decode_toml, "csv": lambda d: [*csv.reader(io.StringIO(d.decode()), strict=True)]}
+    parsed, made = 0, set()
+    for seed in range(FIRST, FIRST + 300):
+        data = changed(original, seed, form)
+        made.add(data)
+        with suppress(Damaged, ValueError, csv.Error):
+            parse[form](data)
+            parsed += 1
+    assert parsed >= 150 and len(made) > 250, (parsed, len(made))
 
 
 def most_memory() -> int:
@@ -441,6 +424,196 @@ def test_grades_that_people_gave(fuzz: Fuzz, tmp_path: Path) -> None:
                 lying.unlink()
 
     fuzz.each(path, (OLD / "grades_first.json").read_bytes(), read)
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The practice story as a pack, by another name."""
+    home = tmp_path_factory.mktemp("pack")
+    shutil.copytree(SEEDS / "practice", home / "ours")
+    key = (home / "ours" / "key.json").read_bytes().replace(b'"story": "practice"', b'"story": "ours"')
+    (home / "ours" / "key.json").write_bytes(key)
+    return pack_story(load_story(home / "ours"), home / "ours.zip").path.read_bytes()
+
+
+def test_packs(fuzz: Fuzz, tmp_path: Path, pack: bytes) -> None:
+    """What is added passes its own checks; of what is refused nothing is left."""
+    path, place = tmp_path / "pack.zip", tmp_path / "stories"
+
+    def add() -> None:
+        try:
+            add_pack(path, place=place)
+        except CopydeskError:
+            assert not [*place.glob("*")], "something is left"
+            raise
+        shutil.rmtree(place)
+
+    fuzz.each(path, pack, add, of=2)
+
+
+@pytest.mark.parametrize("name", ["practice", "greywater-barrage"])
+def test_annotations_of_keys(fuzz: Fuzz, name: str, tmp_path: Path) -> None:
+    path, story = tmp_path / "notes.jsonld", load_story(name)
+    original = encode_annotations(export_key(read_raw_key(story.folder), story.article, story))
+
+    def read() -> None:
+        found = import_annotations(read_annotations(path), story, read_raw_key(story.folder))
+        encode_annotations(found.data) if found.what == ANSWERS else encode_key(found.data)
+
+    fuzz.each(path, original, read, of=4)
+
+
+@pytest.mark.parametrize("kind", ["answers", "places"])
+def test_annotations_of_others(fuzz: Fuzz, kind: str, tmp_path: Path) -> None:
+    """Answers that go out and come back, and what another program wrote."""
+    path, story = tmp_path / "notes.jsonld", load_story("practice")
+    selector = {"type": "TextQuoteSelector", "exact": "said", "prefix": "", "suffix": ""}
+    note = {"type": "Annotation", "body": [{"value": "who?"}], "target": {"source": "x", "selector": [selector]}}
+    (mine,) = (document for document in HANDINS if document["lesson"] == "00_start_here")
+    original = encode_annotations(export_answers(mine, story) if kind == "answers" else {"items": [note, note]})
+
+    def read() -> None:
+        encode_key(import_annotations(read_annotations(path), story, read_raw_key(story.folder)).data)
+
+    fuzz.each(path, original, read, of=4)
+
+
+def test_answers_that_become_annotations(fuzz: Fuzz, tmp_path: Path) -> None:
+    path, story = tmp_path / "answers.json", load_story("practice")
+    (mine,) = (document for document in HANDINS if document["lesson"] == "00_start_here")
+    fuzz.each(path, json.dumps(mine).encode(), lambda: encode_annotations(export_answers(read_json(path), story)), of=4)
+
+
+def test_two_keys(fuzz: Fuzz, tmp_path: Path) -> None:
+    path = tmp_path / "second.json"
+
+    def compare() -> None:
+        found = read_two_keys("practice", path)
+        compare_lines(found), compare_page(found)
+        encode_key(merged_draft(found)[0])
+
+    fuzz.each(path, (SEEDS / "practice" / "key.json").read_bytes(), compare, of=20)
+
+
+@pytest.mark.parametrize("file", ["key.json", "story.toml", "lessons.toml"])
+def test_own_stories(fuzz: Fuzz, file: str, tmp_path: Path) -> None:
+    """The key editor, the lessons that follow from a key, and a second draft, on a folder that somebody gave away."""
+    folder, whole = tmp_path / "ours", SEEDS / "practice"
+
+    def opened() -> None:
+        spoilt = (folder / file).read_bytes()
+        shutil.rmtree(folder)
+        shutil.copytree(whole, folder)
+        (folder / file).write_bytes(spoilt)
+        forget_stories()
+        turn = next(turns) % 3
+        if turn == 0:
+            editor = KeyEditor(folder)
+            editor.meter(), editor.faults(), repr(editor)
+            editor.apply([{"op": "confirm", "layer": "sources", "ids": ["S1"]}])
+        elif turn == 1:
+            write_lessons(folder)
+        else:
+            redraft(folder)
+
+    turns = itertools.count()
+    shutil.copytree(whole, folder)
+    fuzz.each(folder / file, (whole / file).read_bytes(), opened, of=15)
+
+
+def test_html_pages(fuzz: Fuzz, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    story = "<p>" + "The river rose by a metre, <b>Ada Lund</b> said&nbsp;on <time>6 March 2026</time>. " * 5 + "</p>"
+    head = '<html lang="en"><head><meta charset="utf-8"><title>Rain ends</title><script>var a = "</p>";</script></head>'
+    page = (
+        f"{head}<body><nav><ul><li><a href=/>Home</a></ul></nav><article><h1>Rain ends</h1>{story * 3}<table><tr><td>1"
+    )
+    fuzz.harmless = True  # any text is a page
+    fuzz.each(path, page.encode(), lambda: parse_article(read_any_page(str(path)).text), of=20)
+
+
+def test_portfolios(fuzz: Fuzz, own_answers: Path) -> None:
+    """The page of a learner, made of answer files and a name; files that cannot be read count as not there."""
+    shutil.copytree(OLD / "work", own_answers, dirs_exist_ok=True)
+    lesson = load_lesson("08_your_own_brief", load_story("baltics-2022"))
+    brief = next(e.id for e in lesson.exercises if e.type == "write")
+
+    def made() -> None:
+        answers = AnswerFile.open("baltics-2022", lesson.id, sha256=lesson.story.about["sha256"])
+        assert portfolio_page(lesson, answers, brief)._repr_html_()
+
+    fuzz.harmless = True
+    for path in (own_answers / "baltics-2022" / f"{lesson.id}.json", own_answers / "learner.json"):
+        path.exists() or path.write_text('{"schema": 1, "learner": "Ada"}')
+        fuzz.each(path, path.read_bytes(), made, of=20)
+
+
+def test_scores_for_other_graders(fuzz: Fuzz, tmp_path: Path) -> None:
+    (mine,) = (document for document in HANDINS if document["lesson"] == "00_start_here")
+    whole = {**json.loads((OLD / "handin.json").read_bytes()), "answers": [mine]}
+    fuzz.harmless = True
+    path = tmp_path / "handin.json"
+    fuzz.each(path, json.dumps(whole).encode(), lambda: read_score("00_start_here", "practice", beside=tmp_path), of=5)
+
+
+def test_keys_for_a_graded_edition_in_the_browser(fuzz: Fuzz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "keys.zip"
+    (tmp_path / "kit" / "seeds" / "practice").mkdir(parents=True)
+    monkeypatch.setattr(in_browser, "files", lambda _: tmp_path / "kit")
+    keys = {"seeds/practice/key.json": b"{}" * 400, "seeds/answers.toml": b"a = 1\nb = [1, 2]\n", "../x": b"1"}
+    fuzz.each(path, zipped(keys), lambda: in_browser._take_keys(path.read_bytes()), of=2)
+    assert {p.name for p in tmp_path.iterdir()} == {"kit", "keys.zip"}
+
+
+READERS = {
+    **dict.fromkeys(("handin:read_handin", "submissions:parse_submission", "submissions:documents"), "handins"),
+    **dict.fromkeys(("store:_decoded", "schema:accepted"), "answer_files"),
+    **dict.fromkeys(("files:open_zip", "files:_archive"), "archives"),
+    **dict.fromkeys(("confirm:read_raw_key", "editor:__init__", "new:_checked_about"), "own_stories"),
+    **dict.fromkeys(("editor:_is_in_work", "editor:_trial", "lessons:_read"), "own_stories"),
+    **dict.fromkeys(("annotations:read_annotations", "annotations:_own_body"), "annotations_of_keys"),
+    **{"place:learner_of": "portfolios", "work:_fits": "notebooks", "start:_words": "notebooks"},
+    **{"lesson:_read": "lessons_of_any_story", "story:_load": "stories", "story:_read_once": "answers_for_any_story"},
+    **{"geography:read_geography": "maps", "edition:read_edition": "editions", "facts:read_facts": "facts"},
+    **{"key:read_key": "keys", "course:_weights_file": "weights", "csv_files:read_rows": "rosters"},
+    **{
+        "grade_files:graders": "grades_that_people_gave",
+        "pack:_read": "packs",
+        "commands:run_annotations": "answers_that_become",
+    },
+    **{"in_browser:_take_keys": "keys_for_a_graded_edition"},
+}
+"""What parses a file that may be a stranger's, as module and function, and the test that changes such files."""
+OWN = {
+    "documents": "the parsers themselves",
+    "wording members geography": "files of the kit",
+    "state roster scores class_report": "what a run of `grade` wrote into its own database",
+    "jupyter": "what Jupyter prints about itself",
+    "lite contents notebooks moodle release in_browser graders": "what is released or was written here: the kit, "
+    "JupyterLite's packages, the kit's notebooks",
+}
+"""Modules whose other parsers read nothing of a stranger, and what it is that they read."""
+PARSERS = {
+    *("json.loads", "tomllib.loads", "csv.reader", "csv.DictReader", "zipfile.ZipFile", "tarfile.open"),
+    *("decode", "decode_toml", "read_json", "read_toml", "open_zip"),
+}
+
+
+def test_every_reader_of_a_strangers_file_is_tried_here() -> None:
+    """Add a new reader to `READERS` and a test of its format above, or to `OWN` with a reason."""
+    found = {
+        f"{path.stem}:{function.name}"
+        for path in (SEEDS.parent / "src").rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in PARSERS
+    }
+    own = {stem for stems in OWN for stem in stems.split()}
+    assert {name for name in found if name.partition(":")[0] not in own} <= {*READERS}, "not tried"
+    assert {*READERS} <= found and own <= {name.partition(":")[0] for name in found}, "gone"
+    tests = [name for name in globals() if name.startswith("test_")]
+    assert all(any(name.startswith(f"test_{of}") for name in tests) for of in READERS.values())
 
 
 SLOW = {

@@ -34,9 +34,7 @@ KIT = {
 CLASSROOM = {
     "wording": 0,
     "safe_text": 0,
-    "problems": 1,
     "csv_files": 1,
-    "pool": 1,
     "course": 2,
     "pages": 2,
     "collecting": 3,

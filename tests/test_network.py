@@ -16,6 +16,9 @@ import pytest
 
 from copydesk.answers import AnswerFile
 from copydesk.lessons.lesson import load_lesson
+from copydesk.story.story import load_story
+from copydesk_classroom.stories.new import new_story
+from copydesk_classroom.stories.pack import pack_story
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTSIDE = "192.0.2.1"
@@ -35,16 +38,42 @@ def work(tmp_path: Path, own_answers: Path) -> Path:
     answers = AnswerFile.open("practice", lesson.id, sha256=lesson.story.about["sha256"], root=own_answers)
     answers.save("voices", {"choices": {"p1.s1": "attributed"}})
     shutil.copytree(own_answers, tmp_path / "in" / "ada" / "answers")
+    shutil.copy(next(own_answers.glob("practice/*.json")), tmp_path / "answers.json")
+    (tmp_path / "rain.txt").write_text("Rain ends\n\nIt rained, Ada Lund said. Bo Ek said no.", "utf-8")
+    new_story(
+        str(tmp_path / "rain.txt"), name="rain", language="en", rights="CC BY 4.0, Ada", place=tmp_path / "stories"
+    )
+    pack_story(load_story(tmp_path / "stories" / "rain"), tmp_path / "rain.zip")
     return tmp_path
 
 
 @pytest.mark.parametrize(
     "words",
-    ["check --story practice", "doctor", "grade in --out grades", "report in", "release out --lessons 02"],
+    [
+        *("check --story practice", "doctor", "grade in --out grades", "report in", "release out --lessons 02"),
+        *("new rain.txt --name wet --language en", "new rain.txt --name rain", "story lessons rain", "story pack rain"),
+        "story compare rain stories/rain/key.json --html differences.html --merge merged.json",
+        *("story annotations rain --out rain.jsonld", "story annotations practice --answers answers.json"),
+    ],
 )
 def test_no_command_reaches_another_machine(words: str, work: Path, no_network: Path) -> None:
     done = run("copydesk", *words.split(), folder=work)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert not no_network.exists()
+
+
+def test_no_page_and_no_pack_that_is_added_reaches_another_machine(work: Path, no_network: Path) -> None:
+    """An HTML page that names pictures, scripts and a style sheet elsewhere; a pack; annotations that came back."""
+    far = f"http://{OUTSIDE}/x"
+    page = f'<html lang="en"><link rel=stylesheet href={far}><script src={far}></script><img src={far}>'
+    story = "<p>" + "The river rose by a metre overnight, Ada Lund said. " * 9
+    (work / "page.html").write_text(f"{page}<article><h1>Rain ends</h1>{story}{story}</article>", "utf-8")
+    commands = ("story annotations rain --out rain.jsonld", "story annotations rain --read rain.jsonld --out key2.json")
+    for words in ("new page.html --name far", *commands, "story add rain.zip"):
+        if words.startswith("story add"):
+            shutil.rmtree(work / "stories" / "rain")
+        done = run("copydesk", *words.split(), folder=work)
+        assert done.returncode == 0, done.stdout + done.stderr
     assert not no_network.exists()
 
 

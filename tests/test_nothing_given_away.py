@@ -24,7 +24,7 @@ from copydesk.exercises.sort import Sort
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import list_stories, load_story
 from copydesk.views.comparisons import finder_page
-from copydesk.widgets.widget import ExerciseWidget, exercise_widget
+from copydesk.widgets.widget import ExerciseWidget
 
 ROOT = Path(__file__).resolve().parents[1]
 RARE = 0.01
@@ -41,7 +41,7 @@ EXERCISES = {f"{name}/{e.id}": (lesson, e) for name, lesson in LESSONS.items() f
 
 
 def opened(lesson: Lesson, exercise: Exercise) -> ExerciseWidget:
-    return exercise_widget(lesson, exercise, AnswerFile.open("made", lesson.id, sha256="0" * 64))
+    return ExerciseWidget(lesson, exercise, AnswerFile.open("made", lesson.id, sha256="0" * 64))
 
 
 def sent(widget: ExerciseWidget) -> str:
@@ -200,6 +200,43 @@ def test_no_graded_lesson_shows_what_the_finder_marks(name: str) -> None:
     assert "graded edition" in repr(page) and not {"<mark", "<table"} & {*re.findall(r"<\w+", page._repr_html_())}
 
 
+MARKS = {name: both for name, both in EXERCISES.items() if isinstance(both[1], Mark) and both[0].key is not None}
+
+
+def marks_shown(lesson: Lesson, exercise: Mark) -> list[dict[str, object]]:
+    """The marks that an exercise shows before anybody has answered it: those that are given, or all of an example."""
+    there = lesson.on_story_of(exercise)
+    assert there.key is not None
+    models = exercise.model_answers(there.key, there.story.article.text) if exercise.is_example else {}
+    return [*exercise.beginning().get("groups", ()), *next(iter(models.values()), {}).get("groups", ())]
+
+
+@pytest.mark.parametrize("name", [name for name, (_, exercise) in MARKS.items() if not exercise.is_example])
+def test_no_worked_example_and_no_given_mark_answers_another_exercise(name: str) -> None:
+    """Of the same course: copying the marks that other exercises show scores no more than marking without thought."""
+    lesson, exercise = MARKS[name]
+    assert isinstance(exercise, Mark)
+    there = lesson.on_story_of(exercise)
+    assert there.key is not None
+    text, shown = there.story.article.text, exercise.blocks(there.story)
+    seen = []
+    for other, it in (both for at, both in MARKS.items() if at != name and at.startswith(f"{lesson.story.id}/")):
+        assert isinstance(it, Mark)
+        if it.layer == exercise.layer and other.on_story_of(it).story.id == there.story.id:
+            seen += marks_shown(other, it)
+    begins = {start for b in shown for start in range(b.start, b.end)}
+    copied = [
+        g
+        for g in seen
+        if any(s[0] in begins for role, spans in g.items() if role != "labels" for s in spans)  # type: ignore[attr-defined]
+    ]
+    lazy = exercise.lazy_answers(there.key, text).values()
+    most = max(exercise.outcome(answer, there.key, text).score for answer in lazy)
+    given = exercise.beginning().get("groups", ())
+    least = exercise.outcome({"groups": [*given]}, there.key, text).score
+    assert exercise.outcome({"groups": [*given, *copied]}, there.key, text).score <= max(most, least, 0.25), copied
+
+
 IDS = re.compile(r"\b[fp]\d{1,4}\b|¶")
 
 
@@ -232,7 +269,19 @@ PICKS: dict[str, Callable[[Mapping[str, str]], str]] = {
     "longest value": lambda options: max(options, key=len),
     "shortest value": lambda options: min(options, key=len),
     "alphabet": min,
+    "most like the others": lambda options: max(options, key=lambda value: _likeness(options, value)),
+    "least like the others": lambda options: min(options, key=lambda value: _likeness(options, value)),
+    "text by alphabet": lambda options: min(options, key=lambda value: options[value]),
+    "most capitals": lambda options: max(options, key=lambda value: len(re.findall(r"\b[A-Z]", options[value]))),
+    "longest words": lambda options: max(options, key=lambda v: len(options[v]) / max(1, len(options[v].split()))),
+    "most signs": lambda options: max(options, key=lambda value: len(re.findall(r"[^\w\s]", options[value]))),
 }
+
+
+def _likeness(options: Mapping[str, str], value: str) -> float:
+    """How many of its longer words an option shares with the others: what a test taker calls the middle one."""
+    mine, *others = ({*re.findall(r"\w{4,}", options[v].lower())} for v in (value, *(v for v in options if v != value)))
+    return sum(len(mine & other) / max(1, len(mine | other)) for other in others)
 
 
 WORDS = {

@@ -193,7 +193,7 @@ def km(one: Point, other: Point) -> float:
 
 def read_atlas(folder: Path, scale: str) -> Atlas:
     """One scale of the atlas, with the kit's ids and names, Kaliningrad and Crimea apart."""
-    from copydesk.map.members import memberships, place_notes
+    from copydesk.map.geography import memberships, place_notes
 
     ids = {note["layer_name"]: place for place, note in place_notes().items() if "layer_name" in note}
     names = {member.id: member.name for of in ("NATO", "EU") for member in memberships(of)}
@@ -298,7 +298,7 @@ def lengths(atlases: Iterable[Atlas], drawn: Iterable[str]) -> Iterator[list[str
 
 def coasts(atlas: Atlas) -> Iterator[list[str]]:
     """The rows of `coasts.csv`: the states on each sea. A line that outlines one place only is a coast."""
-    from copydesk.map.members import followed
+    from copydesk.map.geography import followed
 
     yield ["sea", "state"]
     uses = Counter(n for place in atlas.places.values() for n in place.arcs)

@@ -12,7 +12,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from importlib.metadata import entry_points
@@ -99,19 +99,31 @@ def _check_command(parser: argparse.ArgumentParser, word: str, lacking: Mapping[
         raise CopydeskError(problem, 'run: python -m pip install "copydesk[classroom]"')
 
 
+def add_command(  # noqa: PLR0913
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], *, help: str, description: str, epilog: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command that `run` carries out to the subparsers of a command line; an `epilog` keeps its line ends."""
+    style = argparse.RawDescriptionHelpFormatter if epilog else argparse.HelpFormatter
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=help, description=description, epilog=epilog, formatter_class=style
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
 def add_start(commands: Any) -> None:
     """Add `copydesk start` to the command line."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "start",
+        run_start,
         help="copy the lessons into a folder and open them in JupyterLab",
         description="Copy the lessons into a folder and open JupyterLab on the first one.",
         epilog=START_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="where the lessons are, or will be")
     parser.add_argument("--teacher", action="store_true", help="also the sheets and notebooks for class work")
     parser.add_argument("--no-browser", action="store_true", help="only print the address, as with BROWSER=no")
-    parser.set_defaults(run=run_start)
 
 
 def run_start(options: argparse.Namespace) -> int:
@@ -127,15 +139,15 @@ def run_start(options: argparse.Namespace) -> int:
 
 def add_doctor(commands: Any) -> None:
     """Add `copydesk doctor` to the command line."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "doctor",
+        run_doctor,
         help="list what is wrong here and how to fix it",
         description="Look at the Python, the Jupyter, the story and the notebooks here: a line for each.",
         epilog=DOCTOR_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--json", action="store_true", help="the same for programs")
-    parser.set_defaults(run=run_doctor)
 
 
 def run_doctor(options: argparse.Namespace) -> int:

@@ -17,12 +17,10 @@ from copydesk.answers import AnswerFile, Record, folder, where
 from copydesk.answers.file import peek_record
 from copydesk.answers.place import may_be_lost
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, load_wording
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.mark import label_words
-from copydesk.exercises.parallel_forms import PRIVATE, choose_form, discernment, first_answer
-from copydesk.exercises.sort import Sort
+from copydesk.exercises.sort import PRIVATE, Sort, choose_form, discernment, first_answer
 from copydesk.lessons.lesson import Lesson, lesson_titles, load_lesson
 from copydesk.lessons.results import Result, is_finished, shown_result
 from copydesk.page.html import Link, Page, blocks, static_html, table
@@ -110,14 +108,14 @@ class Desk:
     @unless_left_out
     def exercise(self, exercise_id: str) -> ExerciseWidget:
         """The exercise of that id, with the learner's own work in it."""
-        from copydesk.widgets.widget import exercise_widget
+        from copydesk.widgets.widget import ExerciseWidget
 
         exercise, record = self.lesson.exercise(exercise_id), self.answers.record(exercise_id)
         if isinstance(exercise, Sort) and exercise.forms:
             exercise = choose_form(exercise, record, self._earlier_record(exercise))
         else:
             exercise = exercise.as_answered(exercise.well_formed(record.answer))
-        return exercise_widget(self.lesson, exercise, self.answers)
+        return ExerciseWidget(self.lesson, exercise, self.answers)
 
     @unless_left_out
     def worked_example(self, exercise_id: str) -> Page:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk_classroom.discussing.room import Room, discussion
+from copydesk_classroom.discussing import Room, discussion
 from copydesk_classroom.graders import read_score, score_for_grader
 from copydesk_classroom.grading.class_report import Report, report
 from copydesk_classroom.grading.grade import Summary, grade

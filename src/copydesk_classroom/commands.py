@@ -12,7 +12,6 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
@@ -22,16 +21,20 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
 from copydesk.base.system import most_processes
+from copydesk.cli import add_command
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.edition import edition_words
 from copydesk.story.story import Story, list_stories, load_story
 from copydesk.views.comparisons import compare_finder
-from copydesk_classroom.checking.guess import guess_objectives
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring, lesson_faults
-from copydesk_classroom.checking.settings import check_settings
+from copydesk_classroom.checking import (
+    check_scoring,
+    check_settings,
+    guess_objectives,
+    key_faults,
+    lesson_faults,
+)
 from copydesk_classroom.collecting.files import Sources
-from copydesk_classroom.grading.class_report import Report, is_graded, report
+from copydesk_classroom.grading.class_report import is_graded, report
 from copydesk_classroom.grading.grade import grade, summary_lines
 from copydesk_classroom.releasing.release import Release, release
 from copydesk_classroom.stories.confirm import lesson_states
@@ -54,14 +57,15 @@ SETTINGS = ("roster", "weights", "due", "rubric")
 
 def add_check(commands: Any) -> None:
     """Add `check` to the subparsers of the command line."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "check",
+        run_check,
         help="check stories, keys, lessons and the settings for grading",
         description="Check every story, key and lesson, and that scoring is fair: the key and each alternative score "
         "100 %, a blank answer scores 0, marking everything stays under 50 %, one answer everywhere does not pass, and "
         "guessing does not meet an objective.",
         epilog=CHECK_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--story", help="name or folder of one story (default: all)")
     parser.add_argument("--lesson", help="one lesson (default: all)")
@@ -72,7 +76,6 @@ def add_check(commands: Any) -> None:
     parser.add_argument("--weights", type=Path, help="check these weights: what each lesson is worth")
     parser.add_argument("--due", help="check this due date: when a submission is late")
     parser.add_argument("--rubric", type=Path, help="check these grades that people gave texts")
-    parser.set_defaults(run=run_check)
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -137,17 +140,14 @@ def _print_draft(story: Story) -> None:
     assert story.key is not None
     say = class_wording("stories")["check"]
     layers = Counter(entry.layer for entry in story.key.unconfirmed)
-    print(f"  {say['unconfirmed'].format(n=len(story.key.unconfirmed), layers=_counts(layers))}")
+    counted = ", ".join(f"{name} {n}" for name, n in layers.items())
+    print(f"  {say['unconfirmed'].format(n=layers.total(), layers=counted)}")
     states = lesson_states(story)
     running = ", ".join(state.id[:2] for state in states if state.runs) or say["none"]
     print(f"  {say['running'].format(lessons=running)}")
     for why in dict.fromkeys(state.why for state in states if not state.runs):
         lessons = ", ".join(state.id[:2] for state in states if state.why == why)
         print(f"  {say['not_running'].format(lessons=lessons, why=why)}")
-
-
-def _counts(found: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {n}" for name, n in found.items())
 
 
 def _check_lesson(lesson_id: str, story: Story, *, show_all: bool, show_guess: bool) -> int:
@@ -167,7 +167,8 @@ def _check_lesson(lesson_id: str, story: Story, *, show_all: bool, show_guess: b
     for fault in faults:
         print(f"    FAULT {fault}")
     for check in checks if show_all else failed:
-        print(_check_line(check))
+        detail = f" ({check.detail})" if check.detail else ""
+        print(f"    {'passed' if check.holds else 'FAILED'}  {check.exercise}: {check.claim}{detail}")
     by_chance = _check_guess(lesson, show=show_guess) if sound else 0
     return len(faults) + len(failed) + by_chance
 
@@ -192,11 +193,6 @@ def _print_finder(story: Story) -> None:
     print(
         f"  finder: of {len(found.matches)} counted attributions {counts}; {len(found.wrong)} marks are not in the key"
     )
-
-
-def _check_line(check: ScoringCheck) -> str:
-    detail = f" ({check.detail})" if check.detail else ""
-    return f"    {'passed' if check.holds else 'FAILED'}  {check.exercise}: {check.claim}{detail}"
 
 
 GRADE_EXAMPLES = """examples:
@@ -227,13 +223,14 @@ MANY = 50
 
 def add_grade(commands: Any) -> None:
     """Add `grade` to the subparsers of the command line."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "grade",
+        run_grade,
         help="grade the submissions of a class",
         description="Grade a class: write scores, import files for Moodle and Canvas, one feedback page per learner, a "
         "class report, and a list of what could not be read.",
         epilog=GRADE_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path, help="the folder with the submissions, or one zip")
     parser.add_argument("--out", type=Path, required=True, help="the folder for the results")
@@ -259,14 +256,14 @@ def add_grade(commands: Any) -> None:
     )
     parser.add_argument("--workers", type=int, help="number of processes (default: all cores for a large class)")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
-    parser.set_defaults(run=run_grade)
 
 
 def run_grade(options: argparse.Namespace) -> int:
     """Grade and print a summary; returns 0 if anybody was graded."""
     progress = Progress(quiet=options.quiet or not sys.stderr.isatty())
     try:
-        with _executor(options) as executor:
+        several = options.workers is not None or _is_large(options.folder, options.out)
+        with _pool(options.workers or os.cpu_count() or 1) if several else nullcontext() as executor:
             summary = grade(
                 options.folder,
                 options.out,
@@ -293,13 +290,6 @@ def run_grade(options: argparse.Namespace) -> int:
     if not options.quiet:
         print("\n".join(summary_lines(summary)))
     return int(not summary.graded)
-
-
-def _executor(options: argparse.Namespace) -> Any:
-    """A pool of processes for a large class; for a small one a context manager that yields None."""
-    if options.workers is None and not _is_large(options.folder, options.out):
-        return nullcontext()
-    return _pool(options.workers or os.cpu_count() or 1)
 
 
 def _pool(workers: int) -> Any:
@@ -332,8 +322,7 @@ class Progress:
             return
         self._next = time.monotonic() + 0.1
         text = f"{what} {done:,}{f' of {of:,}' if of else ''}"
-        bar = f" [{'#' * (20 * done // of):<20}]" if of else ""
-        self._show(f"{text}{bar}")
+        self._show(f"{text} [{'#' * (20 * done // of):<20}]" if of else text)
 
     def _show(self, text: str) -> None:
         sys.stderr.write(f"\r{text:<{self._width}}")
@@ -369,12 +358,13 @@ exit status:
 
 def add_report(commands: Any) -> None:
     """Add `report` to the subparsers of the command line."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "report",
+        run_report,
         help="see where a class is stuck",
         description="Write one page on a class: hard items, common other readings, agreement, heat maps, progress.",
         epilog=REPORT_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path, help="the results of `copydesk grade`, or submissions (folder or zip)")
     parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page (default: report.html)")
@@ -383,7 +373,6 @@ def add_report(commands: Any) -> None:
     )
     parser.add_argument("--workers", type=int, default=1, help="number of processes to grade submissions with")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
-    parser.set_defaults(run=run_report)
 
 
 def run_report(options: argparse.Namespace) -> int:
@@ -395,17 +384,10 @@ def run_report(options: argparse.Namespace) -> int:
     finally:
         progress.end()
     if not options.quiet:
-        print("\n".join(report_summary(made)))
+        say, size = class_wording("report")["cli"], f"{made.bytes / 1000:,.0f} kB"
+        print(say["made"].format(learners=made.learners, path=made.path, size=size))
+        print(say["named" if made.names else "nameless"])
     return 0
-
-
-def report_summary(made: Report) -> list[str]:
-    """The lines that say what was written."""
-    say, size = class_wording("report")["cli"], f"{made.bytes / 1000:,.0f} kB"
-    return [
-        say["made"].format(learners=made.learners, path=made.path, size=size),
-        say["named" if made.names else "nameless"],
-    ]
 
 
 RELEASE_EXAMPLES = """examples:
@@ -431,12 +413,13 @@ OURS = {"baltics-2022", "greywater-barrage", "practice", "saltness-horn"}
 
 def add_release(commands: Any) -> None:
     """Add `release` to the subparsers of the command line."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "release",
+        run_release,
         help="make a student edition",
         description="Make a student edition: a folder, and a zip of it, that open in JupyterLab as they are.",
         epilog=RELEASE_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("out", type=Path, metavar="OUT", help="a new folder, or one that holds an earlier release")
     parser.add_argument(
@@ -450,7 +433,6 @@ def add_release(commands: Any) -> None:
     parser.add_argument("--zip", action=argparse.BooleanOptionalAction, default=True, help="also make OUT.zip")
     parser.add_argument("--lite", action="store_true", help="make a website that runs in the browser alone, and no zip")
     parser.add_argument("--parts", type=Path, help="with --lite: a folder with npm’s pyodide and the wheels (a cache)")
-    parser.set_defaults(run=run_release)
 
 
 def run_release(options: argparse.Namespace) -> int:

@@ -81,6 +81,8 @@ class Unit:
     """A cache of the outcomes of short answers (see `scores.remember`)."""
     shown: dict[bytes, str] = field(default_factory=dict)
     """A cache of the feedback on short answers."""
+    lines: dict[bytes, list[str]] = field(default_factory=dict)
+    """A cache of what short answers add to the class report."""
     _words: dict[str, dict[str, str]] = field(default_factory=dict)
     _offers: dict[str, Mapping[str, Offer]] = field(default_factory=dict)
     _blocks: dict[str, dict[str, Block]] = field(default_factory=dict)
@@ -97,13 +99,16 @@ class Unit:
 
     def on_story_of(self, exercise: Exercise) -> Unit:
         """This unit with the key and the text of the story that an exercise stands on; the caches are shared."""
-        lesson = self.lesson.on_story_of(exercise)
-        if lesson is self.lesson or lesson.key is None:
+        if exercise.story in ("", self.id[0]):
             return self
         if exercise.story not in self._elsewhere:
-            self._elsewhere[exercise.story] = replace(
-                self, lesson=lesson, key=lesson.key, text=lesson.story.article.text
+            lesson = self.lesson.on_story_of(exercise)
+            there = (
+                self
+                if lesson.key is None
+                else replace(self, lesson=lesson, key=lesson.key, text=lesson.story.article.text)
             )
+            self._elsewhere[exercise.story] = there
         return self._elsewhere[exercise.story]
 
     def words(self, exercise: Exercise) -> dict[str, str]:

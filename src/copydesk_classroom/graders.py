@@ -23,9 +23,8 @@ from copydesk_classroom.collecting.files import Place, Sources
 from copydesk_classroom.collecting.submissions import Attempt, documents, parse_submission, pick
 from copydesk_classroom.course import Unit
 from copydesk_classroom.marking.scores import Sheet, mark_lesson
-from copydesk_classroom.problems import Problem, Refused
-from copydesk_classroom.releasing.notebooks import notebook as stripped
-from copydesk_classroom.wording import class_wording
+from copydesk_classroom.releasing.contents import notebook as stripped
+from copydesk_classroom.wording import Problem, Refused, class_wording
 
 OURS = "copydesk"
 """The id of the graded cell, and the metadata key of a notebook that was made here."""

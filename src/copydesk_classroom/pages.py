@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from copydesk.base.numbers import decimal, percent
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, load_wording, percent
 from copydesk.page.palette import tokens
 from copydesk_classroom.safe_text import one_line
 from copydesk_classroom.wording import class_wording
@@ -70,13 +69,14 @@ def macro(template: str, name: str) -> Callable[..., Markup]:
 
 
 def sealed_page(template: str, *styles: str, **data: Any) -> str:
-    """A whole page from a template that extends `page.html.j2`; `styles` are names of style sheets of this package."""
+    """A whole page from a template that extends `page.html.j2`; `styles` are names of the style sheets beside it."""
     style, policy = _sealed(styles)
     return environment().get_template(template).render(data, style=style, policy=policy)
 
 
 @cache
 def _sealed(styles: tuple[str, ...]) -> tuple[Markup, str]:
-    style = tokens() + "".join((files("copydesk_classroom") / name).read_text(encoding="utf-8") for name in styles)
+    home = files("copydesk_classroom") / "templates"
+    style = tokens() + "".join((home / name).read_text(encoding="utf-8") for name in styles)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return Markup(style), f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -343,7 +343,7 @@ class TestDamage:
             b'{"schema": 1, "exercises": {}, "sha256": 7}', b'{"schema": 1, "exercises": {}, "lesson": "another"}',
             b'{"schema": 1, "exercises": {"q": {"answer": {"a": NaN}}}}',
             b'{"schema": 1, "exercises": {"q": {"answer": {"a": 1e999}}}}',
-            b'{"a":' * 100_000, b'{"a":' * 90 + b"1" + b"}" * 90, b'{"schema": 0, "answers": {"q": 1}}',
+            b'{"a":' * 100_000, b'{"a":' * 90 + b"1" + b"}" * 90, b'{"answers": {"q": {"a": 1}}}',
             b'{"schema": 1, "exercises": {"q": {"answer": {"a": ' + b"9" * 5000 + b"}}}}",
         ],
     )  # fmt: skip
@@ -477,14 +477,6 @@ class TestDamage:
 
 
 class TestOtherForms:
-    def test_schema_0_is_migrated(self, tmp_path):
-        put(tmp_path, {"answers": {"q": {"a": 1}}, "learner": "Zoë", "mood": "good"})
-        file = opened(tmp_path)
-        assert file.notice is None and file.record("q").answer == {"a": 1}
-        file.save("r", {})
-        now = stored(tmp_path)
-        assert (now["schema"], now["learner"], now["mood"], "answers" in now) == (1, "Zoë", "good", False)
-
     def test_a_newer_file_is_never_touched(self, tmp_path):
         newer = b'{"schema": 7, "answers_in_a_new_way": []}'
         put(tmp_path, newer)
@@ -820,7 +812,3 @@ def test_merging_loses_no_answer_and_is_done_once(mine, theirs):
         assert not answer or answer == entry["answer"] or answer in entry["others"]
     assert not mine["answer"] or entry["answer"] == mine["answer"]
     assert merged(entry, theirs) == entry
-
-
-def test_every_older_schema_has_its_step():
-    assert len(form.MIGRATIONS) == form.SCHEMA

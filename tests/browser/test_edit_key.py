@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from copydesk.base.spans import words
 from copydesk.story.key import read_key
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from tests.browser.coder import COUNT, SCREEN, Coder
 from tests.browser.lab import Lab, accept_dialog, cell_count, restart_kernel, run_all
 from tests.browser.test_keyboard import HERE, tab_to

@@ -8,8 +8,7 @@ import shutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from copydesk_classroom.marking.grade_files import graders
-from copydesk_classroom.marking.rubric import Grade
+from copydesk_classroom.marking.rubric import Grade, graders
 from tests.browser.lab import Lab, accept_dialog, cell_count, restart_kernel, run_all
 from tests.browser.test_keyboard import HERE, tab_to
 from tests.classroom.made_class import put

@@ -8,7 +8,7 @@ import pytest
 
 from copydesk.answers import AnswerFile
 from copydesk.base.spans import Span, chunks
-from copydesk.exercises.parallel_forms import discernment
+from copydesk.exercises.sort import discernment
 from copydesk.lessons.lesson import load_lesson
 from copydesk.lessons.results import results
 from tests.browser.lab import Lab, cell_count, run_all

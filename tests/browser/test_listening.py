@@ -85,8 +85,9 @@ def test_mark(page: Page, lab: Lab) -> None:
         *("region Your first mark 2 points", "heading Your first mark 2 points"),
         *("listbox Text to mark", "group paragraph 1", "option LOWER", "option Thursday."),
         *("list What you have marked", "listitem", "Nothing marked yet."),
+        "2 of 2 tries left",
         *("group Label as", "button 1 source", "button 2 cue", "button 3 content", "button New attribution"),
-        *("button Check", "2 of 2 tries left"),
+        *("button Clear marks here", "button Undo", "button Redo", "button Check"),
     )
     pick(page, section, 15, 18)
     page.keyboard.press("1")
@@ -108,7 +109,7 @@ def test_sort(page: Page, lab: Lab) -> None:
         "region Whose voice? 2 points",
         "radiogroup Paragraph 3, sentence 1 The town paid for a new engine in January.",
         *("radio the reporter’s own voice", "radio somebody else’s words", "radio both in one sentence"),
-        *("0 of 6 sorted", "button Check", "2 of 2 tries left"),
+        *("0 of 6 sorted", "2 of 2 tries left", "button Check"),
     )
     for item in range(5):
         section.locator(".cd-item").nth(item).locator("input").first.check()

@@ -84,6 +84,22 @@ def test_the_whole_order_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
     assert cell_count(page) == 1 + len(CELLS), "keys reached JupyterLab"
 
 
+def test_a_listener_hears_what_was_done_and_not_that_it_was_saved(page, lab: Lab, made: Open) -> None:
+    made(page)
+    section = exercise(page, "The winter in order")
+    page.evaluate(
+        """() => { window.cdSaid = []; document.querySelectorAll('section.cd [role=status]').forEach(node =>
+            new MutationObserver(() => window.cdSaid.push(node.textContent)).observe(node, { childList: true })) }"""
+    )
+    section.locator(".cd-row").nth(1).focus()
+    for key in ("Alt+ArrowDown", "2"):
+        page.keyboard.press(key)
+        saved(section)
+        page.wait_for_timeout(500)
+    heard = [said for said in page.evaluate("window.cdSaid") if said]
+    assert len(heard) == 2 and heard[0].endswith("place 3 of 7") and heard[1].endswith("known only later")
+
+
 def test_picking_up_putting_back_and_undo(page, lab: Lab, made: Open) -> None:
     lesson = made(page)
     section, cards = exercise(page, "The winter in order"), lesson.exercise("order").shuffled()
@@ -163,6 +179,34 @@ def test_by_touch_in_a_narrow_window(browser, lab: Lab, made: Open) -> None:
     context.close()
 
 
+def test_known_or_later_is_said_on_the_row_itself(browser, lab: Lab, made: Open) -> None:
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    lesson = made(page)
+    page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    section, cards = exercise(page, "The winter in order"), lesson.exercise("order").shuffled()
+    rows = section.locator(".cd-row")
+    for touched in (rows.nth(1).get_by_text("known only later"), rows.nth(3).get_by_text("known on the day")):
+        assert touched.bounding_box()["height"] >= 40
+        touched.tap()
+    rows.nth(5).get_by_text("known only later").click()  # by mouse: it must not begin a drag
+    saved(section)
+    page.wait_for_timeout(500)
+    known = {cards[1]: "later", cards[3]: "known", cards[5]: "later"}
+    assert kept(lab, lesson, "order")["answer"] == {"choices": known}
+    assert rows.nth(1).locator(".cd-on").inner_text() == "known only later"
+    assert "known only later" in rows.nth(1).locator(".cd-chosen").text_content(), "and it is heard"
+    for row in rows.all():
+        place, event = row.locator(".cd-place").bounding_box(), row.locator(".cd-event").bounding_box()
+        assert place["x"] + place["width"] <= event["x"], "the number stands beside the event"
+    for _ in cards:  # what is moved stays in sight above the bar
+        section.get_by_role("button", name="Later", exact=True).tap()
+        bar = section.locator(".cd-dock").bounding_box()
+        here = section.locator('.cd-row[aria-selected="true"]').bounding_box()
+        assert here["y"] + here["height"] <= bar["y"] + 1
+    context.close()
+
+
 def test_by_mouse_too(page, lab: Lab, made: Open) -> None:
     lesson = made(page)
     section, cards = exercise(page, "The winter in order"), lesson.exercise("order").shuffled()
@@ -203,6 +247,21 @@ def test_edits_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
     head.locator("tr.cd-moved", has_text="attributions").wait_for(timeout=10_000)
     assert "→ 0" in head.locator("tr.cd-moved", has_text="attributions").text_content()
     assert cell_count(page) == 1 + len(CELLS), "keys reached JupyterLab"
+
+
+def test_what_a_check_says_of_an_edit_stands_on_it_and_is_linked(page, lab: Lab, made: Open) -> None:
+    made(page)
+    section = exercise(page, "Write it another way")
+    edit = section.locator(".cd-edit").nth(1)
+    edit.locator("textarea").fill("Engine")
+    assert "1 word (" in edit.locator(".cd-under").inner_text()
+    for box in section.locator(".cd-item:not(.cd-edit) textarea").all():
+        box.fill("a few words of my own, about what moved")
+    section.locator("button.cd-primary").click()
+    edit.locator(".cd-said", has_text="it has 1.").wait_for(timeout=10_000)
+    link = section.locator(".cd-details .cd-link", has_text="it has 1.")
+    link.click()
+    assert page.evaluate(f"{HERE}.matches('.cd-edit')") and edit.evaluate("el => el === document.activeElement")
 
 
 def test_measures_wait_for_a_pause_and_are_told_once(page, lab: Lab, made: Open) -> None:

@@ -55,7 +55,7 @@ class TestKeys:
         section = opened(page, lab, "00_start_here", "Your first mark")
         cells = cell_count(page)
         section.locator(".cd-word").nth(3).click()
-        for quiet in (".cd-prompt", ".cd-title", ".cd-now", ".cd-rights", ".cd-bar"):
+        for quiet in (".cd-prompt", ".cd-title", ".cd-now", ".cd-rights", ".cd-line"):
             section.locator(quiet).click(position={"x": 2, "y": 2})
             assert page.evaluate("!!document.activeElement.closest('section.cd')"), quiet
             for key in ("a", "m", "x", "d", "d", "b", "y", "Enter"):

@@ -21,11 +21,29 @@ import copydesk
 from copydesk import __version__
 from copydesk.base.wording import load_wording
 from copydesk.checkup import jupyter as programs
-from copydesk.checkup import work
-from copydesk.checkup.doctor import checkup, finding_line, summary
-from copydesk.checkup.findings import Finding, Python, is_older, this_python
-from copydesk.checkup.jupyter import FRONT_END, Jupyter, Spec, ask_jupyter, check_figures, check_programs, floors
-from copydesk.checkup.work import check_answers, check_edition, check_notebooks, check_story, lessons_folder
+from copydesk.checkup.doctor import (
+    check_answers,
+    check_edition,
+    check_notebooks,
+    check_story,
+    checkup,
+    finding_line,
+    lessons_folder,
+    summary,
+)
+from copydesk.checkup.jupyter import (
+    FRONT_END,
+    Finding,
+    Jupyter,
+    Python,
+    Spec,
+    ask_jupyter,
+    check_figures,
+    check_programs,
+    floors,
+    is_older,
+    this_python,
+)
 from copydesk.story.edition import Edition
 from copydesk.story.story import load_story
 
@@ -394,14 +412,28 @@ class TestAnswers:
         assert check_answers().well, "both have work: the learner knows"
 
     def test_a_disk_that_is_nearly_full(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(work, "ROOM", shutil.disk_usage(home).free + 10**15)
+        monkeypatch.setattr("copydesk.checkup.doctor.ROOM", shutil.disk_usage(home).free + 10**15)
         assert "MB left: make room" in check_answers().sentence
 
+    def test_a_lock_that_another_process_holds(self, home: Path) -> None:
+        lesson = Path.cwd() / "answers" / "practice" / "00_start_here.json"
+        code = (
+            "import sys; from pathlib import Path; from copydesk.base.files import locked\n"
+            "with locked(Path(sys.argv[1])):\n    print('held', flush=True); input()"
+        )
+        command = [sys.executable, "-c", code, str(lesson)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+            assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+            found = check_answers()
+            holder.communicate("\n")
+        assert not found.well and str(lesson.with_name(".00_start_here.lock")) in found.sentence
+        assert check_answers().well
+
     def test_a_browser(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(work, "kept_in_browser", lambda: "SecurityError")
+        monkeypatch.setattr("copydesk.checkup.doctor.kept_in_browser", lambda: "SecurityError")
         assert "private window" in check_answers().sentence and not check_answers().well
-        for room in (work, programs):
-            monkeypatch.setattr(room, "kept_in_browser", lambda: "")
+        for room in ("doctor", "jupyter"):
+            monkeypatch.setattr(f"copydesk.checkup.{room}.kept_in_browser", lambda: "")
         assert check_answers().well
         found = check_programs(this_python(), None, FLOOR)
         told = [of(name, found).sentence for name in ("kernel", "jupyterlab", "front_end")]
@@ -469,7 +501,7 @@ class TestEdition:
 
     @pytest.mark.parametrize(("installed", "well"), [("ab", True), ("cd", False), ("", True)])
     def test_the_kit_is_its_own(self, installed: str, well: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-        for module in ("copydesk.story.edition", "copydesk.checkup.work"):
+        for module in ("copydesk.story.edition", "copydesk.checkup.doctor"):
             monkeypatch.setattr(f"{module}.installed_kit", lambda: installed)
         found = check_edition(self.EDITION)
         assert found.well is well and (well or f"-m pip install ./{self.EDITION.wheel}" in found.sentence)

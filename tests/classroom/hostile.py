@@ -55,6 +55,16 @@ def _tries(count: int) -> list[dict[str, object]]:
     return [{"values": {"q": n}} for n in range(count)]
 
 
+def _two_lists() -> bytes:
+    """A zip whose end says that there is one member, and whose Zip64 record says that there are 31,000."""
+    listed = zipped({f"{n}.txt": b"" for n in range(31_000)})
+    at = listed.rindex(b"PK\x05\x06")
+    size, start = struct.unpack_from("<LL", listed, at + 12)
+    wide = b"PK\x06\x06" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, 1, 1, size, start)
+    locator = b"PK\x06\x07" + struct.pack("<IQI", 0, at, 1)
+    return listed[:at] + wide + locator + b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 1, 1, 46, start, 0)
+
+
 MARKS = {"groups": [{"source": [[n % 90, n % 90 + 2]]} for n in range(5000)]}
 TWICE = data(GOOD).replace(b'"learner": "Good One"', b'"learner": "A", "learner": "B"', 1)
 NOTEBOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
@@ -107,6 +117,7 @@ FILES: dict[str, tuple[object, str]] = {
     "not_a.zip": (b"hello", "zip_broken"),
     "truncated.zip": (zipped({"handin_x.json": data(GOOD)})[:-30], "zip_broken"),
     "crowded.zip": (_crowded(), "zip_crowded"),
+    "two_lists.zip": (_two_lists(), "zip_crowded"),
     "slip.zip": (zipped({"../../evil.json": data(GOOD)}), "zip_slip"),
     "absolute.zip": (zipped({"/etc/evil.json": data(GOOD)}), "zip_slip"),
     "drive.zip": (zipped({"C:\\evil.json": data(GOOD)}), "zip_slip"),

@@ -23,7 +23,7 @@ from copydesk.base.files import backup
 from copydesk.base.spans import short_hash
 from copydesk.story.key import read_key
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from copydesk_classroom.stories.changes import CUT, SHOWN
 from copydesk_classroom.stories.edit_key import EditKey, edit_script
 from copydesk_classroom.stories.editor import KeyEditor, key_editor

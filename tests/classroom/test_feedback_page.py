@@ -14,7 +14,7 @@ from benchmarks.make_class import document as made
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import list_stories, load_story
 from copydesk_classroom.course import Unit
-from copydesk_classroom.feedback.page import feedback_page
+from copydesk_classroom.feedback import feedback_page
 from copydesk_classroom.grading.grade import grade
 from copydesk_classroom.marking.scores import Sheet, mark_lesson
 from tests.classroom.made_class import best, document, entry, full, handin, lesson, put

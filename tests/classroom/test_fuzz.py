@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk_classroom.collecting.collect import MOST_BATCHES, map_ordered
 from copydesk_classroom.collecting.files import Sources, open_zip
 from copydesk_classroom.collecting.platforms import parse_platform_name
 from copydesk_classroom.collecting.submissions import documents, parse_submission
 from copydesk_classroom.grading.grade import grade
-from copydesk_classroom.pool import MOST_BATCHES, map_ordered
-from copydesk_classroom.problems import Problem, Refused
+from copydesk_classroom.wording import Problem, Refused
 from tests.classroom.made_class import best, data, document, entry, full, handin, lesson, put, rows, zipped
 
 FAST = settings(max_examples=60, deadline=None)

@@ -7,7 +7,7 @@ import pytest
 from copydesk.cli import main
 from copydesk.lessons.lesson import Lesson, Objective, load_lesson
 from copydesk.story.story import Story, list_stories, load_story
-from copydesk_classroom.checking.guess import LIMIT, Guessed, guess_objectives
+from copydesk_classroom.checking import LIMIT, Guessed, guess_objectives
 
 BUILT_IN = [(story, lesson) for story in list_stories() for lesson in load_story(story).lessons]
 

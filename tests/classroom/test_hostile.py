@@ -104,6 +104,18 @@ def test_what_one_learner_sends_is_bounded_in_all(zipped_up: bool, tmp_path: Pat
     assert told == ["6.json", "7.json", "8.json"]
 
 
+def test_the_brackets_of_one_learner_are_bounded_in_all(tmp_path: Path) -> None:
+    """By a platform's name: many files cost no more than one, and what came first is graded."""
+    mine, dense = "Ann Lee_1_assignsubmission_file_", b'{"lesson": [' + b"[]," * 60_000 + b"[]]}"
+    for name, content in {"1.json": data(handin("", full())), "2.json": dense, "3.json": dense}.items():
+        put(tmp_path / "in" / mine / name, content)
+    put(tmp_path / "in" / "Bo Ray_2_assignsubmission_file_" / "b.json", data(handin("", full())))
+    assert grade(tmp_path / "in", tmp_path / "out").graded == 2
+    assert {r["percent"] for r in rows(tmp_path / "out" / "grades.csv")} == {"100.0"}
+    told = [r["file"].rpartition("/")[2] for r in rows(tmp_path / "out" / "problems.csv") if "brackets" in r["why"]]
+    assert told == ["3.json"]
+
+
 @pytest.mark.parametrize(
     "content",
     [b'{"exercises": {"a": {"tries": [' + b"{}," * 100_001 + b"{}]}}}", b'{"a": [' + b"1," * 200_001 + b"1]}"],

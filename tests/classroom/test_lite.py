@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -65,6 +67,13 @@ class TestPackages:
         kept = ("a/b.py", "a/latest.py", "a-1.dist-info/METADATA", "a-1.dist-info/licenses/LICENSE")
         gone = ("a/tests/test_b.py", "tests/c.py", "a/b.pyi", "a-1.data/data/share/x.js", "a/nbextension/x.js")
         assert sorted(names(building.slim(zipped(*kept, *gone)))) == sorted(kept)
+
+    def test_the_languages_that_ipython_colours_are_left_in(self) -> None:
+        asked = "import sys, IPython, ipython_pygments_lexers; print(*sys.modules)"
+        said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+        found = [name.replace(".", "/") + ".py" for name in said.split() if name.startswith("pygments.lexers.")]
+        assert "pygments/lexers/python.py" in found
+        assert names(building.slim(zipped(*found, "pygments/lexers/cobol.py"))) == sorted(found)
 
     def test_markupsafe_without_its_compiled_part(self) -> None:
         name, data = building.pure("markupsafe")

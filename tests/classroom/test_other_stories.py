@@ -9,7 +9,7 @@ import pytest
 
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import forget_stories, load_story
-from copydesk_classroom.checking.settings import check_settings
+from copydesk_classroom.checking import check_settings
 from copydesk_classroom.grading.class_report import report
 from copydesk_classroom.grading.grade import grade
 from copydesk_classroom.releasing.release import release

@@ -23,11 +23,19 @@ from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.views.agreement import krippendorff_alpha, percent_agreement
 from copydesk_classroom.collecting.state import HOME
 from copydesk_classroom.grading.grade import grade
-from copydesk_classroom.marking.grade_files import GradeFile, checked, graders
-from copydesk_classroom.marking.rubric import Grade, Judged, judged, rows_of, rubric_rows, text_key
-from copydesk_classroom.prose.desk import GradingDesk, compare, differences, grading_desk
+from copydesk_classroom.marking.rubric import (
+    Grade,
+    GradeFile,
+    Judged,
+    checked,
+    graders,
+    judged,
+    rows_of,
+    rubric_rows,
+    text_key,
+)
+from copydesk_classroom.prose.desk import GradingDesk, class_texts, compare, differences, grading_desk
 from copydesk_classroom.prose.screen import GradeWriting, grade_script
-from copydesk_classroom.prose.texts import class_texts
 from copydesk_classroom.wording import class_wording
 from tests.classroom.made_class import document, entry, handin, lesson, put, rows, tree
 from tests.made_exercise import DEFAULTS

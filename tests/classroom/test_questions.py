@@ -19,8 +19,7 @@ from copydesk.cli import main
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.key import Alternative, Entry, Key
 from copydesk.story.story import Story, forget_stories, load_story
-from copydesk_classroom.checking.guess import guess_objectives
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, guess_objectives, lesson_faults
 from copydesk_classroom.releasing.contents import telling
 from copydesk_classroom.stories import questions
 from copydesk_classroom.stories.commands import run_lessons

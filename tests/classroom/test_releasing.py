@@ -42,8 +42,7 @@ from copydesk.story.edition import FILE, Edition, read_edition
 from copydesk.story.story import load_story
 from copydesk.views.sourcing import speakers
 from copydesk_classroom.grading.grade import grade
-from copydesk_classroom.releasing.contents import TELLING, release_toml, telling
-from copydesk_classroom.releasing.notebooks import links, notebook
+from copydesk_classroom.releasing.contents import TELLING, links, notebook, release_toml, telling
 from copydesk_classroom.releasing.release import Release, release
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -727,7 +726,7 @@ print(json.dumps(told))
 
 EDITION = """
 import json, re, copydesk
-from copydesk.checkup.work import check_work
+from copydesk.checkup.doctor import check_work
 page = copydesk.open_lesson("02_who_says_so")._repr_html_()
 line = next((p for p in re.findall("<p>(.*?)</p>", page) if "another version" in p), False)
 found = next(f for f in check_work() if f.check == "edition")

@@ -7,7 +7,7 @@ import pytest
 
 from copydesk.cli import main
 from copydesk.lessons.lesson import load_lesson
-from copydesk_classroom.marking.grade_files import GradeFile
+from copydesk_classroom.marking.rubric import GradeFile
 from tests.classroom.made_class import put
 
 POINTS = sum(e.points for e in load_lesson("02_who_says_so").exercises)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.answers import AnswerFile
+from copydesk.base import files
 from copydesk.base.errors import CopydeskError
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from copydesk_classroom.stories.annotations import (
     encode_annotations,
     export_answers,
@@ -25,6 +28,7 @@ from copydesk_classroom.stories.annotations import (
     read_annotations,
 )
 from copydesk_classroom.stories.confirm import read_raw_key
+from copydesk_classroom.stories.editor import KeyEditor
 from copydesk_classroom.stories.new import new_story
 from tests.classroom.test_stories_new import command
 
@@ -163,6 +167,46 @@ class TestOtherPrograms:
         again = new_story("rain.txt", name="rain")
         (place,) = [p for p in again.key["cue_places"] if p["rule"] == "annotation"]
         assert again.article.text[place["start"] : place["end"]] == "rained" and place["note"] == "how much?"
+
+    @pytest.mark.parametrize(
+        "words", ["story annotations rain --read other.jsonld", "story lessons rain", "new rain.txt"]
+    )
+    def test_no_command_loses_what_the_key_editor_writes(
+        self, words: str, story: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """While another process holds the key, a command says so; after that, both changes are in it."""
+        note = {"type": "Annotation", "target": {"selector": {"type": "TextQuoteSelector", "exact": "rained"}}}
+        Path("other.jsonld").write_text(json.dumps(note), encoding="utf-8")
+        given = [*words.split(), *(["--name", "rain"] if words.startswith("new") else [])]
+        code = (
+            "import sys; from copydesk_classroom.stories.editor import KeyEditor; from pathlib import Path\n"
+            "editor = KeyEditor(Path(sys.argv[1]))\n"
+            "with editor._changing():\n    print('held', flush=True); input()\n"
+            "editor.apply([{'op': 'confirm', 'layer': 'sources', 'ids': ['S1']}])"
+        )
+        KeyEditor(story.folder)  # which completes the draft
+        before = (story.folder / "key.json").read_bytes()
+        monkeypatch.setattr(files, "LOCK_SECONDS", 0.3)
+        holder_of = [sys.executable, "-c", code, str(story.folder)]
+        with subprocess.Popen(holder_of, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+            assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+            with pytest.raises(CopydeskError, match="has been in use"):
+                command(*given)
+            assert (story.folder / "key.json").read_bytes() == before
+            holder.communicate("\n")
+        assert holder.returncode == 0 and command(*given) == 0
+        raw = read_raw_key(story.folder)
+        assert "unconfirmed" not in next(r for r in raw["sources"] if r["id"] == "S1")
+        assert not words.startswith("story annotations") or any(p["rule"] == "annotation" for p in raw["cue_places"])
+
+    def test_a_page_is_not_drafted_over_what_was_written_meanwhile(self, story: Any) -> None:
+        def ask(_: str, usual: str) -> str:
+            KeyEditor(story.folder).apply([{"op": "confirm", "layer": "sources", "ids": ["S1"]}])
+            return usual
+
+        with pytest.raises(CopydeskError, match="was changed while this command read it"):
+            new_story("rain.txt", name="rain", ask=ask)
+        assert new_story("rain.txt", name="rain").again
 
     def test_what_is_not_on_the_page_is_listed(self, story: Any, capsys: pytest.CaptureFixture[str]) -> None:
         quote = {"type": "TextQuoteSelector", "exact": "It snowed all day long"}

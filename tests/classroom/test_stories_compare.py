@@ -14,7 +14,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span
 from copydesk.story.key import read_key
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from copydesk_classroom.stories.compare import compare_keys, compare_lines, compare_page, merged_draft, read_two_keys
 from copydesk_classroom.stories.confirm import encode_key, unconfirmed
 from copydesk_classroom.stories.draft import place

@@ -23,7 +23,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.page.article import MOST_CHARACTERS, parse_article
 from copydesk.story.key import read_key
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from copydesk_classroom.releasing.release import release
 from copydesk_classroom.stories.carry import carry_over
 from copydesk_classroom.stories.commands import add_new, add_story

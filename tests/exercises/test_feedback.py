@@ -10,9 +10,8 @@ import pytest
 
 from copydesk.base.wording import choice_labels, load_wording
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.feedback import MOST_HINTS, feedback
 from copydesk.exercises.form import accepts
-from copydesk.exercises.outcome import RECEIVED, Note, Outcome
+from copydesk.exercises.outcome import MOST_HINTS, RECEIVED, Note, Outcome, feedback
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.key import Key
 from copydesk.story.story import load_story

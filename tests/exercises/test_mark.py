@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 
-from copydesk.base.spans import Span, fingerprint
+from copydesk.base.spans import Span, fingerprint, spans_from
 from copydesk.base.wording import load_wording
-from copydesk.exercises.mark import Mark
-from copydesk.exercises.mark_match import Meetings, align
-from copydesk.exercises.outcome import spans_from
+from copydesk.exercises.mark import Mark, Meetings, align
 from copydesk.story.key import Alternative, Entry, Key
 from tests.made_exercise import made
 

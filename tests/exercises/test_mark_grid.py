@@ -6,7 +6,7 @@ import pytest
 
 from copydesk.base.spans import Span
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.mark_match import supports
+from copydesk.exercises.mark import supports
 from copydesk.exercises.outcome import Outcome
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.story import Story

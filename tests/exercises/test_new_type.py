@@ -14,14 +14,13 @@ from copydesk.answers import AnswerFile
 from copydesk.base.errors import CopydeskError
 from copydesk.exercises import TYPES, make_exercise
 from copydesk.lessons.lesson import Lesson, load_lesson
-from copydesk.widgets.widget import exercise_widget
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk.widgets.widget import SENT, ExerciseWidget
+from copydesk_classroom.checking import check_scoring, lesson_faults
 from copydesk_classroom.course import Unit
-from copydesk_classroom.feedback.page import feedback_page
+from copydesk_classroom.feedback import feedback_page
 from copydesk_classroom.marking.scores import mark_lesson
-from copydesk_classroom.reporting.contributions import contribution
-from copydesk_classroom.reporting.rows import rows
-from copydesk_classroom.reporting.tally import Tally, sorted_out
+from copydesk_classroom.reporting.lesson import rows
+from copydesk_classroom.reporting.tally import class_counts, contribution
 from tests.made_exercise import DEFAULTS
 
 SOURCE = '''
@@ -108,8 +107,8 @@ def test_it_is_refused_with_a_wrong_setting(module: ModuleType) -> None:
 
 def test_it_has_a_widget_that_saves_and_checks(lesson: Lesson, own_answers: Path) -> None:
     file = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"])
-    widget = exercise_widget(lesson, lesson.exercises[0], file)
-    assert widget.spec["claim"] == CLAIM and "makeBody = ({ spec })" in widget._esm
+    widget = ExerciseWidget(lesson, lesson.exercises[0], file)
+    assert widget.spec["claim"] == CLAIM and "makeBody = ({ spec })" in SENT["true_or_false"].parts["script"]
     widget.save({"choices": {"claim": "false"}})
     assert widget.check().status == "not_yet"
     assert [hint["text"] for hint in widget.state["feedback"]["hints"]] == ["Read it again."]
@@ -136,6 +135,6 @@ def test_it_is_graded_has_a_feedback_page_and_rows_in_the_report(lesson: Lesson)
     assert [sheet.points for sheet in sheets] == [1, 1, 1, 1, 0, 0]
     page = feedback_page("Ada", [sheets[-1]])
     assert CLAIM in page and ANSWERS["claim"]["why"] in page
-    course = sorted_out(Tally.of(contribution([sheet]) for sheet in sheets))
+    course = class_counts(contribution([sheet]) for sheet in sheets)
     [row] = rows(unit, lesson.exercises[0], course.lessons[0].exercises[0])
     assert (row.full, row.none, row.instead) == (4, 2, (("false", 2),))

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Item
-from copydesk.exercises.feedback import feedback
 from copydesk.exercises.order import Order, misplaced, placing
-from copydesk.exercises.outcome import RECEIVED, Outcome
+from copydesk.exercises.outcome import RECEIVED, Outcome, feedback
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.key import Key
 from copydesk.story.story import load_story
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, lesson_faults
 from tests.made_exercise import made
 from tests.made_story import FACTS, LESSON, make_story
 

@@ -21,7 +21,7 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.desk import Desk, open_lesson
 from copydesk.exercises.exercise import Exercise, Item
-from copydesk.exercises.parallel_forms import (
+from copydesk.exercises.sort import (
     Discernment,
     choose_form,
     discernment,
@@ -34,7 +34,7 @@ from copydesk.lessons.results import record_scores
 from copydesk.story.key import Key
 from copydesk.story.story import load_story
 from copydesk.views.discernment import discernment_page
-from copydesk_classroom.checking.lesson import lesson_faults
+from copydesk_classroom.checking import lesson_faults
 
 FIRST, LAST = "00_start_here", "08_your_own_brief"
 LESSON: Lesson = load_lesson(FIRST, load_story(Path(__file__).resolve().parents[2] / "seeds" / "practice"))

@@ -15,14 +15,13 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, words
 from copydesk.exercises import TYPES, make_exercise
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.feedback import feedback
-from copydesk.exercises.mark_match import key_answer
-from copydesk.exercises.outcome import RECEIVED
+from copydesk.exercises.mark import key_answer
+from copydesk.exercises.outcome import RECEIVED, feedback
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.page.article import parse_article
 from copydesk.story.key import Entry, Key
 from copydesk.story.story import DEFAULT, load_story
-from copydesk_classroom.checking.lesson import ScoringCheck, check_scoring
+from copydesk_classroom.checking import ScoringCheck, check_scoring
 from tests.made_exercise import DEFAULTS, made
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"

@@ -90,7 +90,7 @@ def test_samples_are_shown_only_to_who_wrote_a_complete_answer() -> None:
         notes = exercise({"min": 1}).outcome(answer, KEY, TEXT).notes
         return [n.reveal for n in notes if n.item.startswith("sample")]
 
-    assert samples({"texts": {"claim": GOOD}, "evidence": [[0, 9]]}) == ["It was wet."]
+    assert samples({"texts": {"claim": GOOD}, "evidence": [[0, 9]]}) == ["\nIt was wet."]
     assert samples({"texts": {"claim": GOOD}}) == [] == samples({"texts": {"claim": "Wet"}, "evidence": [[0, 9]]})
 
 
@@ -161,9 +161,9 @@ class TestEdits:
         [
             ("It rained all day!", "still says what the page says"),
             ("It rained all night.", ""),
-            ("It rained", "has 2 words; it needs at least 3"),
-            ("", "has 0 words"),
-            ("It rained all day and all night and all", "keep it to 8"),
+            ("It rained", "needs at least 3 words; it has 2."),
+            ("", "it has 0."),
+            ("It rained all day and all night and all", "at most 8 words; it has 9."),
             ("day day day day", "same words again"),
         ],
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.base.errors import CopydeskError
-from copydesk.checkup.work import check_notebooks
+from copydesk.checkup.doctor import check_notebooks
 from copydesk.cli import main
 from copydesk.desk import Desk, open_lesson
 from copydesk.lessons.lesson import list_lessons, load_lesson
@@ -17,7 +17,7 @@ from copydesk.lessons.results import results
 from copydesk.page.html import Page
 from copydesk.story.story import load_story
 from copydesk.views.progress import progress
-from copydesk_classroom.checking.lesson import lesson_faults
+from copydesk_classroom.checking import lesson_faults
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 KINDS = "03_how_strong_is_the_sourcing"

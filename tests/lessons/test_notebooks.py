@@ -206,7 +206,7 @@ def test_every_exercise_stands_once_and_none_is_made_up(cells: Cells) -> None:
     text = "\n".join(source(c) for c in code(cells))
     lesson = load_lesson(lesson_of(cells))
     shown = re.findall(r'desk\.(?:exercise|worked_example)\("(\w+)"\)', text)
-    assert sorted(shown) == sorted(e.id for e in lesson.exercises)
+    assert shown == [e.id for e in lesson.exercises], "the home card and the result have the notebook’s order"
     assert re.findall(r'desk\.worked_example\("(\w+)"\)', text) == [e.id for e in lesson.exercises if e.is_example]
     for name in re.findall(r'desk\.read\("(\w+)"\)', text):
         assert lesson.exercise(name).region

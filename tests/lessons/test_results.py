@@ -118,7 +118,7 @@ def test_points_and_shares_of_objectives(lesson: Lesson, file: AnswerFile) -> No
     marking, voices = lesson.objectives
     assert (result.share(marking), result.share(voices)) == (pytest.approx(2 / 5), 0.25)
     html = result._repr_html_()
-    assert "40 %" in html and "25 %" in html and html.count("not yet") == 2 and marking.text in html
+    assert "40\u00a0%" in html and "25\u00a0%" in html and html.count("not yet") == 2 and marking.text in html
 
 
 def test_everything_right_meets_every_bar(lesson: Lesson, file: AnswerFile) -> None:

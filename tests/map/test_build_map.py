@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from copydesk.map.members import place_notes
+from copydesk.map.geography import place_notes
 from tools import build_map
 from tools.build_map import LAYERS, Atlas, Place, where
 

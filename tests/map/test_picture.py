@@ -17,10 +17,8 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 from copydesk.desk import open_lesson
-from copydesk.map.geography import Geography, story_geography
-from copydesk.map.members import ORGANISATIONS, membership
+from copydesk.map.geography import ORGANISATIONS, Geography, map_state, membership, story_geography
 from copydesk.map.picture import MapWidget, draw, map_html, map_spec
-from copydesk.map.words import map_state
 from copydesk.page.palette import palette
 from copydesk.story.story import load_story
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import textwrap
 import tomllib
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.base.errors import CopydeskError
+from copydesk.page import credits
 from copydesk.page.article import Article, Block, parse_article, read_page
 from copydesk.page.furniture import BY_WORDS, kind_by_words
 from copydesk.page.layout import BY_PLACE
@@ -385,3 +387,19 @@ class TestCorrectedLines:
     def test_a_line_without_a_block_and_an_unknown_kind_are_refused(self, lines: dict[int, str], said: str) -> None:
         with pytest.raises(CopydeskError, match=said):
             parse_article(self.PAGE, lines=lines)
+
+
+PATTERNS = [*(p for p in vars(credits).values() if isinstance(p, credits.Pattern)), *credits.DATELINES]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda p: p.pattern[:20])
+def test_whatever_a_pattern_matches_shows_its_sign(pattern: credits.Pattern) -> None:
+    whole, found = re.compile(pattern.pattern), 0
+    texts = [*map(read_page, PAGES), *(case.values[0]["text"] for case in CASES)]
+    texts += ["The rain came. (AFP)", "AFP - Rain came.", "TOKYO, 3 March 2024, Kyodo News - Rain came."]
+    for line in {line for text in texts for line in text.splitlines() if len(line) < 300}:
+        for way in ("match", "fullmatch", "search"):
+            matched = getattr(whole, way)(line)
+            assert bool(getattr(pattern, way)(line)) == bool(matched), (way, line)
+            found += bool(matched)
+    assert found

@@ -1,6 +1,7 @@
 """HTML: every word of a page or a learner is escaped, whatever stands in it."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -124,3 +125,17 @@ def test_every_page_made_of_the_story_carries_its_rights(name: str) -> None:
 def test_a_table_has_a_caption_and_scoped_heads() -> None:
     html = table(("a", "b"), [(1, 2)], caption="Two numbers")
     assert "<caption>Two numbers</caption>" in html and html.count('<th scope="col">') == 2
+
+
+def test_a_wide_table_carries_its_headings_for_a_narrow_screen() -> None:
+    wide = table(["who", "", "it’s \\ 'what'", '"n"'], [["Ann", 1, "a long sentence about what was said", 2]])
+    assert wide.startswith('<table class="cd-still-table cd-wide" style="--head-1: ')
+    style = re.search(r'style="([^"]*)"', wide)
+    assert (
+        style
+        and unescape(style[1]) == "--head-1: 'who: '; --head-2: ''; --head-3: 'it’s  ’what’: '; --head-4: '\"n\": '"
+    )
+    assert table(["who", "n"], [["Ann", 2]]).startswith('<table class="cd-still-table"><thead>')
+    assert "cd-wide" not in table(["who", "n", "m"], [["Ann", 2, 3]])
+    assert "cd-wide" in table(list("abcdef"), []) and "cd-wide" not in table(list("abcdefg"), [])
+    assert "td:nth-child(6)::before" in css()

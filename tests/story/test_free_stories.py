@@ -9,9 +9,7 @@ import pytest
 
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.story import forget_stories, load_story
-from copydesk_classroom.checking.guess import guess_objectives
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, guess_objectives, key_faults, lesson_faults
 from copydesk_classroom.stories.lessons import MADE, write_lessons
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"

@@ -19,8 +19,7 @@ from copydesk.views.comparisons import compare_finder, compare_word_list
 from copydesk.views.retellings import retellings, word_diff
 from copydesk.views.scales import scales
 from copydesk.views.sourcing import counted, diversity, totals, without, words_by_voice
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, key_faults, lesson_faults
 
 STORY = load_story("greywater-barrage")
 TEXT, ARTICLE = STORY.article.text, STORY.article

@@ -17,7 +17,7 @@ from copydesk.base.spans import Span, short_hash, words
 from copydesk.story.key import LAYERS, read_key, spans_of
 from copydesk.story.story import Story, load_story
 from copydesk.views.sourcing import speakers, words_by_voice
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 STORIES = sorted(path.parent.name for path in SEEDS.glob("*/key.json"))

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.base.languages import direction
+from copydesk.base.wording import direction
 from copydesk.desk import open_lesson
 from copydesk.lessons.lesson import load_lesson
 from copydesk.page.html import blocks, table
 from copydesk.page.sentences import split_sentences
 from copydesk.story.story import Story, forget_stories, load_story
 from copydesk.views.comparisons import finder_page, word_list_page
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, key_faults, lesson_faults
 from copydesk_classroom.stories.lessons import MADE, write_lessons
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "stories"

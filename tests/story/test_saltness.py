@@ -17,8 +17,7 @@ from copydesk.story.story import load_story
 from copydesk.views.retellings import retellings, word_diff
 from copydesk.views.scales import scales
 from copydesk.views.sourcing import counted, diversity, totals, words_by_voice
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, key_faults, lesson_faults
 
 STORY = load_story("saltness-horn")
 TEXT, ARTICLE = STORY.article.text, STORY.article

@@ -1,6 +1,7 @@
 """Progress over all lessons: read from answer files alone, and nothing on disk is touched."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -97,6 +98,17 @@ def test_half_done_is_what_the_lesson_itself_says(practice: Story) -> None:
 def test_a_lesson_that_is_begun_comes_before_one_that_is_not(baltics: Story) -> None:
     opened(load_lesson("02_who_says_so", baltics)).save("predict", {"values": {"machine": 7}})
     assert "go on with 02_who_says_so.ipynb (0 of" in repr(progress())
+
+
+def test_on_the_page_what_comes_next_is_a_link_with_the_title(
+    baltics: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(load_lesson("02_who_says_so", baltics)).save("predict", {"values": {"machine": 7}})
+    assert "go on with 02 Who says so? (0 of" in progress()._repr_html_()
+    (tmp_path / "02_who_says_so.ipynb").touch()
+    monkeypatch.setenv("COPYDESK_ANSWERS", str(Path(os.environ["COPYDESK_ANSWERS"]).absolute()))
+    monkeypatch.chdir(tmp_path)
+    assert 'go on with <a href="02_who_says_so.ipynb">02 Who says so?</a> (0 of' in progress()._repr_html_()
 
 
 def test_a_whole_lesson_meets_its_objectives(practice: Story) -> None:

@@ -21,7 +21,7 @@ every_exercise = pytest.mark.parametrize(
 
 
 def helped(lesson: Lesson, exercise: Exercise) -> Mapping[str, dict]:
-    return word_help(exercise.prose(), exercise.offered_words(lesson.story))
+    return word_help(exercise.prose(), exercise.offered_words(lesson.story), exercise.everyday)
 
 
 def terms(text: str) -> list[tuple[str, str]]:
@@ -93,3 +93,18 @@ def test_no_help_says_an_answer(lesson: Lesson, exercise: Exercise) -> None:
         answers = [question.options.get(a, "") for a in keyed.get(question.id, {}).get("accept", ())]
         long = [a for a in answers if len(a.split()) > 4]
         assert not [(a, text) for a in long for text in told if a.casefold() in text.casefold()], question.text
+
+
+@every_exercise
+def test_a_word_with_its_everyday_meaning_is_left_alone(lesson: Lesson, exercise: Exercise) -> None:
+    found = {name for pieces in helped(lesson, exercise)["texts"].values() for _, name in pieces}
+    otherwise = word_help(exercise.prose(), ())["texts"].values()
+    assert not found & {*exercise.everyday}
+    assert {*exercise.everyday} <= {name for pieces in otherwise for _, name in pieces}, "it is not in its sentences"
+
+
+def test_the_content_of_a_website_is_not_the_content_of_an_attribution() -> None:
+    lesson = load_lesson("01_what_is_on_the_page")
+    assert "content" not in helped(lesson, lesson.exercise("exit"))["terms"]
+    assert [name for _, name in in_pieces("Its content is new.", ["content"]) if name] == []
+    assert terms("Its content is new.") == [("content", "content")]

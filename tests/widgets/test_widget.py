@@ -24,7 +24,7 @@ from copydesk.lessons.results import results
 from copydesk.story.edition import Edition
 from copydesk.story.story import Story, load_story
 from copydesk.widgets.controls import hand_in_box, name_box
-from copydesk.widgets.widget import OPEN, ExerciseWidget, exercise_widget, view_script
+from copydesk.widgets.widget import OPEN, SENT, ExerciseWidget, view_script
 from tests.made_story import FACTS, make_story
 from tests.made_story import LESSON as MADE
 
@@ -50,7 +50,7 @@ def make(tmp_path: Path) -> Make:
     def opened(name: str = "voices", lesson: Lesson = FIRST) -> ExerciseWidget:
         root = tmp_path / "work"
         answers = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=root)
-        widget = exercise_widget(lesson, lesson.exercise(name), answers)
+        widget = ExerciseWidget(lesson, lesson.exercise(name), answers)
         OPEN.clear()  # each in a kernel of its own
         return widget
 
@@ -359,7 +359,18 @@ def test_it_shows_itself_with_and_without_a_kernel(lesson: Lesson, exercise: Any
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
     still = bundle["text/html"]
     assert "cd-still" in still and "<script" not in still and lesson.story.rights.split("’")[0] in still
-    assert "makeBody" in view_script(type(exercise)) and widget._esm == view_script(type(exercise))
+
+
+def test_style_words_and_the_view_of_a_type_are_sent_once(make: Make) -> None:
+    first, second, other = make("voices"), make("voices"), make("first_mark")
+    looks, views = SENT["style and words"], SENT[first.exercise.type]
+    assert first.shared == second.shared == [looks.model_id, views.model_id]
+    assert other.shared == [looks.model_id, SENT["mark"].model_id] != first.shared
+    assert views.parts == {"script": view_script(type(first.exercise))} and "makeBody" in views.parts["script"]
+    assert looks.parts["say"]["frame"]["check"] and ".cd" in looks.parts["style"]
+    assert not {"say", "tags", "style"} & set(first.spec)
+    views.close()
+    assert make("voices").shared[1] == SENT[first.exercise.type].model_id != first.shared[1], "it was closed"
 
 
 def test_the_still_twin_shows_what_was_answered(make: Make) -> None:
@@ -590,7 +601,7 @@ def test_a_hand_in_says_where_the_course_wants_it(
 def same_kernel(lesson: Lesson, root: Path, name: str = "voices") -> ExerciseWidget:
     """The exercise as a second cell of the same notebook shows it."""
     answers = AnswerFile.open(lesson.story.id, lesson.id, sha256=lesson.story.about["sha256"], root=root)
-    return exercise_widget(lesson, lesson.exercise(name), answers)
+    return ExerciseWidget(lesson, lesson.exercise(name), answers)
 
 
 class TestAskedFirst:

@@ -1,9 +1,8 @@
-"""What an answer file holds: its fields, how a file is checked and migrated, and how two copies are merged."""
+"""What an answer file holds: its fields, how a file is checked, and how two copies are merged."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from copydesk.base.documents import (
@@ -150,9 +149,8 @@ def checked(document: Json, *, story: str, lesson: str) -> Json:
     """
     if (schema := schema_of(document)) > SCHEMA:
         return document
-    for migrate in MIGRATIONS[schema:]:
-        document = migrate(document)
-    document["schema"] = SCHEMA
+    if schema < SCHEMA:  # 1 is the first form that was released; a later one brings the step from it
+        raise Damaged("names no schema")
     document.setdefault("story", story)
     document.setdefault("lesson", lesson)
     if not isinstance(document.get("exercises"), dict):
@@ -163,19 +161,6 @@ def checked(document: Json, *, story: str, lesson: str) -> Json:
     if any(entry["round"] < 1 for entry in document["exercises"].values()):
         raise Damaged("counts the rounds from 0")
     return document
-
-
-def _from_0(document: Json) -> Json:
-    """Schema 0, before the first release, kept no tries: {"answers": {exercise id: answer}}."""
-    answers = document.pop("answers", None)
-    if not isinstance(answers, dict):
-        raise Damaged("holds no answers")
-    document["exercises"] = {name: {"answer": answer, "rev": 1} for name, answer in answers.items()}
-    return document
-
-
-MIGRATIONS: tuple[Callable[[Json], Json], ...] = (_from_0,)
-"""The step at index n turns schema n into schema n + 1."""
 
 
 def fewer_tries(entry: Json) -> Json:

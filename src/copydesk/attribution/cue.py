@@ -23,8 +23,7 @@ from copydesk.attribution.grammar import (
     trim,
 )
 from copydesk.attribution.speakers import DOCUMENT, in_words
-from copydesk.attribution.tokens import TokenizedText, TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     ADVERBIAL,
     AUX,
     BE,
@@ -44,6 +43,8 @@ from copydesk.attribution.words import (
     VERB_FORMS,
     VERB_GROUP,
     WORD,
+    TokenizedText,
+    TokenRange,
     VerbForm,
     word_set,
 )
@@ -56,8 +57,7 @@ _LIGHT = word_set(GRAMMAR["light"])
 _IS = frozenset(("he's", "she's", "they're", "i'm", "we're", "it's", "who's"))
 _FRONTING, _PRESENT = word_set(GRAMMAR["fronting"]), word_set(GRAMMAR["present"])
 _REACTIONS = word_set(GRAMMAR["reactions"])
-_CONTRAST = frozenset(("while", "although", "though", "whereas"))
-_NAMING = ("call", "dub", "label", "brand")
+_CONTRAST, _NAMING = word_set(GRAMMAR["contrast"]), word_set(REPORTING["phrases"]["naming_verbs"])
 
 
 @dataclass(slots=True)
@@ -319,8 +319,6 @@ class CueContext:
     def is_noun(self) -> bool:
         """Whether the cue is no verb here: the report, a blog post, the plan announced by …"""
         cue, doc, at = self.cue, self.doc, self.at
-        if cue is NO_VERB:
-            return True
         if self.verb_start < at and doc.flags[self.verb_start] & AUX:
             return False
         before = doc.words[at - 1] if at > self.low else ""

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from copydesk.attribution import rules_across_sentences as across
-from copydesk.attribution import rules_after as after
-from copydesk.attribution import rules_before as before
 from copydesk.attribution import rules_nouns as nouns
+from copydesk.attribution import rules_verbs as verbs
 from copydesk.attribution.cue import (
     CueContext,
     Hit,
@@ -30,8 +29,7 @@ from copydesk.attribution.cue import (
     says,
 )
 from copydesk.attribution.speakers import Cast
-from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
-from copydesk.attribution.words import CUE, NO_VERB, VERB_FORMS, WORD
+from copydesk.attribution.tokens import CUE, NO_VERB, VERB_FORMS, WORD, TokenizedText, TokenRange, tokenize
 from copydesk.base.spans import Span
 
 
@@ -80,21 +78,21 @@ RULES: tuple[Rule, ...] = (
     Rule("non_response", "Somebody was asked and gave no answer.", nouns.non_response, nouns.NON_RESPONSE_WORDS),
     Rule("in_words_of", "“In X’s words” hands the quotation beside it to X.", nouns.in_words_of, _WORDS),
     Rule("speech_act", "An act of speaking is named, but not what was said.", nouns.speech_act, nouns.ACT_STARTS),
-    Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", before.quote_then_speaker),
-    Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", before.quote_then_cue),
-    Rule("cue_then_speaker", "A reporting verb opens the sentence, then its speaker.", before.cue_then_speaker),
+    Rule("quote_then_speaker", "A quotation, then its speaker and a reporting verb.", verbs.quote_then_speaker),
+    Rule("quote_then_cue", "A quotation, then a reporting verb and its speaker.", verbs.quote_then_cue),
+    Rule("cue_then_speaker", "A reporting verb opens the sentence, then its speaker.", verbs.cue_then_speaker),
     Rule("block_quote", "A reporting verb ends its paragraph and the next one is the quotation.", across.block_quote),
-    Rule("quoted_as_saying", "Somebody was quoted as saying it.", after.quoted_as_saying),
+    Rule("quoted_as_saying", "Somebody was quoted as saying it.", verbs.quoted_as_saying),
     Rule("says_quote", "A speaker, a reporting verb, then the quotation.", partial(says, said_quote)),
-    Rule("as_speaker_said", "“As X said” hands the clause beside it to X.", before.as_speaker_said),
-    Rule("clause_around", "Speaker and verb stand between commas inside what was said.", before.clause_around),
-    Rule("clause_then_speaker", "A clause, a comma, its speaker, a reporting verb.", before.clause_then_speaker),
-    Rule("clause_then_cue", "A clause, a comma, a reporting verb and its speaker.", before.clause_then_cue),
-    Rule("second_verb", "A second reporting verb shares the subject of an earlier verb.", after.second_verb),
-    Rule("opening_participle", "The sentence opens with a word such as “citing”.", after.opening_participle),
-    Rule("participle", "A participle such as “adding” or “saying” carries the report on.", after.participle),
-    Rule("passive_by", "The verb is passive and “by” names the speaker.", after.passive_by),
-    Rule("it_was_said", "“It was said that”: words are reported and nobody is named.", after.it_was_said),
+    Rule("as_speaker_said", "“As X said” hands the clause beside it to X.", verbs.as_speaker_said),
+    Rule("clause_around", "Speaker and verb stand between commas inside what was said.", verbs.clause_around),
+    Rule("clause_then_speaker", "A clause, a comma, its speaker, a reporting verb.", verbs.clause_then_speaker),
+    Rule("clause_then_cue", "A clause, a comma, a reporting verb and its speaker.", verbs.clause_then_cue),
+    Rule("second_verb", "A second reporting verb shares the subject of an earlier verb.", verbs.second_verb),
+    Rule("opening_participle", "The sentence opens with a word such as “citing”.", verbs.opening_participle),
+    Rule("participle", "A participle such as “adding” or “saying” carries the report on.", verbs.participle),
+    Rule("passive_by", "The verb is passive and “by” names the speaker.", verbs.passive_by),
+    Rule("it_was_said", "“It was said that”: words are reported and nobody is named.", verbs.it_was_said),
     Rule("says_that", "A speaker, a verb, then “that”, “whether” or “how”.", partial(says, said_that)),
     Rule("says_clause", "A speaker, a verb, then a clause without “that”.", partial(says, said_clause)),
     Rule("says_to_do", "A speaker asks or promises in an infinitive.", partial(says, said_to_do)),
@@ -104,7 +102,7 @@ RULES: tuple[Rule, ...] = (
     Rule("noun_that", "A noun such as “claim” or “warning” with its clause.", nouns.noun_that, nouns.NOUNS),
 )
 """Asked in this order about every cue outside a quotation."""
-NESTED = Rule("nested", "Somebody inside the quotation reports what another said.", after.nested)
+NESTED = Rule("nested", "Somebody inside the quotation reports what another said.", verbs.nested)
 """Asked about every cue inside a quotation."""
 WHY = {rule.name: rule.why for rule in (*RULES, NESTED)} | across.WHY
 """The name of every rule, also of those that look past one sentence, with one sentence a teacher could say."""

@@ -7,8 +7,7 @@ attribution rather than invents one.
 
 from __future__ import annotations
 
-from copydesk.attribution.tokens import TokenizedText, TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     ADVERB,
     ADVERBIAL,
     AUX,
@@ -29,6 +28,8 @@ from copydesk.attribution.words import (
     TIME,
     VERB_FORMS,
     WORD,
+    TokenizedText,
+    TokenRange,
     word_set,
 )
 

@@ -12,8 +12,7 @@ from functools import partial
 from copydesk.attribution.cue import CueContext, Hit, hit
 from copydesk.attribution.grammar import ENDERS, has_finite, is_finite, shared_subject, subject_after, trim
 from copydesk.attribution.speakers import head, is_role
-from copydesk.attribution.tokens import TokenizedText, TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     AUX,
     CAPITAL,
     CUE,
@@ -25,6 +24,8 @@ from copydesk.attribution.words import (
     SUBORD,
     TIME,
     WORD,
+    TokenizedText,
+    TokenRange,
     word_set,
 )
 

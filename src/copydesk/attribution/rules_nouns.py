@@ -16,8 +16,7 @@ from copydesk.attribution.grammar import (
     trim,
 )
 from copydesk.attribution.speakers import is_role
-from copydesk.attribution.tokens import TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     AUX,
     CAPITAL,
     COORD,
@@ -28,13 +27,14 @@ from copydesk.attribution.words import (
     SUBORD,
     VERB_GROUP,
     WORD,
+    TokenRange,
     word_set,
 )
 
 _PHRASES = REPORTING["phrases"]
 _REFUSED, _REFUSED_TO = word_set(_PHRASES["non_response_verbs"]), word_set(_PHRASES["non_response_to"])
 _ABSENT, _REQUEST = word_set(_PHRASES["non_response_adjectives"]), word_set(_PHRASES["non_response_nouns"])
-_ANSWERS = word_set("respond responded reply replied return returned answer answered")
+_ANSWERS = word_set(_PHRASES["non_response_answers"])
 _ACTS = word_set(_PHRASES["act_verbs"])
 _MAKES = word_set(REPORTING["nouns"]["verbs"])
 _NOUNS_TO = word_set(REPORTING["nouns"]["to"])

@@ -13,8 +13,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from copydesk.attribution.tokens import TokenizedText, TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     CAPITAL,
     COORD,
     CUE,
@@ -27,6 +26,8 @@ from copydesk.attribution.words import (
     SUBORD,
     TIME,
     VERB_FORMS,
+    TokenizedText,
+    TokenRange,
     word_set,
 )
 from copydesk.base.spans import Span
@@ -51,7 +52,7 @@ _TEXT_OR_ROLE = DOCUMENT | ROLES
 _NO_LAST_NAME = _TITLES | DOCUMENT
 _GROUPS = INSTITUTION | DOCUMENT | MEDIA
 _SPEAKS = _OFFICIAL_OR_ROLE | UNNAMED | _GROUPS
-_WHERE = frozenset(("in", "near", "across", "inside", "outside", "into"))
+_WHERE, _ASIDES = word_set(GRAMMAR["before_places"]), word_set(GRAMMAR["opens_asides"])
 _MANY = word_set(GRAMMAR["plural"])
 _DEFINITE = frozenset(("the", "his", "her", "their", "its", "this", "that"))
 _PARTICLES = word_set(GRAMMAR["name_particles"])
@@ -254,7 +255,6 @@ class Who(NamedTuple):
 _HE_OR_SHE = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f"}
 _THEY, _IT = ("they", "their"), ("it", "its")
 _I_OR_WE = ("i", "my", "me", "we", "our")
-_ASIDES = frozenset(("led", "with", "like", "including", "who", "which"))
 _FARTHEST = 1500  # words: how far back a pronoun may look
 _LATEST = 40  # how many of those who came up it may look at
 

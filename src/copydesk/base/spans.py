@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 _POINTS = (*range(0x2100), *range(0xA66F, 0xAC00))  # the scripts between have no such marks
 _RUNS = re.finditer("M+", "".join(unicodedata.category(chr(point))[0] for point in _POINTS))
@@ -82,12 +83,12 @@ def words(text: str, span: Span | None = None) -> list[Span]:
     >>> [w.of("“Of course”, he said.") for w in words("“Of course”, he said.")]
     ['Of', 'course', 'he', 'said']
     """
-    return [*_words(text, span.start, span.end)] if span else [Span(*m.span()) for m in WORD.finditer(text)]
+    return [*(_words(text, span.start, span.end) if span else _words(text, 0, len(text)))]
 
 
 @lru_cache(maxsize=8192)
 def _words(text: str, start: int, end: int) -> tuple[Span, ...]:
-    """The words of a stretch: the same stretches of one page are asked for again and again."""
+    """The words of a stretch: a page, and the same stretches of it, are asked for again and again."""
     return tuple(Span(*m.span()) for m in WORD.finditer(text, start, end))
 
 
@@ -113,6 +114,16 @@ def merge(spans: Iterable[Span]) -> list[Span]:
         else:
             done.append(span)
     return done
+
+
+def spans_from(raw: Any, length: int) -> tuple[Span, ...]:
+    """The spans in a learner's notation, `[[start, end], …]`, that lie inside a text of this length, merged."""
+    pairs = [p for p in raw if _is_pair(p)] if isinstance(raw, (list, tuple)) else ()
+    return tuple(merge([Span(a, b) for a, b in pairs if 0 <= a < b <= length]))
+
+
+def _is_pair(raw: Any) -> bool:
+    return isinstance(raw, (list, tuple)) and len(raw) == 2 and isinstance(raw[0], int) and isinstance(raw[1], int)
 
 
 def word_f1(text: str, found: Iterable[Span], expected: Iterable[Span]) -> float:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from copydesk.base.documents import read_record
 from copydesk.base.errors import CopydeskError
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.form import Form
 from copydesk.exercises.mark import Mark
 from copydesk.exercises.order import Order
 from copydesk.exercises.outcome import RECEIVED, Answer, Note, Outcome
-from copydesk.exercises.records import read_record
 from copydesk.exercises.sort import Sort
 from copydesk.exercises.write import Write
 from copydesk.page.article import Article

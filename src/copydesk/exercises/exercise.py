@@ -15,9 +15,8 @@ from html import escape
 from importlib.resources import files
 from typing import Any, ClassVar, Self
 
-from copydesk.base.languages import direction
 from copydesk.base.spans import Span, chunks
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import direction, load_wording
 from copydesk.exercises.outcome import RECEIVED, Answer, Group, Note, Outcome, plain_values
 from copydesk.page.article import Article, Block
 from copydesk.page.html import Mark, block_name, blocks, heading, paragraph, static_html
@@ -29,9 +28,6 @@ Offer = Mapping[str, str] | tuple[float, float]
 """What an item offers: choices with the words a learner sees, or the lowest and the highest number."""
 BLANK, OTHER = "", "?"
 """What stands in counts for no answer, and for one that is not among those offered."""
-
-SHOWN_WORDS = ("frame", "outcome", "marker", "order", "edit", "form_ui", "lesson", "meaning", "roles")
-"""The parts of the strings that a view in the browser shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +113,8 @@ class Exercise(ABC):
     """Another lesson's exercise, `lesson/exercise`, whose settings it takes where it has none."""
     facts: tuple[str, ...] = ()
     """Facts to read beside it."""
+    everyday: tuple[str, ...] = ()
+    """Terms of the glossary whose names have another, everyday meaning in its sentences; word help leaves them out."""
 
     # Settings
 
@@ -167,8 +165,6 @@ class Exercise(ABC):
             "dir": direction(story.about["language"]),
             "rights": story.rights,
             "reading": self.reading(story),
-            "say": {part: say[part] for part in SHOWN_WORDS},
-            "tags": say["tags"],
             **self.view(story),
         }
 

@@ -1,18 +1,24 @@
-"""What goes into a check and what comes out of it: answers, groups of marks, notes and an outcome."""
+"""What goes into a check and what comes out: answers, groups of marks, notes, an outcome, and the feedback on it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
 
-from copydesk.base.spans import Span, merge
+from copydesk.base.spans import Span
+from copydesk.base.wording import load_wording
+
+if TYPE_CHECKING:
+    from copydesk.exercises.exercise import Exercise
 
 Status = Literal["not_attempted", "not_yet", "right", "received"]
 Answer = dict[str, Any]
 PLAIN = (str, int, float, type(None))
 """What a single value of an answer may be."""
-LISTED = (list, tuple)
+MOST_HINTS = 5
+SIGNS = {"full": "✓", "part": "◐", "none": "○", "open": "·"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,8 @@ class Note:
 
     `earned` and `possible` count fields of the item; `parts` are a revealed entry field by field (role, its name, the
     words, found or not); `others` are further answers that earn full credit; `readings` are
-    ways to understand a framing device, all of them defensible; `marks` are the key's, with their roles.
+    ways to understand a framing device, all of them defensible; `marks` are the key's, with their roles;
+    `accepted` are the classes that earn credit, the key's own first.
     """
 
     item: str
@@ -48,6 +55,7 @@ class Note:
     spans: tuple[Span, ...] = ()
     readings: tuple[str, ...] = ()
     marks: tuple[tuple[str, Span], ...] = ()
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +97,75 @@ def listed_values(answer: object, name: str, kinds: tuple[type, ...]) -> Answer:
     return {name: [value for value in given if isinstance(value, kinds)]} if isinstance(given, list) else {}
 
 
-def spans_from(raw: Any, length: int) -> tuple[Span, ...]:
-    """The spans in a learner's notation, `[[start, end], …]`, that lie inside a text of this length, merged."""
-    pairs = [p for p in raw if _is_pair(p)] if isinstance(raw, LISTED) else ()
-    return tuple(merge([Span(a, b) for a, b in pairs if 0 <= a < b <= length]))
+# From an outcome to what a learner is told: never a bare tick, never the key before the last try.
+#
+# After the first try a learner reads where to look again. After the last try, or a right answer, the key is shown: what
+# it has, why, and what else is defensible.
 
 
-def _is_pair(raw: Any) -> bool:
-    return isinstance(raw, LISTED) and len(raw) == 2 and isinstance(raw[0], int) and isinstance(raw[1], int)
+def feedback(exercise: Exercise, outcome: Outcome, *, last: bool, key_waits: bool = False) -> dict[str, Any]:
+    """Plain data for the interface: a headline, hints, and (when `last` or right) the key row by row.
+
+    With `key_waits` a right answer gets hints and no key, since a try is left.
+    """
+    told = {"status": outcome.status, "headline": exercise.headline(outcome, last=last)}
+    tried = outcome.status not in ("not_attempted", "received")
+    show_key = tried and not key_waits and (last or outcome.status == "right")
+    return {
+        **told,
+        "hints": shown_hints(exercise, outcome) if tried and (not show_key or exercise.checks_form_only) else [],
+        "key": [{**row(n), "group": outcome.groups.get(n.item)} for n in outcome.notes if n.reveal or n.parts]
+        if show_key
+        else [],
+        "foot": foot(exercise) if show_key else "",
+    }
+
+
+def hints(outcome: Outcome) -> list[str]:
+    """Where to look again, the first few."""
+    found = [n.hint for n in outcome.notes if n.hint]
+    more = load_wording("strings")["outcome"]["more_hints"].format(n=len(found) - MOST_HINTS)
+    return [*found[:MOST_HINTS], *([more] if len(found) > MOST_HINTS else [])]
+
+
+def shown_hints(exercise: Exercise, outcome: Outcome) -> list[dict[str, Any]]:
+    """The same for the interface: hints that say the same stand together, each with the items it is about.
+
+    An item has its `id`, its place in words (`where`), and the learner's `group` of marks it is about, if any.
+    """
+    hinted = [n for n in outcome.notes if n.hint]
+    together: dict[str, list[dict[str, Any]]] = {}
+    for n in hinted[:MOST_HINTS]:
+        about = {"id": n.item, "where": n.where, "group": outcome.groups.get(n.item)}
+        together.setdefault(n.hint, []).append(about)
+    shown = [{"text": text, "items": items, "named": exercise.hints_name_place} for text, items in together.items()]
+    more = load_wording("strings")["outcome"]["more_hints"].format(n=len(hinted) - MOST_HINTS)
+    return [*shown, *([{"text": more, "items": [], "named": True}] if len(hinted) > MOST_HINTS else [])]
+
+
+def foot(exercise: Exercise) -> str:
+    """What stands below a key that needs a word of care."""
+    return str(load_wording("strings")["outcome"]["framing_figure"]) if exercise.layer == "framing" else ""
+
+
+@lru_cache(maxsize=1024)
+def row(note: Note) -> dict[str, Any]:
+    """What the key says of one item, for the interface; many learners have the same notes."""
+    mark = (
+        "open" if not note.possible else "full" if note.earned == note.possible else "part" if note.earned else "none"
+    )
+    say = load_wording("strings")["outcome"]
+    found = {role: SIGNS["full" if found else "none"] for role, _, _, found in note.parts}
+    return {
+        "item": note.item,
+        "mark": mark,
+        "sign": SIGNS[mark],
+        "mark_text": say[mark],
+        "where": note.where if note.where.endswith(("?", "!", ".")) else f"{note.where}.",
+        "reveal": note.reveal,
+        "others": list(note.others),
+        "accepted": list(note.accepted),
+        "readings": list(note.readings),
+        "parts": [[role, name, words, SIGNS["full" if found else "none"]] for role, name, words, found in note.parts],
+        "marks": [[role, span.start, span.end, found.get(role, "")] for role, span in note.marks],
+    }

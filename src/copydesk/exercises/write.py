@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.spans import WORD, Span
+from copydesk.base.spans import WORD, Span, spans_from
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Box, Exercise, place
-from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values, spans_from
+from copydesk.exercises.outcome import Answer, Note, Outcome, listed_values, plain_values
 from copydesk.page.article import Article
 from copydesk.page.html import Mark, table
 from copydesk.story.key import Key
@@ -291,8 +291,12 @@ def _key_blocks(key: Key) -> tuple[Span, ...]:
 def _sample_notes(exercise: Write, key: Key, text: str) -> tuple[Note, ...]:
     """Full answers of others, to be read once one's own is complete."""
     say = load_wording("strings")["write"]
-    models = exercise.model_answers(key, text).values()
-    return tuple(
-        Note(f"sample-{n}", say["sample"].format(n=n), 0, 0, reveal="\n\n".join(m["texts"].values()))
-        for n, m in enumerate(models, 1)
-    )
+    labels = {box.id: box.label for box in exercise.boxes()}
+    notes = []
+    for n, model in enumerate(exercise.model_answers(key, text).values(), 1):
+        texts = model["texts"]
+        told = [
+            f"{labels[box]}: {words}" if box in labels and len(texts) > 1 else words for box, words in texts.items()
+        ]
+        notes.append(Note(f"sample-{n}", say["sample"].format(n=n), 0, 0, reveal="\n".join(["", *told])))
+    return tuple(notes)

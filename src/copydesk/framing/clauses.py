@@ -16,8 +16,7 @@ from dataclasses import dataclass
 
 from copydesk.attribution.grammar import MARKS, is_finite, noun_chunk, subject_after, subject_before
 from copydesk.attribution.speakers import INSTITUTION, OFFICIAL, ROLES, UNNAMED, in_words
-from copydesk.attribution.tokens import TokenizedText, TokenRange
-from copydesk.attribution.words import (
+from copydesk.attribution.tokens import (
     ADVERBIAL,
     AUX,
     BE,
@@ -34,6 +33,8 @@ from copydesk.attribution.words import (
     SUBORD,
     TIME,
     WORD,
+    TokenizedText,
+    TokenRange,
     forms_of,
     word_set,
 )

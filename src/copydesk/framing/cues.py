@@ -14,8 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from copydesk.attribution.speakers import SEATS
-from copydesk.attribution.tokens import tokenize
-from copydesk.attribution.words import REPORTING, forms_of
+from copydesk.attribution.tokens import REPORTING, forms_of, tokenize
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 from copydesk.framing.clauses import WORDS, find_passives

@@ -18,8 +18,20 @@ from dataclasses import dataclass
 from copydesk.attribution import find_attributions
 from copydesk.attribution.grammar import POSSESSIVE
 from copydesk.attribution.speakers import DOCUMENT, PLACES, head, in_words
-from copydesk.attribution.tokens import TokenizedText, TokenRange, tokenize
-from copydesk.attribution.words import AUX, CAPITAL, DET, PRONOUN, RELATIVE, SHORT, TIME, WORD, word_set
+from copydesk.attribution.tokens import (
+    AUX,
+    CAPITAL,
+    DET,
+    PRONOUN,
+    RELATIVE,
+    SHORT,
+    TIME,
+    WORD,
+    TokenizedText,
+    TokenRange,
+    tokenize,
+    word_set,
+)
 from copydesk.base.spans import Span, merge, words
 from copydesk.base.wording import load_wording
 from copydesk.framing.clauses import PEOPLE, WORDS, find_passives, find_subjects

@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from copydesk.base.documents import read_toml
+from copydesk.base.documents import read_record, read_toml, read_value
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.exercises import TYPES, Exercise, make_exercise
-from copydesk.exercises.records import read_record, read_value
 from copydesk.story.key import Key
 from copydesk.story.story import DEFAULT, Story, load_story, shared_answers, story_in_use
 
@@ -151,8 +150,7 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
     """Join the generic lesson with a story; where that does not offer the lesson, the lesson may name another."""
     if lesson_id not in list_lessons():
         raise CopydeskError(f"no lesson named '{lesson_id}'", f"there are: {', '.join(list_lessons())}")
-    generic = _read(lesson_id)
-    own_story = generic.story
+    own_story = _read(lesson_id).story
     if story is None:
         story = load_story(own_story if story_in_use() == DEFAULT else None)
     if own_story and lesson_id not in story.lessons:
@@ -160,7 +158,13 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
     if lesson_id not in story.lessons:
         offers = ", ".join(sorted(story.lessons)) or "none"
         raise CopydeskError(f"the story '{story.id}' has no lesson '{lesson_id}'", f"it has: {offers}")
-    own: Mapping[str, Any] = story.lessons[lesson_id]
+    return _join(lesson_id, story)
+
+
+@lru_cache(maxsize=64)
+def _join(lesson_id: str, story: Story) -> Lesson:
+    """A lesson on a story, made once: grading first asks which lessons there are, and then for those that it needs."""
+    generic, own = _read(lesson_id), story.lessons[lesson_id]
     exercises, left_out = _exercises(lesson_id, own, story)
     core = [e.get("more", False) for e in _listed(lesson_id)].count(False)
     kept = sum(not e.more for e in exercises) / core if core else 1
@@ -174,8 +178,10 @@ def load_lesson(lesson_id: str, story: Story | None = None) -> Lesson:
 
 
 def _listed(lesson_id: str) -> tuple[Json, ...]:
-    """The exercises of a lesson as its generic file has them, and those that every lesson ends with."""
-    return (*_read(lesson_id).exercise, *_read("every_lesson").exercise)
+    """The exercises of a lesson as its notebook has them: those of every lesson stand before the exit ticket."""
+    own, shared = _read(lesson_id).exercise, _read("every_lesson").exercise
+    at = next((n for n, exercise in enumerate(own) if exercise.get("id") == "exit"), len(own))
+    return (*own[:at], *shared, *own[at:])
 
 
 def _exercises(lesson_id: str, own: Json, story: Story) -> tuple[tuple[Exercise, ...], dict[str, str]]:

@@ -7,15 +7,14 @@ Whether a text meets an objective, people say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from copydesk.answers import AnswerFile, Record
-from copydesk.base.numbers import percent
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import load_wording, percent
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.outcome import Answer, Outcome
+from copydesk.exercises.outcome import Answer
 from copydesk.lessons.lesson import Lesson, Objective
 from copydesk.page.html import static_html, table
 from copydesk.story.key import Key
@@ -55,16 +54,26 @@ class Result:
 
         Of texts only what people gave is counted.
         """
-        exercises, tries = self.lesson.exercises_of(objective), self.scores if best else self.first
-        shares = [self.people.get(e.id) if e.checks_form_only else tries[e.id] for e in exercises]
-        if all(share is None for share in shares):
-            return None
+        return self._shares(objective)[best]
+
+    def _shares(self, objective: Objective) -> tuple[float | None, float | None]:
+        """The share of an objective's points in the first tries, and in the best."""
+        exercises = self.lesson.exercises_of(objective)
         weights = [e.points or 1 for e in exercises]  # an exercise without points can show an objective too
-        return sum(w * (share or 0) for w, share in zip(weights, shares, strict=True)) / sum(weights)
+
+        def share(tries: Mapping[str, float | None]) -> float | None:
+            shares = [self.people.get(e.id) if e.checks_form_only else tries[e.id] for e in exercises]
+            if all(share is None for share in shares):
+                return None
+            return sum(w * (share or 0) for w, share in zip(weights, shares, strict=True)) / sum(weights)
+
+        return share(self.first), share(self.scores)
 
     def state(self, objective: Objective) -> State:
         """Whether an objective is met. Complete texts are handed in until people have graded them."""
-        share = self.share(objective)
+        return self._state(objective, self.share(objective))
+
+    def _state(self, objective: Objective, share: float | None) -> State:
         if share is not None:
             return "met" if share >= objective.bar else "not_yet"
         scores = [self.scores[e.id] for e in self.lesson.exercises_of(objective)]
@@ -84,11 +93,11 @@ class Result:
     def by_objective(self) -> list[tuple[str, ...]]:
         """For each objective its text, its bar, the shares of the first and of the best try, and its state in words."""
         say = load_wording("strings")["lesson"]
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for objective in self.lesson.objectives:
-            shares = (self.share(objective), self.share(objective, best=True))
-            reached = ("–" if share is None else percent(share) for share in shares)
-            rows.append((objective.text, percent(objective.bar), *reached, say[self.state(objective)]))
+            first, best = self._shares(objective)
+            state = say[self._state(objective, first)]
+            rows.append((objective.text, percent(objective.bar), percent(first), percent(best), state))
         return rows
 
     def _repr_html_(self) -> str:
@@ -147,15 +156,3 @@ def counted(record: Record) -> list[Answer]:
     """The answers that count: the tries of the first round, or the unchecked answer as it stands."""
     first = [t.answer for t in record.tries if t.round == 1]
     return first or ([record.answer] if record.answer and record.round == 1 else [])
-
-
-def best_of(answers: Iterable[Answer], mark: Callable[[Answer], Outcome]) -> tuple[Answer, Outcome] | None:
-    """The answer that earns most and its outcome, the earlier of two alike; None if nothing was attempted."""
-    best: tuple[Answer, Outcome] | None = None
-    for answer in answers:
-        outcome = mark(answer)
-        if outcome.status != "not_attempted" and (best is None or outcome.score > best[1].score):
-            best = answer, outcome
-        if best and best[1].score >= 1:
-            break
-    return best

@@ -19,9 +19,7 @@ import traitlets
 from IPython.display import display
 
 from copydesk.base.wording import load_wording, say_day
-from copydesk.map.geography import Geography, drawing
-from copydesk.map.members import ORGANISATIONS, place_notes
-from copydesk.map.words import map_state, notes, since
+from copydesk.map.geography import ORGANISATIONS, Geography, drawing, map_state, notes, place_notes, since
 from copydesk.page.html import css, static_html, table
 from copydesk.page.palette import tokens_for
 

@@ -258,7 +258,7 @@ def find_paragraphs(text: str) -> list[Span]:
     >>> [len(p) for p in find_paragraphs("Rain ends\\n\\nIt rained.")]
     [9, 10]
     """
-    from copydesk.page.lines import read_rows
+    from copydesk.page.furniture import read_rows
 
     return [row.span for row in read_rows(text)]
 
@@ -267,8 +267,8 @@ def _take_apart(text: str, lines: Mapping[int, str], begins: Mapping[int, str]) 
     """Give every block and sentence its name, kind and line."""
     # The patterns of these modules take longer to compile than all else that a lesson needs before its first exercise.
     from copydesk.page.credits import find_metadata
+    from copydesk.page.furniture import read_rows, show
     from copydesk.page.layout import classify
-    from copydesk.page.lines import read_rows, show
     from copydesk.page.sentences import split_sentences
 
     shown = show(text)

@@ -36,26 +36,33 @@ class Metadata:
 
 
 class Pattern:
-    """A regular expression that is compiled when it is first tried: no page needs all, and the long ones take time."""
+    """A regular expression that is compiled when a text first shows its sign: no page needs all, and they take time.
 
-    def __init__(self, pattern: str) -> None:
-        self.pattern = pattern
+    `sign` is a short expression that matches at the start of whatever the long one matches. It may match elsewhere too.
+    """
+
+    def __init__(self, pattern: str, *, sign: str = "") -> None:
+        self.pattern, self.sign = pattern, sign
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self.pattern)
 
+    @cached_property
+    def _sign(self) -> re.Pattern[str]:
+        return re.compile(self.sign)
+
     def match(self, text: str, *limits: int) -> re.Match[str] | None:
         """The match at the start of the text, or of the stretch between the limits."""
-        return self._compiled.match(text, *limits)
+        return self._compiled.match(text, *limits) if self._sign.match(text, *limits) else None
 
-    def fullmatch(self, text: str, *limits: int) -> re.Match[str] | None:
+    def fullmatch(self, text: str) -> re.Match[str] | None:
         """The match of the whole text."""
-        return self._compiled.fullmatch(text, *limits)
+        return self._compiled.fullmatch(text) if self._sign.match(text) else None
 
     def search(self, text: str, *limits: int) -> re.Match[str] | None:
         """The first match in the text."""
-        return self._compiled.search(text, *limits)
+        return self._compiled.search(text, *limits) if self._sign.search(text, *limits) else None
 
 
 def any_of(words: Sequence[str]) -> str:
@@ -74,15 +81,18 @@ MONTHS: list[str] = [*_NAMES["months"], *_NAMES["months_elsewhere"]]
 # What a name may hold: letters of every script with their accents, points, apostrophes, hyphens. The negative class
 # compiles fast; one that lists all combining marks made the import of the page reader take half a second.
 _IN_NAME = r"[^\s,;:!?()\[\]{}<>|/\\“”\"«»„…•·–—@#&*=+©®%$€£~^]"
-TITLED = rf"(?![a-zß-öø-ÿа-яα-ω])[^\W\d_]{_IN_NAME}*+"
+_FIRST = r"(?![a-zß-öø-ÿа-яα-ω])[^\W\d_]"
+TITLED = rf"{_FIRST}{_IN_NAME}*+"
 TITLES = rf"{TITLED}(?:\s+{TITLED}){{0,3}}"
 _MONTH = rf"(?i:{any_of(MONTHS)})\b\.?"
 DATE = (
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:,?\s+\d{{4}})?|\d{{1,2}}\.?\s+(?:de\s+)?{_MONTH}(?:,?\s+(?:de\s+)?\d{{4}})?)(?![\w])"
 )
 _CLOCK = r"\d{1,2}[:.h]\d\d(?:\s*(?i:[ap]\.?m)\b\.?)?(?:\s+[A-Z]{2,5}\b)?"
+BEFORE_DATE = r"(?:[^\W\d_]+\.?\s+)?\d"  # the sign of a date: a number, perhaps with the month before it
 STAMP = Pattern(
-    rf"(?P<whole>{DATE}(?<=\d{{4}})(?:,?\s+(?:at\s+|à\s+)?{_CLOCK})?|\d\d?[./]\d\d?[./]\d{{4}}(?:,?\s+{_CLOCK})?)"
+    rf"(?P<whole>{DATE}(?<=\d{{4}})(?:,?\s+(?:at\s+|à\s+)?{_CLOCK})?|\d\d?[./]\d\d?[./]\d{{4}}(?:,?\s+{_CLOCK})?)",
+    sign=BEFORE_DATE,
 )
 
 _WHOLE = Pattern(r"(?s:(?P<whole>.+))")
@@ -92,13 +102,13 @@ _UPDATED = Pattern(rf"(?<![^\W\d_])(?i:{any_of(load_wording('furniture')['stamps
 _NO_DATE = r"(?!(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s*\d)"  # no March 3 inside a name
 
 # People. A role may be glued to a name (Ada LundStaff Writer) or follow it without a comma (Ada Lund Staff Writer).
-_ROLES = [*_NAMES["roles"], *_NAMES["role_beginnings"]]
-_ROLE = rf"(?:{any_of([role.title() for role in _ROLES] + [role.upper() for role in _ROLES])})\b"
+_ROLE = rf"(?=[A-Z])(?i:{any_of([*_NAMES['roles'], *_NAMES['role_beginnings']])})\b"
 _CUT = rf"(?<=[a-zß-öø-ÿ])(?<!Mc)(?<!Mac)(?<!De)(?<!Di)(?<!La)(?<!Le)(?:[A-Z][a-z]+\s+){{0,2}}{_ROLE}"
-_GLUED = rf"(?!{_ROLE}|(?:And|At|By|For|From|In|The)\s)(?![a-zß-öø-ÿа-яα-ω])[^\W\d_](?>(?:(?!{_CUT}){_IN_NAME})*)"
+_GLUED = rf"(?!{_ROLE}|(?:And|At|By|For|From|In|The)\s){_FIRST}(?>(?:(?!{_CUT}){_IN_NAME})*)"
 _PARTICLE = rf"{any_of(load_wording('sentences')['particles'])}(?=\s)"
 # Python 3.11.0 to 3.11.4 match a repeated group with + wrongly (gh-106052); (?>…) means the same and is right there.
 PERSON = rf"{_GLUED}(?>(?:\s+(?:{_NO_DATE}{_GLUED}|{_PARTICLE})){{1,4}})"
+_TWO_NAMES = rf"{TITLED}\s+(?:{_FIRST}|{_PARTICLE})"  # the sign of a person
 _UNNAMED = rf"(?i:{any_of(_NAMES['unnamed'])})\b"
 _ONE = rf"(?:{PERSON}|{_UNNAMED})"
 _AND = r"(?:,?\s+(?:and|und|et|y|e|en|og|och)\s+|\s*&\s*)"
@@ -115,11 +125,17 @@ _REST = rf"(?P<rest>(?:{_AFTER_NAME}(?:(?!{_SENTENCE_END}).|{_STOP}){{1,110}})?)
 _BY = rf"(?i:{any_of(_NAMES['by'])})"
 _WHEN = rf"(?i:published|posted|written)\s+(?:(?i:on)\s+)?{DATE}\s+"
 
-BYLINE = Pattern(rf"(?:(?i:author)\s+)?(?:{_WHEN})?(?:{_BY}\s*:?\s+|By(?=[A-Z]))(?P<who>{PEOPLE})\s*{_REST}")
+BYLINE = Pattern(
+    rf"(?:(?i:author)\s+)?(?:{_WHEN})?(?:{_BY}\s*:?\s+|By(?=[A-Z]))(?P<who>{PEOPLE})\s*{_REST}",
+    sign=rf"(?i:author|published|posted|written)|{_BY}",
+)
 BYLINE_ALONE = re.compile(rf"{_BY}\s*:?")
-BARE_NAME = Pattern(rf"(?:[-–—]|{DATE}\s*[,|·•–—-]?)?\s*(?P<who>{PERSON}{_MORE})\s*{_REST}")
+BARE_NAME = Pattern(
+    rf"(?:[-–—]|{DATE}\s*[,|·•–—-]?)?\s*(?P<who>{PERSON}{_MORE})\s*{_REST}",
+    sign=rf"{BEFORE_DATE}|[-–—]?\s*{_TWO_NAMES}",
+)
 NAMES_LINE = Pattern(rf"(?P<joined>(?:and\b|und\b|et\b|y\b|&|,)\s*)?(?P<name>{PERSON})?(?P<open>\s*(?:,|&|\band\b))?")
-SIGNED = Pattern(rf"[-–—]\s*(?P<who>{PERSON})\s*{_REST}")
+SIGNED = Pattern(rf"[-–—]\s*(?P<who>{PERSON})\s*{_REST}", sign=rf"[-–—]\s*{_TWO_NAMES}")
 
 # Agencies.
 _AGENCY = (
@@ -132,20 +148,23 @@ AGENCY_LINE = Pattern(rf"(?P<by>{_BY}\s*:?\s+)?[-–—(]?\s*{_AGENCIES}\s*\)?(?
 _SOURCE = (
     r"(?i:sources?|via|(?:with\s+|additional\s+)?(?:material|reporting|files|inputs?)\s+from|pro(?:vid|duc)ed\s+by)"
 )
-AGENCY_CREDIT = Pattern(rf"[(—–-]?\s*{_SOURCE}\s*:?\s+{_AGENCIES}\s*[.)]*")
-AGENCY_LAST = Pattern(rf"[.”\"’]\s*(?:\(|[–—])\s*{_AGENCIES}\)?$")  # It rained. (AFP)
+AGENCY_CREDIT = Pattern(rf"[(—–-]?\s*{_SOURCE}\s*:?\s+{_AGENCIES}\s*[.)]*", sign=rf"[(—–-]?\s*{_SOURCE}")
+AGENCY_LAST = Pattern(rf"[.”\"’]\s*[(–—]\s*{_AGENCIES}\)?$", sign=r"[.”\"’]\s*[(–—]")  # It rained. (AFP)
 
 # Who reported and who edited.
 _STAFF_ROLE = r"(?i:additional\s+reporting|reporting|writing|editing|edited|compiled|translated|translation)\s+by"
 _POSTED = rf"{_ONE}(?:\s+in\s+{TITLES})?"
 _STAFF = rf"{_POSTED}(?:\s*(?:,(?:\s+and)?|\band|&)\s*{_POSTED})*"
-_CREDIT = Pattern(rf"{_STAFF_ROLE}\s+{_STAFF}")
+_CREDIT = Pattern(rf"{_STAFF_ROLE}\s+{_STAFF}", sign=_STAFF_ROLE)
 _NEXT_CREDIT = re.compile(rf"\s?[;.,]\s?(?=\s?{_STAFF_ROLE})")
-REPORTERS = Pattern(rf"\b(?<!additional )(?i:reporting\s+by)\s+(?P<who>{PEOPLE})")
+REPORTERS = Pattern(rf"\b(?<!additional )(?i:reporting\s+by)\s+(?P<who>{PEOPLE})", sign=r"(?i:reporting\s+by)")
 
+_WRITES = (
+    r"\s(?:(?:writes|covers|reports|reported|contributed|can\s+be\s+reached)\b"
+    rf"|(?:is|was)\s+(?:an?|the|our)\s[^.]*\b{any_of(_NAMES['roles'])}\b)"
+)
 WRITER = Pattern(
-    rf"(?:[^\W\d_]+\s+){{0,3}}?{PERSON}(?:,[^,]+,|\s+in\s+{TITLES})?\s+(?:(?:writes|covers|reports|reported|contributed|can\s+be\s+reached)\b"
-    rf"|(?:is|was)\s+(?:an?|the|our)\s[^.]*\b(?:{any_of(_NAMES['roles'])})\b)"
+    rf"(?:[^\W\d_]+\s+){{0,3}}?{PERSON}(?:,[^,]+,|\s+in\s+{TITLES})?\s*{_WRITES}", sign=rf"(?s:.*?){_WRITES}"
 )
 
 # Pictures.
@@ -157,10 +176,12 @@ PICTURE_CREDIT = Pattern(
     r"(?:\s*[:/]\s*|\s+(?i:credit\s*:|(?:credit\s+)?by|courtesy\s*:|courtesy\s+of)\s*)"
     rf"|(?:^|[\s(]){any_of(_NAMES['agencies'])}(?:\s+Photo)?\s*/\s*){_OWNER}\s*[).]*$"
 )
+_FILE_OR_AGENCY = rf"\b(?i:file\s+(?:photo|picture|image))$|^{any_of(_NAMES['picture_agencies'])}$"
 PICTURE_OWNER = Pattern(
     rf"(?:^|[.”\"’)]\s+)\(?{PERSON}\s*/\s*{_OWNER}\)?$"  # Lars Ulm / Norwick Now
     rf"|[(\[]\s*{TITLES}\s*(?:(?:/|for\b|via\b)\s*{_OWNER}|:\s*{PERSON})\s*[)\]]$"  # (Tom Vark/Norwick Herald)
-    rf"|\({_FILE}\)$|\b(?i:file\s+(?:photo|picture|image))$|^{any_of(_NAMES['picture_agencies'])}$"
+    rf"|\({_FILE}\)$|{_FILE_OR_AGENCY}",
+    sign=rf"(?:^|[.”\"’)]\s+)\(?{_FIRST}[^/]*/|[(\[][^()\[\]]*[)\]]$|{_FILE_OR_AGENCY}",
 )
 PICTURE_LABEL = Pattern(
     r"(?i:(?:image|media|video|photo|picture)\s*(?:source|caption|copyright)|(?:(?:image|photo)\s+)?\d+\s+of\s+\d+\b)"
@@ -198,7 +219,12 @@ _DATELINES = (
     # (Reuters) - The
     rf"(?:\({_HOUSE}\)){_DASH}",
 )
-DATELINES = tuple(Pattern(rf"{pattern}(?=(?P<next>\S))") for pattern in _DATELINES)
+# Before its first dash, bracket, slash or colon, a dateline holds names, small words, and numbers with a word beside.
+_BEFORE_DASH = (
+    rf"(?>{_FIRST}[^\s,:(/|_–—-]*|\d+[\s.]*(?:de\s+)?[^\W\d_]*|[^\W\d_]+\.?\s+\d+|[a-z]{{2,3}}(?![^\W\d_]))[\s,.)]*"
+)
+_DATELINE_SIGN = rf"\(|(?:{_BEFORE_DASH}){{1,16}}?[(/:|_–—-]"
+DATELINES = tuple(Pattern(rf"{pattern}(?=(?P<next>\S))", sign=_DATELINE_SIGN) for pattern in _DATELINES)
 
 
 def is_staff_credit(text: str) -> bool:

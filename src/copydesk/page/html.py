@@ -10,9 +10,8 @@ from html import escape
 from importlib.resources import files
 from itertools import pairwise
 
-from copydesk.base.languages import direction, runs_right_to_left
 from copydesk.base.spans import Span
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import direction, load_wording, runs_right_to_left
 from copydesk.page.article import Block
 from copydesk.page.palette import tokens, tokens_for
 
@@ -50,10 +49,11 @@ def css() -> str:
     return tokens() + (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
 
 
-RULE = re.compile(r"\s*([^{}]+?)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+RULE = re.compile(r"\s*([^{}]+?)\s*\{((?:[^{}]+|\{[^{}]*\})*)\}")
 """A rule of the stylesheet, or a block of rules such as `@media`."""
 SELECTORS = re.compile(r",(?![^()]*\))")
 """What parts the selectors of a rule."""
+CLASS = r"\.(cd[\w-]*)"
 
 
 def css_for(html: str) -> str:
@@ -67,26 +67,57 @@ def css_for(html: str) -> str:
     return _rules_for(frozenset(used), drawn)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule of the stylesheet, or with `inside` a block of rules; `needs` has the class names of each selector."""
+
+    head: str
+    needs: tuple[tuple[frozenset[str], frozenset[str], tuple[str, ...]], ...]
+    body: str
+    inside: tuple[_Rule, ...]
+
+    def kept(self, used: frozenset[str]) -> str:
+        """The rule, or what is left of the block, if it can apply where those classes are used; else ""."""
+        if self.inside:
+            body = "".join(rule.kept(used) for rule in self.inside)
+        else:
+            body = self.body if any(self._applies(used, *needs) for needs in self.needs) else ""
+        return f"{self.head}{{{body}}}" if body else ""
+
+    @staticmethod
+    def _applies(used: frozenset[str], all_of: frozenset[str], any_of: frozenset[str], stems: tuple[str, ...]) -> bool:
+        if all_of:
+            return used >= all_of
+        return not used.isdisjoint(any_of) or any(name.startswith(stems) for name in used)
+
+
+def _parsed(rules: str) -> tuple[_Rule, ...]:
+    found = []
+    for head, body in RULE.findall(rules):
+        inside = _parsed(body) if "{" in body else ()
+        needs = () if inside else tuple(map(_needs, SELECTORS.split(head)))
+        found.append(_Rule(" ".join(head.split()), needs, " ".join(body.split()), inside))
+    return tuple(found)
+
+
+def _needs(selector: str) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
+    """The class names that must all be used; where there are none, those of which one must be, and their beginnings."""
+    outside, before = selector, ""
+    while outside != before:  # what stands in :has(…) or :not(…) does not decide, unless nothing else does
+        outside, before = re.sub(r":[\w-]+\([^()]*\)", "", outside), outside
+    stems = tuple(re.findall(r'class\*="(cd[\w-]*)"', selector))
+    return frozenset(re.findall(CLASS, outside)), frozenset(re.findall(CLASS, selector)), stems
+
+
+@cache
+def _stylesheet() -> tuple[_Rule, ...]:
+    sheet = (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
+    return _parsed(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
+
+
 @lru_cache(maxsize=256)
 def _rules_for(used: frozenset[str], drawn: frozenset[str]) -> str:
-    def applies(selector: str) -> bool:
-        outside, before = selector, ""
-        while outside != before:  # what stands in :has(…) or :not(…) does not decide, unless nothing else does
-            outside, before = re.sub(r":[\w-]+\([^()]*\)", "", outside), outside
-        if names := re.findall(r"\.(cd[\w-]*)", outside):
-            return used.issuperset(names)
-        stems = tuple(re.findall(r'class\*="(cd[\w-]*)"', selector))
-        return not used.isdisjoint(re.findall(r"\.(cd[\w-]*)", selector)) or any(n.startswith(stems) for n in used)
-
-    def kept(rules: str) -> str:
-        found = []
-        for head, body in RULE.findall(rules):
-            inner = kept(body) if "{" in body else " ".join(body.split()) * any(map(applies, SELECTORS.split(head)))
-            found.append(f"{' '.join(head.split())}{{{inner}}}" if inner else "")
-        return "".join(found)
-
-    sheet = (files("copydesk") / "widgets" / "copydesk.css").read_text(encoding="utf-8")
-    rules = kept(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
+    rules = "".join(rule.kept(used) for rule in _stylesheet())
     return tokens_for(rules + " ".join(drawn)) + rules
 
 
@@ -100,7 +131,7 @@ def marked(text: str, span: Span, marks: Sequence[Mark] = ()) -> str:
     Where marks overlap, the words have a line for each, the longest mark’s the lowest.
 
     >>> marked("rain <ends> soon", Span(0, 11), [Mark(Span(5, 11), "content")])
-    'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Q1</span>&lt;ends&gt;</mark>'
+    'rain <mark class="cd-m-content"><span class="cd-tag" title="content 1">Co1</span>&lt;ends&gt;</mark>'
     """
     tags = load_wording("strings")["tags"]
     found = [
@@ -188,21 +219,46 @@ class Link:
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "") -> str:
     """A table with scoped headings; the first cell of a row names the row, and `None` is an empty cell.
 
+    On a narrow screen the rows of a wide table are stacked; the stylesheet then sets the headings before the cells.
+
     >>> '<tr><th scope="row">&lt;Ann&gt;</th><td class="cd-num">2</td></tr>' in table(["who", "n"], [["<Ann>", 2]])
     True
     """
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in columns)
-    body = "".join(f"<tr>{''.join(_cell(n, cell) for n, cell in enumerate(row))}</tr>" for row in rows)
-    return f'<table class="cd-still-table">{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    listed = [*map(tuple, rows)]
+    body = "".join(f"<tr>{''.join(_cell(n, cell) for n, cell in enumerate(row))}</tr>" for row in listed)
+    kind = f'class="cd-still-table{_stacked(columns) if _is_wide(columns, listed) else ""}"'
+    return f"<table {kind}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _is_wide(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bool:
+    """Whether a phone is too narrow for a table that its stylesheet can stack: with more columns it is a matrix."""
+    long = any(len(_words(cell)) > 30 for row in rows for cell in row)
+    return 3 + (not long) <= len(columns) <= MOST_STACKED
+
+
+def _stacked(columns: Sequence[str]) -> str:
+    """The class of a wide table, and its headings where the stylesheet finds them."""
+    strings = (f"--head-{n}: '{f'{name}: '.translate(IN_CSS) if name else ''}'" for n, name in enumerate(columns, 1))
+    return f' cd-wide" style="{escape("; ".join(strings))}'
+
+
+MOST_STACKED = 6
+IN_CSS = str.maketrans({"'": "’", "\\": None, "\n": " "})
+
+
+def _words(cell: object) -> str:
+    return cell.text if isinstance(cell, Link) else "" if cell is None else str(cell)
 
 
 def _cell(place: int, cell: object) -> str:
-    text, kind = cell.text if isinstance(cell, Link) else "" if cell is None else str(cell), ""
+    text, kind = _words(cell), ""
     if any(len(word) > 30 for word in text.split()):  # a web address must not push the table off the page
         kind = ' class="cd-long"'
     elif place and isinstance(cell, int | float):
         kind = ' class="cd-num"'
     kind += ' dir="auto"' if runs_right_to_left(text) else ""
+    text = text.replace(" %", "\u00a0%")  # a number stays beside its unit
     inner = f'<a href="{escape(cell.href)}">{escape(text)}</a>' if isinstance(cell, Link) else escape(text)
     return f"<td{kind}>{inner}</td>" if place else f'<th scope="row"{kind}>{inner}</th>'

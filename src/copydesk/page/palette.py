@@ -15,9 +15,11 @@ def tokens() -> str:
 
 
 def tokens_for(css: str) -> str:
-    """The palette cut down to the colours that some rules name, as one rule for the page and one for print.
+    """The palette cut down to the colours that some rules name, for static views: one rule, and one for print.
 
-    >>> tokens_for("p { color: var(--cd-good) }").startswith(":root, :host { --cd-good:")
+    Not for the whole page, which a browser would style anew for each output that brings such rules.
+
+    >>> tokens_for("p { color: var(--cd-good) }").startswith(".cd-still { --cd-good:")
     True
     """
     named = {*re.findall(r"var\(--cd-([\w-]+)", css)}
@@ -28,8 +30,8 @@ def tokens_for(css: str) -> str:
         )
         for part in (shown, printed)
     )
-    return (f":root, :host {{ {kept} }}" if kept else "") + (
-        f"@media print {{ :root {{ {for_print} }} }}" if for_print else ""
+    return (f".cd-still {{ {kept} }}" if kept else "") + (
+        f"@media print {{ .cd-still {{ {for_print} }} }}" if for_print else ""
     )
 
 

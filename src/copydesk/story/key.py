@@ -147,7 +147,7 @@ def spans_of(value: Any) -> tuple[Span, ...]:
 
 
 def read_key(path: Path) -> Key:
-    """Read a key from `key.json`; what is wrong with it is said by `copydesk_classroom.checking.key`."""
+    """Read a key from `key.json`; what is wrong with it is said by `copydesk_classroom.checking`."""
     raw = read_json(path)
     if raw.get("schema") != SCHEMA:
         raise CopydeskError(f"{path} is not an answer key of schema '{SCHEMA}'", "see CONTRIBUTING.md, 'A new story'")
@@ -257,7 +257,7 @@ def _entry(layer: str, record: Mapping[str, Any]) -> Entry:
 
 
 def _misshapen(layer: str, record: Mapping[str, Any]) -> Iterator[str]:
-    """What keeps a record from being read at all; whether it is right is for `copydesk_classroom.checking.key`."""
+    """What keeps a record from being read at all; whether it is right is for `copydesk_classroom.checking`."""
     yield from (f"it lacks '{n}'" for n in ("id", *NEEDED.get(layer, ())) if n not in record)
     if not _is_plain(record.get("answer", "")):
         yield "its answer is not a word or a number"

@@ -34,9 +34,12 @@ STORIES = "stories"
 """The folder, beside the notebooks, with the stories that an instructor has made or added."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """One news page with what is known about it; `key` is None in graded releases."""
+    """One news page with what is known about it; `key` is None in graded releases.
+
+    Two stories are equal only if they are one object, so that lessons on a story can be cached.
+    """
 
     id: str
     folder: Path

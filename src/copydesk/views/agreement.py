@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from copydesk.answers.handin import read_handin
+from copydesk.base.documents import read_value
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal, percent
 from copydesk.base.spans import Span, merge
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, load_wording, percent
 from copydesk.exercises.exercise import Exercise, Offer
-from copydesk.exercises.records import read_value
 from copydesk.lessons.lesson import Lesson
 
 Item = TypeVar("Item")

@@ -11,9 +11,8 @@ from html import escape
 from typing import Any, Literal
 
 from copydesk.attribution import Attribution, find_attributions, why
-from copydesk.base.languages import is_english
 from copydesk.base.spans import Span, word_f1
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import is_english, load_wording
 from copydesk.exercises.exercise import place
 from copydesk.exercises.mark import label_words
 from copydesk.framing import Hit, find_cues

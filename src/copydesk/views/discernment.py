@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from copydesk.base.numbers import decimal
-from copydesk.base.wording import load_wording
-from copydesk.exercises.parallel_forms import Discernment
+from copydesk.base.wording import decimal, load_wording
+from copydesk.exercises.sort import Discernment
 from copydesk.page.html import Page, static_html, table
 
 

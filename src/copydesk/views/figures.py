@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 PAPER = palette()["panel"][0]
 """The ground of every picture, and the filling of what is hollow."""
 PIXELS_PER_INCH = 100
+NARROW = 288.0
+"""The width of a picture for narrow screens, in points: about one to a pixel on a phone."""
 COLORS = {light: name for name, (light, _) in reversed(palette().items())}
 """Pictures are drawn in the colours of a light ground; on the page each follows the theme by its name."""
 FONT = "font-family: var(--jp-ui-font-family, system-ui, sans-serif)"
@@ -67,6 +70,8 @@ class Figure:
     table: Table
     svg: str = ""
     """The picture: it follows the theme of the page, and shrinks where there is less room."""
+    narrow_svg: str = ""
+    """The same drawn for a narrow screen, where the picture would be too small to read."""
     missing: str = ""
     """Why there is no picture."""
 
@@ -83,7 +88,10 @@ class Figure:
         if not self.svg:
             why = f" ({escape(self.missing)})" if self.missing else ""
             excuse = f" <em>The picture could not be drawn here{why}; the table holds the same data.</em>"
-        picture = f'<div role="img" aria-label="{escape(self.alt)}">{self.svg}</div>' if self.svg else ""
+        drawn = self.svg
+        if self.narrow_svg:
+            drawn = f'<div class="cd-wide">{self.svg}</div><div class="cd-narrow">{self.narrow_svg}</div>'
+        picture = f'<div role="img" aria-label="{escape(self.alt)}">{drawn}</div>' if drawn else ""
         page = (
             f'<figure class="cd-figure">{picture}<figcaption>{escape(self.caption)}{excuse}</figcaption>'
             f"<details{'' if self.svg else ' open'}><summary>Table</summary>{self.table.html()}</details></figure>"
@@ -94,16 +102,22 @@ class Figure:
 def show(plot: Callable[..., Axes], data: Any, *, alt: str, caption: str, table: Table, **options: Any) -> Figure:
     """Draw `data` with `plot` and give back a figure with its words and its table.
 
-    `plot` is `f(data, *, ax=None) -> Axes`; `options` are passed on to it. Its figure is closed once it is drawn.
+    `plot` is `f(data, *, ax=None) -> Axes`; `options` are passed on to it. If it takes a `width`, it draws once more
+    for narrow screens. Its figures are closed once they are drawn.
     """
     words = Figure(alt=alt, caption=caption, table=table)
+    sizes: list[dict[str, float]] = [{}, {"width": NARROW}] if "width" in signature(plot).parameters else [{}]
     try:
-        axes = plot(data, **options)
+        drawn = [_drawn(plot(data, **options, **size)) for size in sizes]
     except ImportError as error:
         return replace(words, missing=str(error))
+    return replace(words, svg=drawn[0], narrow_svg="".join(drawn[1:]))
+
+
+def _drawn(axes: Axes) -> str:
     if not hasattr(axes, "figure"):
         raise CopydeskError(f"the plot gave back {axes!r}, not its Axes", "end the plot function with `return ax`")
-    return replace(words, svg=_draw(axes.figure.canvas.figure))
+    return _draw(axes.figure.canvas.figure)
 
 
 def _draw(picture: Picture) -> str:

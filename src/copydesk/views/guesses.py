@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from copydesk.answers import AnswerFile
-from copydesk.base.numbers import decimal
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, load_wording
 from copydesk.exercises.form import Form
 from copydesk.lessons.lesson import Lesson
 

@@ -8,11 +8,11 @@ beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal, percent
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, load_wording, percent
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.palette import palette
 from copydesk.story.story import Story
@@ -30,15 +30,16 @@ FAMILY = "DejaVu Sans"  # comes with matplotlib: the same picture on every machi
 SIZE = 10.0  # of type, in points; so are all lengths below
 VOICES: dict[str, dict[str, Any]] = {
     "label": {"color": INK, "size": SIZE},
-    "note": {"color": QUIET, "size": 9.0},
+    "note": {"color": QUIET, "size": SIZE},
 }
 WIDTH, EDGE = 576.0, 16.0
+STACKED = 400.0  # on a narrower sheet labels stand above their bars
 LEAD = 14.5  # from line to line
 GAP = 11.0  # between rows
 HINTED = 0.975  # on screen type comes out a little wider than it measures
 
 
-def shares_plot(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
+def shares_plot(shares: Mapping[str, float], *, width: float = WIDTH, ax: Axes | None = None) -> Axes:
     """One bar per name, in the order given, each with its share of the whole in percent; shares are 0–1.
 
     The axis always reaches from 0 to 100 %, so that a longer bar is a larger share in every picture.
@@ -48,21 +49,13 @@ def shares_plot(shares: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
     for name, share in shares.items():
         if not 0 <= share <= 1:
             raise CopydeskError(f"the share of {name!r} is {share}", "shares are parts of one whole, from 0 to 1")
-    width = _width(ax)
-    names = [_wrap(name, width * 0.34 - EDGE) for name in shares]
-    heights = [max(len(lines) * LEAD, 20.0) + GAP for lines in names]
-    ax = _sheet(ax, width, sum(heights) + 2 * EDGE - GAP)
-    zero = width * 0.34 + 12
-    scale = width - EDGE - 44 - zero
-    top = EDGE
-    for lines, share, height in zip(names, shares.values(), heights, strict=True):
-        middle = top + (height - GAP) / 2
-        ax.barh(middle, share * scale, left=zero, height=18, color=MARK, lw=0, zorder=2)
-        _write_lines(ax, (zero - 10, middle), lines, right=True)
-        _write(ax, (zero + share * scale + 7, middle), percent(share))
-        top += height
-    ax.plot([zero] * 2, [EDGE - 4, top - GAP + 4], color=LINE, lw=1.2, zorder=3)
-    return ax
+    grid = _Grid(ax or width, [*shares], room=44)
+    for (lines, middle, text), share in zip(grid.rows, shares.values(), strict=True):
+        grid.ax.barh(middle, share * grid.scale, left=grid.zero, height=18, color=MARK, lw=0, zorder=2)
+        _write_lines(grid.ax, text, lines, right=not grid.stacked)
+        _write(grid.ax, (grid.zero + share * grid.scale + 7, middle), percent(share))
+    grid.ax.plot([grid.zero] * 2, [EDGE - 4, grid.bottom + 4], color=LINE, lw=1.2, zorder=3)
+    return grid.ax
 
 
 def shares_table(shares: Mapping[str, float], *, name: str = "name", share: str = "share") -> Table:
@@ -74,50 +67,65 @@ def shares_table(shares: Mapping[str, float], *, name: str = "name", share: str 
     return Table([name, share], [[who, percent(part)] for who, part in shares.items()])
 
 
-def scales_plot(scales: Sequence[Scale], *, ax: Axes | None = None) -> Axes:
+def scales_plot(scales: Sequence[Scale], *, width: float = WIDTH, ax: Axes | None = None) -> Axes:
     """One line per scale, 0 to 1: a bar for the range the key allows, a diamond for the learner's own mean."""
-    width = _width(ax)
-    ax = _sheet(ax, width, 2 * EDGE + 34.0 * len(scales) + LEAD)
-    zero = width * 0.34 + 12
-    scale = width - EDGE - 70 - zero
-    for number, one in enumerate(scales):
-        y = EDGE + 12 + 34.0 * number
-        ax.plot([zero, zero + scale], [y, y], color=LINE, lw=1.0, zorder=1)
-        left, right = zero + one.low * scale, zero + one.high * scale
-        ax.barh(y, max(right - left, 5.0), left=left, height=12, color=MARK, lw=0, zorder=2)
-        _write(ax, (zero - 12, y), one.name, right=True)
+    grid = _Grid(ax or width, [*(one.name for one in scales), ""], room=70)  # the last row has the axis
+    for one, (lines, y, text) in zip(scales, grid.rows, strict=False):
+        grid.ax.plot([grid.zero, grid.zero + grid.scale], [y, y], color=LINE, lw=1.0, zorder=1)
+        left, right = grid.zero + one.low * grid.scale, grid.zero + one.high * grid.scale
+        grid.ax.barh(y, max(right - left, 5.0), left=left, height=12, color=MARK, lw=0, zorder=2)
+        _write_lines(grid.ax, text, lines, right=not grid.stacked)
         if one.yours is not None:
-            ax.plot([zero + one.yours * scale], [y], "D", ms=8, mfc=PAPER, mec=INK, mew=1.6, zorder=3)
-            _write(ax, (zero + scale + 12, y), f"you {decimal(one.yours)}")
-    below = EDGE + 34.0 * len(scales) + 4
+            at = grid.zero + one.yours * grid.scale
+            grid.ax.plot([at], [y], "D", ms=8, mfc=PAPER, mec=INK, mew=1.6, zorder=3)
+            _write(grid.ax, (grid.zero + grid.scale + 12, y), f"you {decimal(one.yours)}")
     for value in (0, 0.5, 1):
-        _write(ax, (zero + value * scale + (8 if value else 3), below), f"{value:g}", voice="note", right=True)
-    return ax
+        at = grid.zero + value * grid.scale + (8 if value else 3)
+        _write(grid.ax, (at, grid.rows[-1][1]), f"{value:g}", voice="note", right=True)
+    return grid.ax
 
 
-def splits_plot(rows: Sequence[tuple[str, Mapping[str, float], str]], *, ax: Axes | None = None) -> Axes:
+def splits_plot(
+    rows: Sequence[tuple[str, Mapping[str, float], str]], *, width: float = WIDTH, ax: Axes | None = None
+) -> Axes:
     """One bar per item, filled for the share of its first value; each row is (item, shares by value, your vote)."""
-    width = _width(ax)
-    bar, gap = width * 0.36, 14.0
-    labels = [_wrap(item, width - 2 * EDGE - bar - 84) for item, _, _ in rows]
-    heights = [max(len(lines) * LEAD, 20.0) + gap for lines in labels]
-    ax = _sheet(ax, width, sum(heights) + 2 * EDGE)
-    left, top = width - EDGE - bar - 64, EDGE
-    for (_, shares, yours), lines, height in zip(rows, labels, heights, strict=True):
-        middle = top + (height - gap) / 2
+    grid = _Grid(ax or width, [item for item, _, _ in rows], room=64, bar=0.36)
+    for (_, shares, yours), (lines, middle, text) in zip(rows, grid.rows, strict=True):
         first, share = next(iter(shares.items()))
-        ax.barh(middle, bar, left=left, height=18, facecolor=PAPER, edgecolor=MARK, lw=1.2, zorder=1)
-        ax.barh(middle, bar * share, left=left, height=18, color=MARK, lw=0, zorder=2)
-        _write(ax, (left + bar + 8, middle), f"{first} {percent(share)}")
-        _write_lines(ax, (EDGE, middle), lines)
+        grid.ax.barh(middle, grid.scale, left=grid.zero, height=18, facecolor=PAPER, edgecolor=MARK, lw=1.2, zorder=1)
+        grid.ax.barh(middle, grid.scale * share, left=grid.zero, height=18, color=MARK, lw=0, zorder=2)
+        _write(grid.ax, (grid.zero + grid.scale + 8, middle), f"{first} {percent(share)}")
+        _write_lines(grid.ax, text, lines)
         if yours:
-            _write(ax, (left + bar + 8, middle + 12), f"you: {yours}", voice="note")
-        top += height + (0 if len(lines) > 1 else 2)
-    return ax
+            _write(grid.ax, (grid.zero + grid.scale + 8, middle + 12), f"you: {yours}", voice="note")
+    return grid.ax
 
 
-def _width(ax: Axes | None) -> float:
-    return WIDTH if ax is None else float(ax.get_window_extent().width * 72 / ax.figure.dpi)
+class _Grid:
+    """Rows of labels and bars: labels left of the bars or, on a sheet for a narrow screen, above them.
+
+    Each row is its label's lines, the middle height of its bar, and the place of the label. `room` is for what stands
+    right of the bars; with `bar`, the share of the sheet that bars take, labels begin at the left edge.
+    """
+
+    def __init__(self, sheet: Axes | float, names: Sequence[str], *, room: float, bar: float | None = None) -> None:
+        ax = None if isinstance(sheet, float) else sheet
+        width = sheet if isinstance(sheet, float) else float(sheet.get_window_extent().width * 72 / sheet.figure.dpi)
+        self.stacked = width < STACKED
+        beside = width - EDGE - room - width * bar if bar else width * 0.34 + 12
+        self.zero = EDGE if self.stacked else beside
+        self.scale = width - EDGE - room - self.zero
+        across = width - 2 * EDGE if self.stacked else self.zero - EDGE - (20 if bar else 12)
+        lines = [_wrap(name, across) for name in names]
+        heights = [len(one) * LEAD + 24 if self.stacked else max(len(one) * LEAD, 20.0) for one in lines]
+        tops = [*accumulate((height + GAP for height in heights), initial=EDGE)]
+        self.bottom = tops[-1] - GAP
+        self.ax = _sheet(ax, width, self.bottom + EDGE)
+        self.rows = []
+        for one, top, height in zip(lines, tops, heights, strict=False):
+            middle = top + height - 10 if self.stacked else top + height / 2
+            label = (EDGE, top + len(one) * LEAD / 2) if self.stacked else (EDGE if bar else self.zero - 10, middle)
+            self.rows.append((one, middle, label))
 
 
 def _sheet(ax: Axes | None, width: float, height: float) -> Axes:
@@ -187,7 +195,11 @@ def voices_figure(story: Story) -> Figure:
     caption = f"Of {total} words in the story, {percent(shares[first])} are attributed to {first}."
     alt = "Bar chart of shares of words: " + ", ".join(f"{n} {percent(v)}" for n, v in shares.items()) + "."
     return show(
-        shares_plot, shares, alt=alt, caption=caption, table=shares_table(shares, name="voice", share="share of words")
+        shares_plot,
+        shares,
+        alt=alt,
+        caption=caption,
+        table=shares_table(shares, name="voice", share="share of words"),
     )
 
 

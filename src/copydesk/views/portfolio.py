@@ -16,8 +16,7 @@ from html import escape
 from copydesk.answers import AnswerFile, Record, folder
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import write
-from copydesk.base.numbers import percent
-from copydesk.base.wording import load_wording, say_day
+from copydesk.base.wording import load_wording, percent, say_day
 from copydesk.lessons.lesson import Lesson
 from copydesk.lessons.results import State
 from copydesk.page.html import Page, css_for, heading, paragraph, static_html, table

@@ -6,7 +6,7 @@ Scores are those of `copydesk.lessons.results`; without a key there are none, an
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape
@@ -45,10 +45,15 @@ class Row:
     fault: str = ""
     records: Mapping[str, Record] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """Its number and title."""
+        return f"{self.lesson[:2]} {self.title}"
+
     def cells(self) -> tuple[object, ...]:
         """The row as it is shown; the lesson leads to its notebook, if that lies in the folder one works in."""
-        say, name, file = load_wording("strings")["progress"], f"{self.lesson[:2]} {self.title}", f"{self.lesson}.ipynb"
-        lesson = Link(name, file) if Path(file).is_file() else name
+        say, file = load_wording("strings")["progress"], f"{self.lesson}.ipynb"
+        lesson = Link(self.name, file) if Path(file).is_file() else self.name
         state = say[self.state].format(why=self.fault)
         if self.state in UNREAD:
             return (lesson, state, *[say["nothing"]] * 4)
@@ -75,20 +80,30 @@ class Progress:
     rows: tuple[Row, ...]
 
     def __repr__(self) -> str:
+        return self._next(lambda row: f"{row.lesson}.ipynb")
+
+    def _next(self, name: Callable[[Row], str]) -> str:
+        """What comes next, with a lesson as `name` gives it."""
         say = load_wording("strings")["progress"]
         counts = {"n": sum(r.state in ("done", "all_received") for r in self.rows), "of": len(self.rows)}
         if all(r.state == "not_begun" for r in self.rows):
-            return str(say["next_first"].format(file=f"{self.rows[0].lesson}.ipynb"))
-        for name, states in (("next_mend", UNREAD), ("next_on", ("begun",)), ("next_new", ("not_begun",))):
+            return str(say["next_first"].format(file=name(self.rows[0])))
+        for way, states in (("next_mend", UNREAD), ("next_on", ("begun",)), ("next_new", ("not_begun",))):
             for row in self.rows:
                 if row.state in states:
-                    return str(say[name].format(**counts, file=f"{row.lesson}.ipynb", done=row.done, all=row.of))
+                    return str(say[way].format(**counts, file=name(row), done=row.done, all=row.of))
         return str(say["next_none"].format(**counts))
 
     def _repr_html_(self) -> str:
         say = load_wording("strings")["progress"]
         body = table(say["columns"], (row.cells() for row in self.rows), caption=say["caption"])
-        return static_html(f"<p><strong>{escape(repr(self))}</strong></p>{body}")
+        return static_html(f"<p><strong>{self._next(_linked)}</strong></p>{body}")
+
+
+def _linked(row: Row) -> str:
+    """A lesson by its title, as a link where its notebook lies beside."""
+    title, file = escape(row.name), f"{row.lesson}.ipynb"
+    return f'<a href="{escape(file)}">{title}</a>' if Path(file).is_file() else title
 
 
 def progress(story: Story | str | Path | None = None) -> Progress:

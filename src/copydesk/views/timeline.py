@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
+from copydesk.base.documents import read_value
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording, say_day
-from copydesk.exercises.records import read_value
 from copydesk.lessons.lesson import Lesson
 from copydesk.page.html import Page, static_html
 from copydesk.story.facts import Event, by_id, story_facts, timeline

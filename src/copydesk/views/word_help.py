@@ -6,7 +6,7 @@ Only definitions and made-up examples are shown, the same in every exercise, so 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -22,17 +22,17 @@ EVERYDAY = frozenset(
 """Terms that mostly have their everyday meaning in a sentence. As a label of a choice each is the term."""
 
 
-def in_pieces(text: str) -> Pieces:
+def in_pieces(text: str, everyday: Collection[str] = ()) -> Pieces:
     """A sentence of the kit with the terms of the course in it, each where it stands first.
 
     Whole words are found in the glossary's forms and their plurals. Words in quotation marks are examples to judge, so
-    nothing in them is explained.
+    nothing in them is explained; nor is a term that has its `everyday` meaning here.
 
     >>> in_pieces("Mark the cues in “the source said”.")
     [('Mark the ', ''), ('cues', 'cue'), (' in “the source said”.', '')]
     """
     names, pattern = _forms()
-    seen: set[str] = set()
+    seen = {*everyday}
     pieces: Pieces = []
     done = 0
     for found in pattern.finditer(QUOTED.sub(lambda quoted: "“" * len(quoted[0]), text)):
@@ -44,16 +44,17 @@ def in_pieces(text: str) -> Pieces:
     return [piece for piece in [*pieces, (text[done:], "")] if piece[0]]
 
 
-def word_help(prose: Iterable[str], labels: Iterable[str]) -> dict[str, Any]:
+def word_help(prose: Iterable[str], labels: Iterable[str], everyday: Collection[str] = ()) -> dict[str, Any]:
     """What an exercise needs to explain its words.
 
     `texts` has the pieces of each sentence that holds a term; in a list of questions a term is explained in the first
-    that has it. `terms` says what is shown of each term, and of each label that has a meaning or an example.
+    that has it, and not where it has its `everyday` meaning. `terms` says what is shown of each term, and of each label
+    that has a meaning or an example.
     """
     prompt, *questions = prose
-    texts, before = {prompt: in_pieces(prompt)}, set[str]()
+    texts, before = {prompt: in_pieces(prompt, everyday)}, set[str]()
     for text in questions:
-        pieces = [(words, "" if name in before else name) for words, name in in_pieces(text)]
+        pieces = [(words, "" if name in before else name) for words, name in in_pieces(text, everyday)]
         before |= {name for _, name in pieces}
         texts.setdefault(text, pieces)
     texts = {text: pieces for text, pieces in texts.items() if any(name for _, name in pieces)}

@@ -19,7 +19,7 @@ from copydesk.answers.handin import HandIn, pack, unpack
 from copydesk.answers.place import learner_of, remember_learner
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
-from copydesk.exercises.parallel_forms import PRIVATE
+from copydesk.exercises.sort import PRIVATE
 from copydesk.lessons.lesson import lesson_titles
 from copydesk.page.html import paragraph, static_html
 from copydesk.story.story import edition

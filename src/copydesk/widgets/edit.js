@@ -1,5 +1,11 @@
 // A stretch of the page to write another way: how it stands there, the learner's version, and what moved between the two.
 
+// How long a text is, and how long it may be.
+const wordsOf = (text, { min, max }, { form_ui: say }) => {
+  const n = countWords(text);
+  return `${n === 1 ? say.word : fill(say.words, { n })} (${fill(say.words_range, { min, max })})`;
+};
+
 function editor(context, edit, onChange, onLeave) {
   const say = context.say.edit;
   const id = freshId("edit");
@@ -8,7 +14,7 @@ function editor(context, edit, onChange, onLeave) {
   let typed = false, shown = null;
 
   const tell = () => {
-    counter.textContent = `${fill(context.say.form_ui.words, { n: countWords(area.value) })} (${fill(context.say.form_ui.words_range, edit)})`;
+    counter.textContent = wordsOf(area.value, edit, context.say);
     reset.hidden = same(area.value);
   };
   // The page's own words are never sent back: unchanged, there is no version.
@@ -26,10 +32,12 @@ function editor(context, edit, onChange, onLeave) {
     if (typed && shown && moved.length) context.announce(moved.map(([label, before, after]) => fill(say.said_moved, { label, before, after })).join("; "));
     shown = new Map(measured.map(([label, , after]) => [label, after]));
   };
+  const said = node("div", { class: "cd-said" });
   return {
-    root: node("fieldset", { class: "cd-item cd-edit" }, node("legend", {}, edit.label),
+    said,
+    root: node("fieldset", { class: "cd-item cd-edit", tabindex: "-1", ...keySafe }, node("legend", {}, edit.label),
       node("div", { class: "cd-original" }, node("b", {}, say.original), node("blockquote", ofStory(context.spec), edit.original)),
-      node("label", { for: id }, say.yours), area, node("div", { class: "cd-under" }, counter, reset), table),
+      node("label", { for: id }, say.yours), area, node("div", { class: "cd-under" }, counter, reset), said, table),
     told,
     show: (given) => { area.value = given ?? edit.original; typed = false; tell(); },
   };

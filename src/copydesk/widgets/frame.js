@@ -24,22 +24,22 @@ let serial = 0;
 const mine = Math.random().toString(36).slice(2, 8);
 const freshId = (stem) => `cd-${stem}-${mine}-${++serial}`;
 
-function frame({ model, el }, makeBody) {
-  const spec = model.get("spec");
+function frame({ model, el, words }, makeBody) {
+  const spec = { ...model.get("spec"), ...words };
   const say = spec.say;
   const stash = `copydesk:${spec.uid}`;
   const titleId = freshId("title");
   const said = node("span", { class: "cd-visually-hidden", role: "status" });
   const now = node("p", { class: "cd-now", id: freshId("now") });
   const saved = node("span", { class: "cd-saved", role: "status" });
-  const tries = node("span", { class: "cd-tries" });
+  const tries = node("span", { class: "cd-tries", id: freshId("tries") });
   const headline = node("p", { class: "cd-headline", role: "status", id: freshId("result") });
   const details = node("div", { class: "cd-details" });
-  const result = node("div", { class: "cd-result", role: "group", tabindex: "-1", "aria-labelledby": headline.id, ...keySafe }, headline, details);
+  const result = node("div", { class: "cd-result", role: "group", tabindex: "-1", "aria-labelledby": headline.id, "aria-describedby": tries.id, ...keySafe }, headline, details);
   let asked = false; // a check was asked for here, and its result is to be shown
   const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, spec.check_text);
   const button = (words, act, more = {}) => node("button", { type: "button", ...more, ...keySafe, onclick: act }, words);
-  const again = button(say.frame.again, () => { sure.hidden = false; sure.focus(); });
+  const again = button(say.frame.again, () => { sure.hidden = false; sure.focus(); }, { class: "cd-again" });
   const keep = () => { sure.hidden = true; again.focus(); };
   const sure = node("div", { class: "cd-ask", role: "group", "aria-label": say.frame.again_ask, tabindex: "-1", hidden: true, ...keySafe, onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); keep(); } } },
     node("p", {}, say.frame.again_ask),
@@ -55,6 +55,15 @@ function frame({ model, el }, makeBody) {
   let waiting = false; // for the answer to a change made here
   let timer = null;
 
+  // A listener hears it when something is not saved, and once that it is; after each change it would drown the rest.
+  let heardSaved = false;
+  const showSaved = (text, now) => {
+    saved.setAttribute("aria-live", now === "unsaved" || (now === "saved" && !heardSaved) ? "polite" : "off");
+    heardSaved = now === "unsaved" ? false : heardSaved || now === "saved";
+    saved.textContent = text;
+    saved.dataset.state = now;
+  };
+
   const push = (value) => {
     try { sessionStorage.setItem(stash, JSON.stringify(value)); } catch { /* a browser without storage still saves through the kernel */ }
     ask("save", { value });
@@ -62,8 +71,7 @@ function frame({ model, el }, makeBody) {
   const ask = (what, more = {}) => {
     seq += 1;
     waiting = true;
-    saved.textContent = say.frame.saving;
-    saved.dataset.state = "saving";
+    showSaved(say.frame.saving, "saving");
     tell({ do: what, seq, by: view, ...more });
     clearTimeout(timer);
     timer = setTimeout(notSaved, 5000);
@@ -76,8 +84,7 @@ function frame({ model, el }, makeBody) {
   const notSaved = () => {
     const busy = isBusy(model);
     if (busy) timer = setTimeout(notSaved, 5000); // it may die yet
-    saved.textContent = busy ? say.frame.busy : say.frame.not_saved;
-    saved.dataset.state = "unsaved";
+    showSaved(busy ? say.frame.busy : say.frame.not_saved, "unsaved");
   };
   const doCheck = () => {
     if (model.get("state").finished || check.hidden) return;
@@ -93,26 +100,26 @@ function frame({ model, el }, makeBody) {
   const showResult = () => {
     if (!section.contains(document.activeElement) || choice.contains(document.activeElement)) return; // the learner has gone on
     result.focus({ preventScroll: true });
-    const { top, bottom } = result.getBoundingClientRect();
-    if (top < 60 || bottom > window.innerHeight) result.scrollIntoView({ block: bottom - top > window.innerHeight / 2 ? "start" : "center", behavior: "auto" });
+    comeInto(choice.hidden ? result : choice, result);
   };
   const view = Math.random().toString(36).slice(2);
   const announce = (text) => { said.textContent = text; };
   const meaning = meanings(spec.help, say.meaning, announce);
-  const prompt = node("p", { class: "cd-prompt" }, ...meaning.within(spec.prompt)); // before the body: a word is explained where it stands first
+  const prompt = node("p", { class: "cd-prompt", id: freshId("prompt") }, ...meaning.within(spec.prompt)); // before the body: a word is explained where it stands first
   const context = { spec, say, meaning, changed: push, check: doCheck, announce, now: (text) => { now.textContent = text; }, nowNode: now };
   const body = makeBody(context);
 
   el.classList.add("cd-host");
   // The exercise takes the focus as a whole when something in it is clicked that has no keys of its own.
-  const section = node("section", { id: spec.anchor, class: "cd", "aria-labelledby": titleId, lang: "en", tabindex: "-1", ...keySafe },
+  const section = node("section", { id: spec.anchor, class: "cd", "aria-labelledby": titleId, "aria-describedby": prompt.id, lang: "en", tabindex: "-1", ...keySafe },
       node("h3", { id: titleId }, node("span", { class: "cd-title" }, spec.title), node("span", { class: "cd-points" }, spec.points_text)),
       prompt,
       body.words ?? null,
       spec.reading?.length ? reading(spec, say) : null,
-      body.root,
-      node("div", { class: "cd-dock" }, now, body.tools ?? null, node("div", { class: "cd-bar" }, check, keyButton, tries, saved, other, again)),
-      sure, choice, result,
+      // what can be done stays in view with the work it is for, and never lies over the title above or the result below
+      node("div", {}, body.root,
+        node("div", { class: "cd-dock" }, node("div", { class: "cd-line" }, now, tries, saved), body.tools ?? null, node("div", { class: "cd-bar" }, check, keyButton, other))),
+      choice, result, again, sure,
       spec.rights ? node("p", { class: "cd-rights" }, spec.rights) : null,
       said);
   el.append(section);
@@ -135,12 +142,12 @@ function frame({ model, el }, makeBody) {
     keyButton.hidden = !state.key_waits || state.must_choose;
     again.hidden = !state.can_restart;
     if (!state.has_other && document.activeElement === other) check.focus(); // a hidden button would lose the focus
+    if (state.has_other && other.hidden) announce(state.saved_text); // another window has changed it too
     other.hidden = !state.has_other;
     if (state.saved_by === view && state.saved_seq >= seq) waiting = false;
     if (!waiting) {
       clearTimeout(timer);
-      saved.textContent = state.saved_text;
-      saved.dataset.state = state.saved_text ? "saved" : "";
+      showSaved(state.saved_text, state.saved_text ? "saved" : "");
       if (seq && state.saved_by === view) later(3000);
       if (seq && state.saved_by === view) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
     }
@@ -178,6 +185,13 @@ function frame({ model, el }, makeBody) {
 function comeIntoView(section) {
   const next = section.closest(".jp-Cell")?.nextElementSibling;
   if (next?.matches(".jp-mod-active") && section.getBoundingClientRect().top < 0) section.scrollIntoView({ block: "start" });
+}
+
+// Brings what stands from one element to another into view; of what is higher than half the screen, its beginning.
+function comeInto(first, last) {
+  const tall = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top > window.innerHeight / 2;
+  if (!tall) last.scrollIntoView({ block: "nearest" });
+  first.scrollIntoView({ block: tall ? "start" : "nearest" });
 }
 
 // Whether the kernel is at work on something else, where the front end lets it be seen.
@@ -220,7 +234,7 @@ function showFeedback(feedback, headline, details, say, body) {
   const rows = feedback.key.filter((row) => !body.shows?.(row));
   if (rows.length) {
     const list = node("ul", { class: "cd-key" }, ...rows.map((row) => keyRow(row, say)));
-    const title = fill(say.outcome.key, { n: rows.length });
+    const title = fill(body.keyTitle ?? say.outcome.key, { n: rows.length });
     details.append(body.shows ? node("details", { class: "cd-fold" }, node("summary", { ...keySafe }, title), list) : node("div", {}, node("h4", {}, title), list));
   }
   if (feedback.foot) details.append(node("p", { class: "cd-foot" }, feedback.foot));

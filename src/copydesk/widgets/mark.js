@@ -9,7 +9,7 @@ const makeBody = (context) => {
   const text = marker(context, { groups, roles: spec.roles, grouped, onChange: (save = true) => { showGroups(); if (save) send(); } });
 
   const choice = (group, name, options, g) => {
-    const select = node("select", { ...keySafe, "aria-label": `${say.roles[name]} ${g + 1}`, onchange: (event) => { group.labels = { ...group.labels, [name]: event.target.value }; send(); } },
+    const select = node("select", { ...keySafe, "aria-label": `${say.roles[name]} ${g + 1}`, onchange: (event) => { group.labels = { ...group.labels, [name]: event.target.value }; text.refresh(); send(); } },
       node("option", { value: "" }, fill(say.marker.choose, { label: say.roles[name] })), ...Object.entries(options).map(([value, words]) => node("option", { value }, words)));
     select.value = group.labels?.[name] ?? "";
     return select;
@@ -18,20 +18,21 @@ const makeBody = (context) => {
     const words = (group[role] ?? []).map(([a, b]) => text.between(a, b)).join(" … ");
     return node("span", { class: `cd-part cd-m-${role}` }, grouped ? node("b", {}, `${say.roles[role]}: `) : null, words ? node("bdi", ofStory(spec), words) : node("i", {}, say.marker.none_yet));
   };
+  const isBuilt = (g) => grouped && g === text.active && !text.judged();
   const groupRow = (group, g) => {
-    const building = grouped && g === text.active;
+    const building = isBuilt(g);
     const name = building ? fill(say.marker.building, { item: spec.item, n: g + 1 }) : `${spec.item[0].toUpperCase()}${spec.item.slice(1)} ${g + 1}`;
     const button = (words, act) => node("button", { type: "button", ...keySafe, "aria-label": `${words}: ${spec.item} ${g + 1}`, onclick: act }, words);
     return node("li", { class: building ? "cd-building" : "", "aria-current": building ? "true" : null },
       node("strong", { class: grouped ? "" : "cd-number" }, node("span", { class: "cd-sign" }), grouped ? name : node("span", { "aria-label": name }, `${g + 1}`)),
       node("span", { class: "cd-parts" }, ...spec.roles.map((role) => part(group, role))),
       ...Object.entries(spec.labels).map(([label, options]) => choice(group, label, options, g)),
-      node("span", { class: "cd-acts" }, grouped && !building ? button(say.marker.edit, () => { text.go(g); text.focus(); }) : null, button(say.marker.remove, () => { text.remove(g); text.focus(); })));
+      node("span", { class: "cd-acts" }, grouped && g !== text.active ? button(say.marker.edit, () => { text.go(g); text.focus(); }) : null, button(say.marker.remove, () => { text.remove(g); text.focus(); })));
   };
   let rows = [];
   const showGroups = () => {
     rows = groups.map((group, g) => {
-      const drawn = JSON.stringify([group, grouped && g === text.active]);
+      const drawn = JSON.stringify([group, isBuilt(g)]);
       return rows[g]?.group === group && rows[g].drawn === drawn ? rows[g] : { group, drawn, root: groupRow(group, g) };
     });
     const shown = rows.length ? rows.map((row) => row.root) : [node("li", { class: "cd-empty" }, say.marker.building_none)];
@@ -50,7 +51,7 @@ const makeBody = (context) => {
     words: meaning.beside([...spec.roles.map((role) => say.roles[role]), ...Object.entries(spec.labels).flatMap(([label, options]) => [say.roles[label], ...Object.values(options)])]),
     root: node("div", {}, text.box, list, markerKeys(say)),
     tools: markerTools(context, text, spec.roles, grouped),
-    note: (hinted, key) => { if (text.judge(key)) showVerdicts(); },
+    note: (hinted, key) => { if (text.judge(key)) showGroups(); },
     place: (item) => text.place(item),
     shows: () => false,
     show: (answer) => {

@@ -39,7 +39,8 @@ function marker(context, { groups, roles, grouped, onChange }) {
   const range = () => [Math.min(anchor, at), Math.max(anchor, at)];
 
   // ── painting ──
-  const verdict = (g) => (keyed.length && checked ? keyed.find((row) => row.group === g) ?? say.marker.meets_nothing : null);
+  const judged = () => keyed.length > 0 && checked;
+  const verdict = (g) => (judged() ? keyed.find((row) => row.group === g) ?? say.marker.meets_nothing : null);
   // The words that a stretch of the page meets, from the first to before the last.
   const reach = (start, end) => {
     let from = 0, to = word.length;
@@ -58,6 +59,13 @@ function marker(context, { groups, roles, grouped, onChange }) {
     if (seen !== "mine") keyed.forEach((row, k) => row.marks.filter((mark) => !same(row, ...mark)).forEach(([role, start, end, sign]) => lay([start, end], { role, g: `key${k}`, sign, row, name: fill(say.marker.in_key, { role: say.roles[role] }) })));
     return marks;
   };
+  // A tag is the name of the role where the mark has room for it and no other tag begins under it, else its first letter.
+  const roomy = (marks, i, { role, long }) => {
+    const end = word[i].start + say.roles[role].length + 3;
+    if (!grouped || word[i].start + long < end) return false;
+    for (let j = i + 1; word[j]?.start < end; j += 1) if (marks[j].some((m) => m.first)) return false;
+    return true;
+  };
   const paint = () => {
     const [from, to] = range();
     const marks = allMarks();
@@ -71,7 +79,8 @@ function marker(context, { groups, roles, grouped, onChange }) {
       const inPick = picked && i >= from && i <= to;
       const joined = i < last ? shown[i].filter((m) => marks[i + 1].some((next) => goesOn(next) && next.role === m.role && next.g === m.g)) : [];
       const labels = marks[i].map((m) => `${m.sign} ${m.name}`.trim()).join(", ");
-      const tag = marks[i].filter((m) => m.first).map((m) => `${spec.tags[m.role]}${m.row ? "" : m.g + 1}${m.sign}`).join(" ");
+      const begun = marks[i].filter((m) => m.first);
+      const tag = begun.map((m) => `${begun.length === 1 && roomy(marks, i, m) ? `${say.roles[m.role]}${m.row ? "" : " "}` : spec.tags[m.role]}${m.row ? "" : m.g + 1}${m.sign}`).join(" ");
       const drawn = [`cd-word${look(shown[i], inPick)}`, `cd-gap${look(joined, inPick && i < to)}`, tag, labels];
       if (`${drawn}` === `${w.drawn}`) return; // most words stay as they are, and what is not written is not laid out again
       w.drawn = drawn;
@@ -92,6 +101,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     picked = true;
     notice = "";
     refresh();
+    if (extend) context.announce(fill(say.marker.said_picked, { n: range()[1] - range()[0] + 1, words: between(word[range()[0]].start, word[range()[1]].end) }));
   };
   const refresh = () => {
     paint();
@@ -135,6 +145,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
   const whatNow = () => {
     const [from, to] = range();
     const count = to - from + 1;
+    if (judged() && (!picked || tapped)) return touch ? say.marker.read_touch : say.marker.read;
     if (picked && !tapped && touch) return fill(say.marker.picked_touch, { n: count });
     if (picked && !tapped) return count === 1 ? fill(say.marker.picked_one, { keys: keysText() }) : fill(say.marker.picked, { n: count, keys: keysText() });
     if (tapped) return say.marker.tap;
@@ -142,6 +153,8 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const group = groups[active];
     if (!grouped || !group) return touch ? say.marker.tap_first : say.marker.pick;
     const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
+    const unsaid = Object.keys(spec.labels ?? {}).filter((name) => !group.labels?.[name]).map((name) => say.roles[name]);
+    if (!parts.length && unsaid.length) return fill(say.marker.need_label, { item: spec.item, n: active + 1, parts: unsaid.join(", ") });
     return fill(say.marker[`${parts.length ? "need" : "complete"}${touch ? "_touch" : ""}`], { item: spec.item, n: active + 1, parts: parts.join(", ") });
   };
 
@@ -162,8 +175,9 @@ function marker(context, { groups, roles, grouped, onChange }) {
     }
     active = Math.min(active, groups.length - 1);
     picked = false; tapped = false;
-    context.announce(spoken);
     refresh();
+    // a listener hears what was done and, of what has parts, what is missing still
+    context.announce(grouped && groups[active] && !notice ? `${spoken}. ${whatNow()}` : spoken);
     onChange();
   };
   const step = (from, to, spoken) => {
@@ -316,7 +330,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     if (second) under(popup, range()[1]); else popup.hidden = true; // after the first tap it would lie over the words to tap next
   });
 
-  return { box: root, verdict, judge, place, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; notice = ""; } };
+  return { box: root, verdict, judge, judged, place, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; notice = ""; } };
 }
 
 function labelButtons({ say, spec }, roles, act, more = {}) {
@@ -325,10 +339,11 @@ function labelButtons({ say, spec }, roles, act, more = {}) {
 
 function markerTools(context, text, roles, grouped) {
   const { say, spec } = context;
-  const tool = (name, act) => node("button", { type: "button", ...keySafe, onclick: act }, name);
+  const tool = (words, act, more = {}) => node("button", { type: "button", ...keySafe, ...more, onclick: act }, words);
+  const icon = (name, sign, act) => tool(node("span", { "aria-hidden": "true" }, sign), act, { title: name });
   return node("div", { class: "cd-tools", role: "group", "aria-label": say.marker.label_as }, ...labelButtons(context, roles, (role) => { text.label(role); text.focus(); }),
     grouped ? tool(fill(say.marker.new, { item: spec.item }), () => { text.begin(); text.focus(); }) : null,
-    tool(say.marker.clear, () => { text.clear(); text.focus(); }), tool(say.marker.undo, () => text.undo()), tool(say.marker.redo, () => text.redo()));
+    tool(say.marker.clear_short, () => { text.clear(); text.focus(); }, { "aria-label": say.marker.clear }), icon(say.marker.undo, "↶", () => text.undo()), icon(say.marker.redo, "↷", () => text.redo()));
 }
 
 function markerKeys(say) {

@@ -10,12 +10,13 @@ const makeBody = (context) => {
   const list = node("ol", { class: "cd-order", role: "listbox", id: freshId("order"), "aria-label": say.order.list_label, "aria-describedby": context.nowNode.id });
   const rows = new Map(spec.items.map((item) => {
     const place = node("span", { class: "cd-place" });
-    const chosen = node("span", { class: "cd-chosen" });
-    const el = node("li", { class: "cd-row", role: "option", "aria-selected": "false", tabindex: "-1", ...keySafe }, place, " ", node("span", { class: "cd-event", dir: "auto" }, item.text), " ", chosen);
+    const chosen = node("span", { class: "cd-chosen" }); // what a screen reader hears of the choice; a pointer has the chips
+    const chips = known.map(([value, words]) => node("span", { "data-choice": value }, words));
+    const el = node("li", { class: "cd-row", role: "option", "aria-selected": "false", tabindex: "-1", ...keySafe }, place, " ", node("span", { class: "cd-event", dir: "auto" }, item.text), " ", chosen, chips.length ? node("span", { class: "cd-when", "aria-hidden": "true" }, ...chips) : "");
     const said = node("div", { class: "cd-said" });
     el.append(said);
     el.dataset.id = item.id;
-    return [item.id, { el, root: el, said, place, chosen, text: item.text }];
+    return [item.id, { el, root: el, said, place, chosen, chips, text: item.text }];
   }));
   list.append(...[...rows.values()].map((row) => row.el));
 
@@ -34,7 +35,8 @@ const makeBody = (context) => {
       row.el.classList.toggle("cd-held", inUse && Boolean(held ?? dragged));
       row.place.textContent = String(place(id));
       row.chosen.textContent = inUse && held ? say.order.moving : known.length ? (spec.choices[choices[id]] ?? say.order.unmarked) : "";
-      row.chosen.classList.toggle("cd-soft", !(id in choices));
+      row.chosen.classList.toggle("cd-visually-hidden", !(inUse && held));
+      row.chips.forEach((chip) => chip.classList.toggle("cd-on", chip.dataset.choice === choices[id]));
     });
     take.hidden = mine;
     const count = known.length ? ` ${fill(say.order.marked, { n: Object.keys(choices).length, of })}` : "";
@@ -66,6 +68,7 @@ const makeBody = (context) => {
     const to = Math.max(0, Math.min(of - 1, target));
     if (to === place() - 1) { context.announce(say.order.said_edge); return; }
     if (held ?? dragged) { order = shifted(to); paint(); } else change(() => { order = shifted(to); mine = true; });
+    if (!dragged) rows.get(at).el.scrollIntoView({ block: "nearest" });
     said(say.order.said_moved);
   };
   const pickUp = () => { held = order; paint(); said(say.order.said_held); };
@@ -110,10 +113,10 @@ const makeBody = (context) => {
   // ── pointer and touch; a screen reader may put the focus on any row ──
   const rowAt = (target) => target?.closest?.(".cd-row")?.dataset.id;
   list.addEventListener("focusin", (event) => { const id = rowAt(event.target); if (id && id !== at) { putDown(); at = id; paint(); } });
-  list.addEventListener("click", (event) => { const id = rowAt(event.target); if (id) { if (id !== at) putDown(); choose(id); } });
+  list.addEventListener("click", (event) => { const id = rowAt(event.target); if (!id) return; if (id !== at) putDown(); choose(id); const { choice } = event.target.dataset; if (choice) mark(choice); });
   list.addEventListener("pointerdown", (event) => {
     const id = rowAt(event.target);
-    if (!id || event.pointerType === "touch" || event.button) return;
+    if (!id || event.pointerType === "touch" || event.button || event.target.dataset.choice) return;
     event.preventDefault();
     putDown();
     choose(id);

@@ -7,7 +7,7 @@ const makeBody = (context) => {
   const rows = new Map(spec.items.map((item) => {
     const cards = (item.cards ?? []).map((card) => factCard(card, say));
     const legend = [node("span", { class: "cd-blockname" }, item.where), " ", node("bdi", item.of_story ? ofStory(spec) : {}, item.text)];
-    const choose = (value) => { choices[item.id] = value; tell(); context.changed({ choices: { ...choices } }); };
+    const choose = (value) => { choices[item.id] = value; tell(); look(); context.changed({ choices: { ...choices } }); };
     return [item.id, choiceRow(legend, spec.choices, choose, cards)];
   }));
   // Many classes make a table on a wide screen: a row for each item, a column for each class.
@@ -15,10 +15,32 @@ const makeBody = (context) => {
   const table = many.length > 4;
   const words = table ? null : meaning.beside(many);
   const columns = table ? node("div", { class: "cd-columns", role: "group", "aria-label": say.meaning.columns }, node("span", {}, say.meaning.beside), ...many.map((label, n) => node("span", {}, keyName(n), meaning.heading(label)))) : null;
+  // The blocks of a page are sorted on the page: each looks like what it was taken for, by the learner or in the key.
+  const accepted = new Map();
+  let seen = "mine";
+  const look = () => rows.forEach((row, id) => {
+    const found = seen === "key" ? accepted.get(id)?.[0] : choices[id];
+    row.root.dataset.look = found ? Object.keys(spec.choices).indexOf(found) : "";
+  });
+  const views = spec.sheet ? ["mine", "key"].map((name) => node("button", { type: "button", ...keySafe, onclick: () => { seen = name; showViews(); } }, say.form_ui[`view_${name}`])) : [];
+  const viewSwitch = node("div", { class: "cd-switch", role: "group", "aria-label": say.form_ui.view, hidden: true }, ...views);
+  const showViews = () => {
+    viewSwitch.hidden = !spec.sheet || !accepted.size;
+    if (viewSwitch.hidden) seen = "mine";
+    views.forEach((button, n) => button.setAttribute("aria-pressed", String((n === 1) === (seen === "key"))));
+    look();
+  };
+  const note = noteRows(rows, say);
+  const kind = columns ? " cd-matrix" : spec.sheet ? " cd-sheet" : short(spec.choices) ? " cd-beside" : "";
   return {
     words,
-    root: node("div", { class: `cd-rows cd-sort${columns ? " cd-matrix" : short(spec.choices) ? " cd-beside" : ""}`, style: `--columns: ${many.length}` }, columns, ...[...rows.values()].map((row) => row.root)),
-    note: noteRows(rows, say),
+    root: node("div", {}, viewSwitch, node("div", { class: `cd-rows cd-sort${kind}`, style: `--columns: ${many.length}` }, columns, ...[...rows.values()].map((row) => row.root))),
+    note: (hinted, key) => {
+      note(hinted, key);
+      accepted.clear();
+      key.forEach((row) => { if (row.accepted.length) accepted.set(row.item, row.accepted); });
+      showViews();
+    },
     place: (item) => rows.get(item.id)?.root,
     shows: (row) => rows.has(row.item),
     show: (answer) => {
@@ -26,6 +48,7 @@ const makeBody = (context) => {
       Object.assign(choices, answer?.choices ?? {});
       rows.forEach((row, id) => row.set(choices[id]));
       tell();
+      look();
     },
   };
 };

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,13 +15,13 @@ from weakref import WeakSet
 
 import anywidget
 import traitlets
+from ipywidgets import Widget
 
 from copydesk.answers import AnswerFile, Record, Try
 from copydesk.base.errors import CopydeskError
 from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.feedback import feedback
-from copydesk.exercises.outcome import Outcome
+from copydesk.exercises.outcome import Outcome, feedback
 from copydesk.lessons.lesson import Lesson
 from copydesk.lessons.results import round_is_over
 from copydesk.page.html import css
@@ -35,16 +36,43 @@ OPEN: defaultdict[tuple[str, str], WeakSet[ExerciseWidget]] = defaultdict(WeakSe
 NOT_CHECKED = Outcome("not_attempted", 0.0)
 """What a check comes to that was not made."""
 
-SHARED = ("frame", "meaning")
-"""The scripts that the view of every type builds on."""
+SHOWN_WORDS = ("frame", "outcome", "marker", "order", "edit", "form_ui", "lesson", "meaning", "roles")
+"""The parts of the strings that a view in the browser shows."""
+
+
+def script(name: str) -> str:
+    """A script of this folder."""
+    return (files("copydesk") / "widgets" / f"{name}.js").read_text(encoding="utf-8")
 
 
 @cache
 def view_script(kind: type[Exercise]) -> str:
-    """The JavaScript of one exercise type as a single module."""
-    frame = [(files("copydesk") / "widgets" / f"{name}.js").read_text(encoding="utf-8") for name in SHARED]
-    export = "export default { render: (context) => frame(context, makeBody) };\n"
-    return "\n".join([*frame, kind.view_source(), export])
+    """The JavaScript of one exercise type as a single module, with what the view of every type builds on."""
+    export = "export const view = (context) => frame(context, makeBody);\n"
+    return "\n".join([script("frame"), script("meaning"), kind.view_source(), export])
+
+
+def style_and_words() -> dict[str, Any]:
+    """What every exercise looks like and says."""
+    say = load_wording("strings")
+    return {"style": css(), "say": {part: say[part] for part in SHOWN_WORDS}, "tags": say["tags"]}
+
+
+class Shared(Widget):  # type: ignore[misc]
+    """What exercises of one kernel share in the browser, which is sent once and not with each of them."""
+
+    parts = traitlets.Dict().tag(sync=True)
+
+
+SENT: dict[str, Shared] = {}
+"""What this kernel has sent of it, by name."""
+
+
+def sent_once(name: str, make: Callable[[], dict[str, Any]]) -> str:
+    """The id of the model that carries those parts; it is made anew where it has been closed."""
+    if name not in SENT or SENT[name].comm is None:
+        SENT[name] = Shared(parts=make())
+    return str(SENT[name].model_id)
 
 
 class ExerciseWidget(anywidget.AnyWidget):
@@ -54,8 +82,8 @@ class ExerciseWidget(anywidget.AnyWidget):
     after the answer file has been written.
     """
 
-    _esm = ""
-    _css = css()
+    _esm = script("load")
+    shared = traitlets.List(traitlets.Unicode()).tag(sync=True)
     spec = traitlets.Dict().tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
@@ -72,10 +100,15 @@ class ExerciseWidget(anywidget.AnyWidget):
         self._goes_on = False  # whether the learner chose to go on to the next try after one that passed
         restored = bool(self.record.answer)
         value = exercise.renewed(self.record.answer) or exercise.beginning()
+        kind = type(exercise)
         super().__init__(
+            shared=[
+                sent_once("style and words", style_and_words),
+                sent_once(exercise.type, lambda: {"script": view_script(kind)}),
+            ],
             spec={
                 **exercise.full_view(lesson.story),
-                "help": word_help(exercise.prose(), exercise.offered_words(lesson.story)),
+                "help": word_help(exercise.prose(), exercise.offered_words(lesson.story), exercise.everyday),
             },
             answer={"seq": 0, "by": "", "value": value},
         )
@@ -288,10 +321,3 @@ def _saved_now() -> str:
 
 def _told(sentence: str) -> dict[str, Any]:
     return {"status": "error", "headline": sentence, "hints": [], "key": [], "foot": ""}
-
-
-def exercise_widget(lesson: Lesson, exercise: Exercise, answers: AnswerFile) -> ExerciseWidget:
-    """The widget for one exercise, with the view of its type."""
-    kind = type(f"{exercise.type.title()}Widget", (ExerciseWidget,), {"_esm": view_script(type(exercise))})
-    widget: ExerciseWidget = kind(lesson, exercise, answers)
-    return widget

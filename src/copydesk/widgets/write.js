@@ -20,6 +20,7 @@ const makeBody = (context) => {
     if (version === undefined) delete texts[edit.id]; else texts[edit.id] = version;
     later(300);
   }, flush)]);
+  edits.forEach(([id, editing]) => boxes.set(id, editing));
   const rows = spec.fields.map((field) => {
     const id = freshId("box");
     const counter = node("small", { id: `${id}-n` });
@@ -28,7 +29,7 @@ const makeBody = (context) => {
       tell();
       later(400);
     }, onblur: flush });
-    const tell = () => { counter.textContent = `${fill(say.form_ui.words, { n: countWords(area.value) })} (${fill(say.form_ui.words_range, field)})`; };
+    const tell = () => { counter.textContent = wordsOf(area.value, field, say); };
     areas.push([field.id, (given) => { area.value = given ?? ""; tell(); }]);
     const said = node("div", { class: "cd-said" });
     const root = node("div", { class: "cd-item", tabindex: "-1", ...keySafe }, node("label", { for: id }, field.label), area, counter, ...kept(meaning.beside(meaning.termsIn(field.label))), said);
@@ -42,6 +43,7 @@ const makeBody = (context) => {
     note: noteRows(boxes, say),
     place: (item) => boxes.get(item.id)?.root,
     shows: (row) => boxes.has(row.item),
+    keyTitle: say.outcome.samples,
     told: (state) => edits.forEach(([id, editing]) => editing.told(state.measures[id])),
     show: (answer) => {
       groups.splice(0, groups.length, ...(answer?.evidence ?? []).map((span) => ({ evidence: [span], labels: {} })));

@@ -3,30 +3,38 @@
 A file's owner is found in this order: the name that the platform gave the file; a folder or file name that is on the
 roster; the name in the file itself; the folder around it. What a platform wrote counts more than what a learner wrote,
 and an outer folder more than an inner one, so that nobody can submit as another by naming a folder or a file so.
-Where only a name tells, two people may have it: see `claims`.
+Where only a name tells, two people may have it, and their work is kept apart: see `separate_claims`.
+`latest_answers` reads a class without grading it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import re
+import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
-from dataclasses import replace
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, TypeVar
 
+from copydesk.base.documents import Json
 from copydesk.lessons.lesson import Lesson
-from copydesk_classroom.collecting.claims import Claim, separate_claims
 from copydesk_classroom.collecting.files import Found, Sources
-from copydesk_classroom.collecting.platforms import SAKAI_TIME, PlatformName, parse_platform_name, sakai_time
-from copydesk_classroom.collecting.roster import Pupil, Roster
-from copydesk_classroom.collecting.state import Learner, RunTables
-from copydesk_classroom.collecting.submissions import Submission, parse_submission
-from copydesk_classroom.course import LessonId
-from copydesk_classroom.pool import map_ordered
-from copydesk_classroom.problems import Problem, Refused
+from copydesk_classroom.collecting.platforms import SAKAI_TIME, parse_platform_name, sakai_time
+from copydesk_classroom.collecting.roster import Pupil, Roster, read_roster
+from copydesk_classroom.collecting.state import SURE, Claim, ClaimedFile, Learner, RunTables
+from copydesk_classroom.collecting.submissions import Submission, documents, parse_submission, pick
+from copydesk_classroom.course import LessonId, Policy
 from copydesk_classroom.safe_text import one_line
+from copydesk_classroom.wording import Problem, Refused
+
+if TYPE_CHECKING:
+    from copydesk_classroom.collecting.state import RunTables
+
 
 STEM = re.compile(r"(handin_)?(?P<name>.+?)(\.json)?(\.txt|\.bak)?", re.IGNORECASE | re.DOTALL)
 """A file's name, with the part that a learner may be named in."""
@@ -52,7 +60,7 @@ def collect(
                     continue
                 if found.problem:
                     raise Refused(found.problem.name, found.problem.detail)
-                data = sources.read(found.place)
+                data = sources.read_counted(found)
             except Refused as refused:
                 _add(tables, roster, found, Submission("none", "", problems=(refused.problem,)))
             else:
@@ -108,7 +116,11 @@ def assign_by_path(tables: RunTables, roster: Roster, seq: int, shown: str) -> N
     by_id = roster.find_id(*named.ids) if named else None
     pupil = by_id or (roster.find_name(named.name) if named else None)
     if named and (pupil or named.sure):
-        owner = _with_platform_id(pupil or Pupil(one_line(named.name or named.ids[-1])), named)
+        owner = pupil or Pupil(one_line(named.name or named.ids[-1]))
+        if named.platform == "moodle":  # the import finds a learner by the number in the file name
+            owner = replace(owner, participant=named.ids[-1])
+        elif not (owner.id or owner.login):
+            owner = replace(owner, id=named.ids[-1])
         learner = _learner(owner, pupil.key if pupil else named.key, known=pupil is not None)
         claim = Claim(person=named.key, scope=named.scope) if pupil and not by_id else None
         tables.assign([seq], learner, claim)
@@ -124,13 +136,6 @@ def assign_by_path(tables: RunTables, roster: Roster, seq: int, shown: str) -> N
         if pupil := roster.find_name_in(part):
             tables.assign([seq], _learner(pupil, pupil.key), Claim(folder="/".join(parts[:n])))
             return
-
-
-def _with_platform_id(pupil: Pupil, named: PlatformName) -> Pupil:
-    """A learner with the id in the platform's file name, by which its import finds them."""
-    if named.platform == "moodle":
-        return replace(pupil, participant=named.ids[-1])
-    return pupil if pupil.id or pupil.login else replace(pupil, id=named.ids[-1])
 
 
 def assign_remaining(tables: RunTables, roster: Roster, top: str) -> None:
@@ -209,3 +214,167 @@ def drop_unknown_lessons(
         more = f" (+{len(names) - 3})" if len(names) > 3 else ""
         tables.add_problem(shown, Problem("same_answers", "; ".join(names[:3]) + more))
     return sorted({(story, lesson) for story, lesson, _ in tables.lessons()})
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MOST_BATCHES = 12
+"""How many batches are submitted and not yet collected: enough for several workers, few enough for a flat memory."""
+
+
+def map_ordered(
+    work: Callable[[T], R], values: Iterable[T], executor: Executor | None, *, batch: int = 4
+) -> Iterator[R]:
+    """The results of `work`, in the order of `values`; without an executor they are computed in this process.
+
+    Values are read lazily, `batch` of them per job. An exception in `work` is raised here and cancels what is waiting.
+
+    >>> [*map_ordered(abs, [-1, -2, -3], None)]
+    [1, 2, 3]
+    """
+    if executor is None:
+        for value in values:
+            yield from _run_batch(work, [value])
+        return
+    rest = iter(values)
+    waiting: deque[Future[list[R]]] = deque()
+    try:
+        # Executor.map would read all values at once, and each holds a learner's files
+        while some := [*islice(rest, batch)]:
+            waiting.append(executor.submit(_run_batch, work, some))
+            if len(waiting) >= MOST_BATCHES:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _run_batch(work: Callable[[T], R], values: list[T]) -> list[R]:
+    """The results for one batch."""
+    # Parsing makes many small objects and hardly any reference cycles. The cycle collector would walk through all of
+    # them again and again, so it is off for the few milliseconds of a batch; reference counts free what is done.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return [work(value) for value in values]
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerAnswers:
+    """One learner's answers to one lesson; under the policy `best` there may be several of a learner and lesson."""
+
+    who: str
+    name: str
+    lesson: LessonId
+    document: Json
+
+
+def latest_answers(  # noqa: PLR0913
+    folder: Path,
+    offered: Mapping[LessonId, Lesson],
+    *,
+    roster: Path | None = None,
+    policy: Policy = "last",
+    story: str | None = None,
+    leave_out: Iterable[Path] = (),
+) -> Iterator[LearnerAnswers]:
+    """The answers that count in a folder or zip, by learners' names; files that cannot be read are skipped.
+
+    `offered` are the lessons to look for. Raises CopydeskError for a roster that cannot be read.
+    """
+    sources = Sources(folder, leave_out=(roster, *leave_out))
+    # grading keeps its tables among the results; here there are none, so they live for as long as the answers are read
+    with tempfile.TemporaryDirectory(prefix="copydesk-answers-") as temp:
+        tables = RunTables(Path(temp))
+        try:
+            names = Roster(read_roster(roster).pupils() if roster else ())
+            collect(sources, tables, names, None, lambda _: None)
+            drop_unknown_lessons(tables, names, offered, story)
+            for learner in tables.learners(missing=False):
+                picked = pick(tables.attempts(learner.who), policy)
+                read = {}
+                for seq, shown in {a.seq: a.shown for a in picked.attempts}.items():
+                    try:
+                        read[seq] = documents(shown, sources.read(tables.place(seq)))
+                    except Refused:  # the file was there a moment ago
+                        read[seq] = {}
+                for attempt in picked.attempts:
+                    if (document := read[attempt.seq].get(attempt.lesson)) and attempt.lesson in offered:
+                        yield LearnerAnswers(learner.who, learner.name, attempt.lesson, document)
+        finally:
+            sources.close()
+            tables.close(keep=False)
+
+
+def separate_claims(tables: RunTables) -> None:
+    """Give the files of each learner whom several people claim to be to as many learners.
+
+    A file that was assigned by a name alone is a claim. Two claims are of one person if the platform says so, if they
+    are in one folder, or if both hold answers to a lesson that were begun at the same second. They are of two people if
+    the platform says so, or if both hold answers to a lesson that were begun at different times. Then neither is graded
+    as the learner of that name: each gets a row of its own, and `problems.csv` says what to do.
+    """
+    for who, files in tables.claimed():
+        people = [*_people(files)]
+        apart = [one for one in people if any(_are_two(one, other) for other in people if other is not one)]
+        if not apart:
+            continue
+        unsure = [one for one in people if one[0].claim.person != SURE]
+        sure = len(unsure) < len(people)
+        apart = [one for one in unsure if one in apart] if sure else unsure
+        learner = tables.learner(who)
+        for number, one in enumerate(sorted(apart, key=_first_begun), 1):
+            name = f"{learner.name} ({number})"
+            key = f"{who}/{one[0].claim.person or _first_begun(one)}"
+            several = replace(learner, who=key, name=name, id="", status="several", pupil=Pupil(name))
+            tables.assign([file.seq for file in one], several, None)
+            for file in one:
+                tables.add_problem(file.shown, Problem("several", learner.name))
+        if not sure:
+            tables.set_unclear(who)
+
+
+def _people(files: Sequence[ClaimedFile]) -> Iterator[list[ClaimedFile]]:
+    """The files in groups that are surely of one person each."""
+    people: list[list[ClaimedFile]] = []
+    for file in files:
+        same = [one for one in people if any(_are_one(file, other) for other in one)]
+        people = [one for one in people if not any(one is found for found in same)]
+        people.append([*(other for one in same for other in one), file])
+    yield from people
+
+
+def _are_one(file: ClaimedFile, other: ClaimedFile) -> bool:
+    mine, theirs = file.claim, other.claim
+    if mine.person or theirs.person:
+        return (mine.person, mine.scope) == (theirs.person, theirs.scope)
+    if mine.folder and mine.folder == theirs.folder:
+        return True
+    return any(other.begun.get(lesson) == time for lesson, time in file.begun.items())
+
+
+def _are_two(one: Sequence[ClaimedFile], other: Sequence[ClaimedFile]) -> bool:
+    """Whether two groups of files cannot be of one person."""
+    mine, theirs = one[0].claim, other[0].claim
+    if mine.person and theirs.person and mine.scope == theirs.scope:
+        return True
+    times, others = _begun(one), _begun(other)
+    return any(times[lesson].isdisjoint(others[lesson]) for lesson in times.keys() & others.keys())
+
+
+def _begun(one: Sequence[ClaimedFile]) -> dict[tuple[str, str], set[str]]:
+    times: dict[tuple[str, str], set[str]] = {}
+    for file in one:
+        for lesson, time in file.begun.items():
+            times.setdefault(lesson, set()).add(time)
+    return times
+
+
+def _first_begun(one: Sequence[ClaimedFile]) -> str:
+    return min((time for file in one for time in file.begun.values()), default=one[0].shown)

@@ -20,18 +20,21 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from copydesk.answers.handin import MOST_BYTES
+from copydesk.base.documents import MOST_BRACKETS
 from copydesk_classroom.collecting.platforms import parse_platform_name
-from copydesk_classroom.problems import Problem, Refused
 from copydesk_classroom.safe_text import as_utf8
+from copydesk_classroom.wording import Problem, Refused
 
-MOST_MEMBERS, MOST_INNER_MEMBERS = 100_000, 2_000
-"""How many names a zip may hold, and one of a single learner: 3,000 learners with 30 files each, one whole folder."""
+MOST_MEMBERS, MOST_INNER_MEMBERS = 30_000, 2_000
+"""How many names a zip may hold, and one of a single learner: 1,000 learners with 30 files each, one whole folder."""
 MOST_INNER_BYTES = 20_000_000
 """The largest zip inside a zip, in packed bytes; it is read into memory."""
 MOST_UNPACKED, MOST_OF_ONE = 1_000_000_000, 6_000_000
 """The most bytes that all answers in one zip may unpack to, and the answers of one learner, in a zip or in a folder."""
+LONGEST_LIST = 10_000_000
+"""How many bytes the list of members in a zip may have; a name with its folders has about 200."""
 MOST_FILES_OF_ONE = 2_000
-"""How many files one learner may have."""
+"""How many files one learner may have; in them all may be as many brackets as in one (`MOST_BRACKETS`)."""
 MOST_OTHERS, MOST_OTHERS_OF_ONE = 2_000, 100
 """How many files are told that are no answers: below one folder or zip, and of one learner."""
 MOST_RATIO, SMALL = 60, 1_000_000
@@ -88,10 +91,12 @@ class Sources:
         self._leave_out = {path.relative_to(home).as_posix() for path in known if path.is_relative_to(home)}
         self._open: OrderedDict[Place, zipfile.ZipFile] = OrderedDict()
         self._of: dict[str, tuple[int, int]] = {}
+        self._brackets: Counter[str] = Counter()
 
     def walk(self) -> Iterator[Found]:
         """Every file, sorted by name in each folder; also those in zips, and in zips inside zips."""
-        self._of, others, more = {}, Counter[str](), dict[str, int]()
+        self._of, self._brackets = {}, Counter()
+        others, more = Counter[str](), dict[str, int]()
         for found in self._folder("", 0):
             if found.problem and found.problem.name in ("other", "notebook"):
                 named = parse_platform_name(PurePosixPath(found.shown).parts)
@@ -105,8 +110,10 @@ class Sources:
 
     def _too_much(self, shown: str, size: int) -> Problem | None:
         """A problem if this file makes more of one learner's files than one learner may have."""
+        if not (ANSWERS.fullmatch(shown) or shown.lower().endswith(".zip")):
+            return None
         named = parse_platform_name(PurePosixPath(shown).parts)
-        if named is None or not (ANSWERS.fullmatch(shown) or shown.lower().endswith(".zip")):
+        if named is None:
             return None
         count, total = self._of.get(name := f"{named.folder}:{named.key}", (0, 0))
         size = 0 if shown.lower().endswith(".zip") else size  # what is in it is counted
@@ -152,9 +159,8 @@ class Sources:
         most = left = MOST_OF_ONE if _is_of_one_learner(place) else MOST_UNPACKED
         for number, member in enumerate(members):
             name, inner = name_of(member), Place(place.path, (*place.members, number))
-            parts = PurePosixPath(name).parts
             # `..` would match CLUTTER as a hidden file, but a path that leaves the zip must be reported
-            if name.endswith("/") or any(CLUTTER.fullmatch(p) for p in parts if p != ".."):
+            if name.endswith("/") or any(CLUTTER.fullmatch(p) for p in name.split("/") if p not in ("", ".", "..")):
                 continue
             path, zipped = f"{shown}/{name}", name.lower().endswith(".zip")
             # Only what will be read counts: a learner's video must not use up the budget of the whole class.
@@ -167,6 +173,16 @@ class Sources:
                 yield from self._zip(inner, path)
             else:
                 yield _found(inner, path, problem)
+
+    def read_counted(self, found: Found) -> bytes:
+        """The bytes of a file that is to be parsed; raises `Refused`, also where one learner's files hold too much."""
+        data = self.read(found.place)
+        if named := parse_platform_name(PurePosixPath(found.shown).parts):
+            # the time to parse a file goes by its brackets: a few MB of `{}` take a hundred times as long as an essay
+            self._brackets[name := f"{named.folder}:{named.key}"] += data.count(b"{") + data.count(b"[")
+            if self._brackets[name] > MOST_BRACKETS:
+                raise Refused("dense", f"{MOST_BRACKETS:,}")
+        return data
 
     def read(self, place: Place) -> bytes:
         """The bytes of a file; raises `Refused` if it cannot be read."""
@@ -236,20 +252,17 @@ def open_zip(source: Path | bytes, most: int) -> zipfile.ZipFile:
 
 
 def _member_count(file: IO[bytes]) -> int:
-    """How many members a zip has, at least as many as its list of members has room for."""
+    """How many members a zip has, or says that it has, whichever is more."""
     # ZipFile() makes an object for every member, so a list of millions would fill the memory before it could be
-    # refused. The count is in the end record, PK 5 6, which is in the last 22 + 65,535 bytes. Counts that do
-    # not fit there are in the Zip64 record before it, PK 6 6.
-    file.seek(0, io.SEEK_END)
-    size = file.tell()
-    file.seek(max(0, size - 66_000))
-    tail = file.read()
-    at = tail.rfind(b"PK\5\6")
-    wide = tail.rfind(b"PK\6\6")
-    count, length = struct.unpack_from("<HL", tail, at + 10) if at >= 0 and at + 16 <= len(tail) else (0, 0)
-    if count == 0xFFFF and 0 <= wide <= len(tail) - 48:
-        count, length = struct.unpack_from("<QQ", tail, wide + 32)
-    return max(int(count), min(int(length), size) // 80)  # a count may lie; a member takes about 80 bytes of the list
+    # refused. `zipfile` itself is asked where the list is: a zip can be made in which another search finds another.
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+    if end is None:
+        return 0
+    count, length, at = int(end[4]), int(end[5]), int(end[9])
+    if length > LONGEST_LIST:
+        return max(count, MOST_MEMBERS + 1)
+    file.seek(max(0, at - length - 76))  # a Zip64 record and its locator may stand between
+    return max(count, file.read(length + 76).count(b"PK\1\2"))  # the count may lie
 
 
 def name_of(member: zipfile.ZipInfo) -> str:
@@ -257,41 +270,30 @@ def name_of(member: zipfile.ZipInfo) -> str:
     return member.filename.replace("\\", "/")
 
 
-def check_member(member: zipfile.ZipInfo) -> None:
-    """Raise `Refused` for a member that must not be read, because of its name, kind, compression or size."""
-    name = name_of(member)
-    parts = PurePosixPath(name).parts
-    # Nothing is unpacked, so such a path could do no harm here; but who made it wanted to, and should be named.
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in parts:
-        raise Refused("zip_slip")
-    if stat.S_ISLNK(member.external_attr >> 16):
-        raise Refused("link")
-    if len(parts) > MOST_DEPTH:
-        raise Refused("deep")
-    if member.flag_bits & 1:
-        raise Refused("locked")
-    # Platforms write no other compression, and of those that zipfile reads only DEFLATE has a limit, about 1,000 to 1.
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refused("packing")
-    if member.file_size > max(SMALL, MOST_RATIO * member.compress_size):
-        raise Refused("bomb", f"{member.file_size:,}")
-    most = MOST_INNER_BYTES if name.lower().endswith(".zip") else MOST_BYTES
-    if member.file_size > most:
-        raise Refused("large", f"{most // 1_000_000}")
-
-
 def _problem_of(member: zipfile.ZipInfo) -> Problem | None:
-    try:
-        check_member(member)
-    except Refused as refused:
-        return refused.problem
-    return None
+    """Why a member must not be read: its name, kind, compression or size; None if it may be."""
+    name = name_of(member)
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    most = MOST_INNER_BYTES if name.lower().endswith(".zip") else MOST_BYTES
+    checks = (
+        # Nothing is unpacked, so such a path could do no harm here; but who made it wanted to, and should be named.
+        (name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in parts, Problem("zip_slip")),
+        (stat.S_ISLNK(member.external_attr >> 16), Problem("link")),
+        (len(parts) > MOST_DEPTH, Problem("deep")),
+        (member.flag_bits & 1, Problem("locked")),
+        # Platforms write no other compression, and of those that zipfile reads only DEFLATE has a limit: 1,000 to 1.
+        (member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), Problem("packing")),
+        (member.file_size > max(SMALL, MOST_RATIO * member.compress_size), Problem("bomb", f"{member.file_size:,}")),
+        (member.file_size > most, Problem("large", f"{most // 1_000_000}")),
+    )
+    return next((problem for found, problem in checks if found), None)
 
 
 def read_member(archive: zipfile.ZipFile, number: int) -> bytes:
     """The bytes of a member, by its number, because two members may have one name; raises `Refused`."""
     member = archive.infolist()[number]
-    check_member(member)
+    if problem := _problem_of(member):
+        raise Refused(problem.name, problem.detail)
     try:
         with archive.open(member) as file:
             return file.read(member.file_size + 1)  # zipfile stops at the size that was checked

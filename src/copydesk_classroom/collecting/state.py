@@ -19,12 +19,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from copydesk.base.errors import CopydeskError
-from copydesk_classroom.collecting.claims import SURE, Claim, ClaimedFile
 from copydesk_classroom.collecting.files import Found, Place
 from copydesk_classroom.collecting.roster import NOBODY, Pupil
 from copydesk_classroom.collecting.submissions import Attempt, LessonAnswers, Pick, Submission
-from copydesk_classroom.problems import Problem
 from copydesk_classroom.safe_text import sort_key
+from copydesk_classroom.wording import Problem
 
 HOME = ".grading"
 """The folder among the results that holds the database."""
@@ -55,6 +54,8 @@ CREATE TEMP TABLE problems (shown TEXT, name TEXT, detail TEXT, UNIQUE (shown, n
 """
 GRADED = ("graded", "stranger", "several")
 """The statuses of learners whose work is graded."""
+SURE = "="
+"""The person of a file that was assigned by an id."""
 Times = tuple[str, str, str, str, str]
 """Story, lesson, when it was last changed and when it was handed in (both in UTC), and `late` if it was."""
 PeoplePoints = Mapping[str, tuple[float, int]]
@@ -89,6 +90,29 @@ class File:
     named: str
     shown: str
     sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Why a file was assigned by a name: the person by a platform's id, and the folder of the name; '' for none.
+
+    Two ids of one `scope` are two people; ids of different scopes may be of one. Moodle's are anew in each assignment.
+    """
+
+    person: str = ""
+    scope: str = ""
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedFile:
+    """A file of a learner, of whom some files are claimed: its claim, and when each lesson in it was begun."""
+
+    seq: int
+    shown: str
+    claim: Claim
+    begun: Mapping[tuple[str, str], str]
+    """By story and lesson; only lessons with answers whose beginning is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from copydesk.answers.schema import DEEPEST, SCHEMA, checked
 from copydesk.base.documents import Damaged, Json, check_counts, decode, schema_of
 from copydesk.base.errors import CopydeskError
 from copydesk_classroom.course import LessonId, Policy
-from copydesk_classroom.problems import Problem, Refused
+from copydesk_classroom.wording import Problem, Refused
 
 MOST_DOCUMENTS = 200
 """How many lessons one hand-in may hold: nine lessons on twenty stories."""

@@ -1,7 +1,8 @@
 """Grade a class: collect what was submitted, pick what counts, have it scored, write pages and tables.
 
 `grade` does all of it; `Run` is the part between collecting and the summary. Nothing that was submitted is executed,
-followed or changed.
+followed or changed. A worker process grades one learner: a `Task` goes in and a `Graded` comes out. Both can be
+pickled, so that any executor of `concurrent.futures` will do.
 """
 
 from __future__ import annotations
@@ -18,26 +19,87 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from copydesk.base.documents import Json
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import readable_error
 from copydesk.story.edition import last_moment, parse_due
-from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons
+from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons, map_ordered
 from copydesk_classroom.collecting.files import Sources
 from copydesk_classroom.collecting.roster import Roster, read_roster
 from copydesk_classroom.collecting.state import GRADED, HOME, Kept, Learner, RunTables
-from copydesk_classroom.collecting.submissions import Pick, pick
-from copydesk_classroom.course import Policy, Settings, Unit, chosen, course, offers, read_weights
+from copydesk_classroom.collecting.submissions import Pick, documents, pick
+from copydesk_classroom.course import LessonId, Policy, Settings, Unit, chosen, course, offers, read_weights
 from copydesk_classroom.csv_files import put
-from copydesk_classroom.grading.learner import Graded, Task, grade_learner
-from copydesk_classroom.grading.moodle import maxima
-from copydesk_classroom.grading.tables import Imports, write_tables
+from copydesk_classroom.feedback import feedback_page
+from copydesk_classroom.grading.tables import Imports, maxima, write_tables
 from copydesk_classroom.marking.rubric import is_graded_by_people
-from copydesk_classroom.marking.scores import gather_grades
-from copydesk_classroom.pool import map_ordered
-from copydesk_classroom.problems import Problem, Refused
+from copydesk_classroom.marking.scores import Sheet, gather_grades, mark_lesson, people_of, with_grades
 from copydesk_classroom.reporting.page import made_of
+from copydesk_classroom.reporting.tally import contribution
 from copydesk_classroom.safe_text import file_name
-from copydesk_classroom.wording import class_wording
+from copydesk_classroom.wording import Problem, Refused, class_wording
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One learner to grade: their files (path and bytes), and the picked answers in them.
+
+    Each of `picks` is the place of a file in `files`, a story and a lesson.
+    """
+
+    who: str
+    name: str
+    settings: Settings
+    files: tuple[tuple[str, bytes], ...]
+    picks: tuple[tuple[int, str, str], ...]
+    rubric: str = ""
+    """The path of the file with the grades that people gave (see `scores.gather_grades`), '' without a rubric."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The results of one learner.
+
+    `scores` holds a list per lesson, None for a lesson that was not submitted; in it the score (0–1, None if not
+    attempted) and the number of tries of each exercise.
+    """
+
+    who: str
+    scores: list[list[tuple[float | None, int]] | None]
+    page: bytes
+    problems: tuple[tuple[str, Problem], ...]
+    contribution: str = ""
+    """What the learner adds to the class report."""
+    people: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """What people graded (see `state.PeoplePoints`)."""
+
+
+def grade_learner(task: Task) -> Graded:
+    """Score the answers and make the page; no submitted answers make this fail."""
+    problems: list[tuple[str, Problem]] = []
+    by_lesson = _documents(task)
+    units = course(task.settings)
+    sheets = [_best_sheet(unit, by_lesson.get(unit.id, []), problems, task.rubric) for unit in units]
+    scores = [[(m.score, m.tries) for m in sheet.marked] if sheet.marked else None for sheet in sheets]
+    page = feedback_page(task.name, sheets).encode("utf-8", "replace")
+    return Graded(task.who, scores, page, tuple(problems), contribution(sheets), people_of(sheets))
+
+
+def _documents(task: Task) -> dict[LessonId, list[tuple[str, Json]]]:
+    """The picked answers by lesson, each with the path of its file."""
+    read = [documents(shown, data) for shown, data in task.files]
+    found: dict[LessonId, list[tuple[str, Json]]] = {}
+    for number, story, lesson in task.picks:
+        found.setdefault((story, lesson), []).append((task.files[number][0], read[number][story, lesson]))
+    return found
+
+
+def _best_sheet(unit: Unit, tries: list[tuple[str, Json]], problems: list[tuple[str, Problem]], rubric: str) -> Sheet:
+    """The sheet that earns most; under the policy `last` there is only one."""
+    sheets = [with_grades(mark_lesson(unit, document, shown, problems), rubric) for shown, document in tries]
+    # attempts are in the order of their times and max() returns the first of equals, so of a tie the later counts
+    return max(reversed(sheets), key=lambda sheet: sheet.points, default=Sheet(unit))
+
 
 Progress = Callable[[str, int, int], None]
 """Called with the current step, how many are done, and of how many (0 while that is not known)."""

@@ -1,22 +1,97 @@
-"""The CSV files that a run writes: grades, exercises, imports for Moodle and Canvas, changes, problems."""
+"""The CSV files that a run writes: grades, exercises, imports for Moodle and Canvas, changes, problems.
+
+Moodle gets its own grading worksheet back, filled in, and a zip of the feedback pages. The worksheet's import
+(mod/assign/feedback/offline/importgradeslib.php and locallib.php) finds its columns by the headings in the language of
+whoever imports, skips a grade above the maximum, and skips one that was changed after the date in the worksheet. So
+headings, dates and all other cells stay as they were given. It writes feedback columns back too, even where they are
+blank, so these stay to the letter.
+
+The zip is for “Upload multiple feedback files in a zip” (mod/assign/feedback/file/importziplib.php), which cuts each
+name at the first four `_`: full name, participant number, type and name of the plugin; the rest is the file's name.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from copydesk.base.files import replacing
 from copydesk.exercises.exercise import Exercise
 from copydesk_classroom.collecting.roster import RosterFile, squeezed
 from copydesk_classroom.collecting.state import GRADED, Kept, KeptTables, Learner, RunTables
 from copydesk_classroom.course import Unit, points_possible
-from copydesk_classroom.csv_files import CsvFile, Row
-from copydesk_classroom.grading.moodle import filled_worksheet, number_in, scaled, write_feedback_zip
+from copydesk_classroom.csv_files import CsvFile, Row, Verbatim
 from copydesk_classroom.marking.scores import share_of
 from copydesk_classroom.wording import class_wording
+
+POINTS = Mapping[str, tuple[float, float]]
+"""The points of each learner and those possible, by the learner's key."""
+MADE = (2020, 2, 2, 0, 0, 0)
+"""The moment that every file in the zip bears, so that the same pages make the same zip."""
+
+
+def filled_worksheet(worksheet: RosterFile, points: POINTS, scale: float | None) -> Iterator[Row]:
+    """The rows of a grading worksheet with the grades filled in, scaled to `scale`, else to the maximum in each row.
+
+    A learner without points keeps what is in the worksheet.
+    """
+    yield worksheet.head
+    grade, maximum, modified = (worksheet.column(field) for field in ("grade", "maximum", "modified"))
+    assert grade is not None and modified is not None
+    for given in worksheet.rows:
+        row = [*given, *[""] * (len(worksheet.head) - len(given))]
+        most = row[maximum].strip() if maximum is not None else ""
+        pupil = worksheet.pupil(row)
+        if pupil and pupil.key in points:
+            row[grade] = _written(scaled(*points[pupil.key], scale or number_in(most)), most)
+        # feedback stands behind the date of the grade
+        yield [cell if n <= modified else Verbatim(cell) for n, cell in enumerate(row)]
+
+
+def maxima(worksheet: RosterFile) -> set[float]:
+    """The maximum grades in a worksheet."""
+    column = worksheet.column("maximum")
+    found = (number_in(row[column]) for row in worksheet.rows if len(row) > column) if column is not None else ()
+    return {number for number in found if number}
+
+
+def scaled(points: float, possible: float, most: float | None) -> float:
+    """The points out of `most`; as they are if that is None.
+
+    >>> scaled(7.5, 15, 100), scaled(7.5, 15, None)
+    (50.0, 7.5)
+    """
+    return round(points * most / possible, 2) if most and possible else round(points, 2)
+
+
+def number_in(text: str) -> float | None:
+    """A number as Moodle writes it in some language; None if it is none, or 0."""
+    plain = re.sub(r"\s", "", text).replace(",", ".")
+    return float(plain) or None if re.fullmatch(r"\d{1,9}(\.\d+)?", plain) else None
+
+
+def _written(number: float, like: str) -> str:
+    """A grade with the decimal sign of another one."""
+    text = f"{number:.2f}"
+    return text.replace(".", ",") if "," in like else text
+
+
+def write_feedback_zip(path: Path, pages: Iterable[tuple[str, str, Path]]) -> None:
+    """Write a zip of feedback pages, each with the learner's name and participant number."""
+    with (
+        replacing(path, durable=False) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as zipped,
+    ):
+        for name, number, page in pages:
+            shown = " ".join(re.sub(r'[\\/:*?"<>|_~.\x00-\x1f]', " ", name).split())
+            member = zipfile.ZipInfo(f"{shown}_{number}_assignsubmission_file_feedback.html", MADE)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            zipped.writestr(member, page.read_bytes(), compresslevel=1)
+
 
 STATUSES = {
     "graded": "graded",
@@ -31,12 +106,17 @@ ELSEWHERE = ("stranger", "several", "unclear")
 """Learners who are in no import file: a row of theirs would match nobody, or somebody else of that name."""
 
 
+Share = tuple[float | None, int]
+"""The share of its points that an exercise earned, and how many people graded it (see `scores.share_of`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class LearnerResult:
-    """A learner, their results, and their points by lesson, None for a lesson that was not submitted."""
+    """A learner, their results, and their shares and points by lesson, None for a lesson that was not submitted."""
 
     learner: Learner
     kept: Kept | None
+    shares: Sequence[list[Share] | None]
     totals: Sequence[float | None]
 
     @property
@@ -91,9 +171,10 @@ def write_tables(out: Path, run: RunTables, units: Sequence[Unit], imports: Impo
             files[table.name].add(table.heads)
         for learner in run.learners():
             kept = run.kept.graded(learner.who) if learner.status in GRADED else None
-            result = LearnerResult(learner, kept, _totals(units, kept))
+            shares = [None] * len(units) if kept is None else _shares(units, kept)
+            result = LearnerResult(learner, kept, shares, [*map(_points, units, shares)])
             for table in tables:
-                files[table.name].add(table.rows(result))
+                files[table.name].add([*table.rows(result)])
             if result.total is not None and learner.status == "graded":
                 points[learner.who] = result.total, points_possible(units, result.totals)
                 if kept and learner.pupil.participant:
@@ -109,17 +190,22 @@ def write_tables(out: Path, run: RunTables, units: Sequence[Unit], imports: Impo
     return changes.count
 
 
-def _totals(units: Sequence[Unit], kept: Kept | None) -> list[float | None]:
-    if kept is None:
-        return [None] * len(units)
-    return [None if given is None else _points(u, given, kept) for u, given in zip(units, kept.scores, strict=True)]
+def _shares(units: Sequence[Unit], kept: Kept) -> list[list[Share] | None]:
+    """The shares of each lesson's exercises, None for a lesson that was not submitted."""
+    return [
+        [share_of(u, e, score, kept) for e, (score, _) in zip(u.lesson.exercises, given, strict=True)]
+        if given is not None
+        else None
+        for u, given in zip(units, kept.scores, strict=True)
+    ]
 
 
-def _points(unit: Unit, given: Sequence[Any], kept: Kept) -> float:
-    shares = (
-        (e, share_of(unit, e, score, kept)[0]) for e, (score, _) in zip(unit.lesson.exercises, given, strict=True)
-    )
-    return round(sum(unit.worth[e.id] * (share or 0) for e, share in shares), 2)
+def _points(unit: Unit, shares: Sequence[Share] | None) -> float | None:
+    """The points in one lesson; None if it was not submitted."""
+    if shares is None:
+        return None
+    earned = zip(unit.lesson.exercises, shares, strict=True)
+    return round(sum(unit.worth[e.id] * (share or 0) for e, (share, _) in earned), 2)
 
 
 def _grades(units: Sequence[Unit]) -> Table:
@@ -140,9 +226,10 @@ def _exercises(units: Sequence[Unit]) -> Table:
     def rows(r: LearnerResult) -> Iterator[Row]:
         if (kept := r.kept) is None:
             return
-        for unit, given in zip(units, kept.scores, strict=True):
-            for e, (score, tries) in zip(unit.lesson.exercises, given or (), strict=bool(given)):
-                share, people = share_of(unit, e, score, kept)
+        for unit, given, shares in zip(units, kept.scores, r.shares, strict=True):
+            if given is None or shares is None:
+                continue
+            for e, (_, tries), (share, people) in zip(unit.lesson.exercises, given, shares, strict=True):
                 worth, status = unit.worth[e.id], _status(e, share, people)
                 earned = None if share is None else round(worth * share, 2)
                 rest = (None if share is None else round(share, 4), earned, round(worth, 2), tries)
@@ -223,10 +310,12 @@ def _canvas(units: Sequence[Unit], imports: Imports) -> Table:
 
 def _canvas_heading(unit: Unit, book: RosterFile | None) -> str:
     """The heading that a Canvas gradebook has for a lesson, else the lesson's name."""
+    if book is None:
+        return unit.name
     number, title = unit.lesson.id.partition("_")[0], unit.lesson.title
     called = {unit.lesson.id, unit.name, title, f"{number} {title}", f"Copydesk {number}", f"Lesson {number}"}
     known = {*map(squeezed, called)}
-    heads = (head for head in (book.head if book else ()) if squeezed(re.sub(r"\(\d+\)\s*$", "", head)) in known)
+    heads = (head for head in book.head if squeezed(re.sub(r"\(\d+\)\s*$", "", head)) in known)
     return next(heads, unit.name)
 
 

@@ -22,12 +22,20 @@ from copydesk.base.errors import CopydeskError
 from copydesk.base.files import write
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer, Outcome
-from copydesk.lessons.results import Result, best_of, counted
+from copydesk.lessons.results import Result, counted
 from copydesk_classroom.collecting.state import Kept
 from copydesk_classroom.course import Unit
-from copydesk_classroom.marking.grade_files import grade_of, graders
-from copydesk_classroom.marking.rubric import Grade, Judged, is_graded_by_people, judged, rows_of, text_key
-from copydesk_classroom.problems import Problem
+from copydesk_classroom.marking.rubric import (
+    Grade,
+    Judged,
+    grade_of,
+    graders,
+    is_graded_by_people,
+    judged,
+    rows_of,
+    text_key,
+)
+from copydesk_classroom.wording import Problem
 
 MOST_TRIES, MOST_GROUPS, MOST_BYTES = 100, 1000, 1_000_000
 """What one exercise may hold: different tries in its first round, marks in a try, bytes in all of them.
@@ -57,16 +65,14 @@ class Marked:
     """The first try and its outcome."""
     judged: Judged | None = None
     """What people gave it, if they did."""
+    score: float | None = field(init=False)
+    """What the machine gives, from 0 to 1; None if it was not attempted."""
+    share: float | None = field(init=False)
+    """The share of the points that it earns: what people gave, else what the machine gives."""
 
-    @property
-    def score(self) -> float | None:
-        """What the machine gives, from 0 to 1; None if it was not attempted."""
-        return self.outcome.score if self.outcome else None
-
-    @property
-    def share(self) -> float | None:
-        """The share of the points that it earns: what people gave, else what the machine gives."""
-        return self.judged.share if self.judged else self.score
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "score", self.outcome.score if self.outcome else None)
+        object.__setattr__(self, "share", self.judged.share if self.judged else self.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,10 @@ def mark_lesson(unit: Unit, document: Json, shown: str, problems: list[tuple[str
     marked = []
     for exercise in unit.lesson.exercises:
         entry = document["exercises"].get(exercise.id)
-        record = Record.of(entry) if entry else Record()
+        if not entry:
+            marked.append(Marked(exercise, {}, None, 0))
+            continue
+        record = Record.of(entry)
         try:
             marked.append(_mark(unit, exercise, record))
             continue
@@ -117,21 +126,25 @@ def mark_lesson(unit: Unit, document: Json, shown: str, problems: list[tuple[str
 
 
 def _mark(unit: Unit, exercise: Exercise, record: Record) -> Marked:
-    answers = _different(counted(record))
-    names = {id(answer): name for name, answer in answers.items()}
-    seen: list[tuple[Answer, Outcome]] = []
-
-    def mark(answer: Answer) -> Outcome:
-        seen.append((answer, _outcome(unit, exercise, answer, names[id(answer)])))
-        return seen[-1][1]
-
-    best = best_of(answers.values(), mark)
+    """The answer that earns most, the earlier of two alike, and the first that was attempted."""
+    best: tuple[bytes, Answer, Outcome] | None = None
+    first: tuple[Answer, Outcome] | None = None
+    on_story = unit.on_story_of(exercise)
+    for name, answer in _different(counted(record)).items():
+        outcome = _outcome(on_story, exercise, answer, name)
+        if outcome.status == "not_attempted":
+            continue
+        first = first or (answer, outcome)
+        if best is None or outcome.score > best[2].score:
+            best = name, answer, outcome
+        if best[2].score >= 1:
+            break
     if best is None:
         return Marked(exercise, {}, None, record.tries_made)
-    if best[1].status == "received":
+    name, answer, outcome = best
+    if outcome.status == "received":
         raise NoKey
-    first = next(s for s in seen if s[1].status != "not_attempted")
-    return Marked(exercise, *best, record.tries_made, _cache_key(exercise, names[id(best[0])]), first)
+    return Marked(exercise, answer, outcome, record.tries_made, _cache_key(exercise, name), first)
 
 
 class TooMuch(Exception):
@@ -161,7 +174,6 @@ def _different(answers: list[Answer]) -> dict[bytes, Answer]:
 def _outcome(unit: Unit, exercise: Exercise, answer: Answer, name: bytes) -> Outcome:
     """The outcome of an answer, from the cache if it is a short one that was seen before."""
     key = _cache_key(exercise, name)
-    unit = unit.on_story_of(exercise)
     outcome = unit.outcomes.get(key) or exercise.outcome(answer, unit.key, unit.text)
     if key:
         remember(unit.outcomes, key, outcome)

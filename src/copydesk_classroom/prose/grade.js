@@ -1,56 +1,31 @@
 // The screen to grade prose on: the text on one side, the rubric on the other, comments below. Points are painted here at
-// once; Python writes them down and answers with `state`. What is not yet on the disk waits here, also for a new kernel.
+// once; Python writes them down and answers with `state`. What is not yet on the disk waits in a queue (unsaved.js).
 
 function gradeWriting({ model, el }) {
   const spec = model.get("spec");
   const say = spec.say;
-  const stash = `copydesk:grade:${spec.uid}`;
-  const me = Math.random().toString(36).slice(2);
+  const queue = unsaved(model, `copydesk:grade:${spec.uid}`, say, { stalled: () => { moving = false; } });
+  const { change, send, wait } = queue;
   const letters = [..."asdfghjkl"];
-  const waiting = new Map(), refused = new Set();
-  let seq = 0, timer = null, typing = null, moving = false, wanted = null;
+  let typing = null, moving = false, wanted = null;
   let view = { key: "" }, points = {}, on = [], list = [];
 
   const button = (act, ...inner) => node("button", { type: "button", ...keySafe, onclick: act }, ...inner);
   const soft = (text, tag = "p") => node(tag, { class: "cd-hint" }, text);
   const said = node("span", { class: "cd-visually-hidden", role: "status" });
-  const saved = node("span", { class: "cd-saved", role: "status" });
   const place = node("strong", { class: "cd-at" });
   const done = node("span", { class: "cd-tries" });
   const trouble = node("p", { class: "cd-headline", role: "alert", "data-status": "not_yet" });
   const tell = (text) => { said.textContent = text; };
 
   // ── saving ──
-  const keep = () => { try { if (waiting.size) sessionStorage.setItem(stash, JSON.stringify([...waiting.values()])); else sessionStorage.removeItem(stash); } catch { /* a browser without storage still saves through the kernel */ } };
-  const send = (message) => { try { model.send(message); } catch { /* no kernel: the timer says so */ } };
-  const notSaved = () => { saved.textContent = say.not_saved; saved.dataset.state = "unsaved"; moving = false; };
-  const wait = () => { clearTimeout(timer); timer = setTimeout(notSaved, 5000); };
-  const change = (message) => {
-    waiting.forEach((earlier, n) => { if (refused.has(n)) { refused.delete(n); send({ ...earlier, seq: n, by: me }); } });
-    seq += 1;
-    waiting.set(seq, message);
-    keep();
-    saved.textContent = say.saving;
-    saved.dataset.state = "saving";
-    send({ ...message, seq, by: me });
-    wait();
-  };
-  const settled = (state) => {
-    if (state.by === me && waiting.has(state.seq)) { if (state.again) refused.add(state.seq); else waiting.delete(state.seq); }
-    keep();
-    trouble.textContent = state.error;
-    if (refused.size) { clearTimeout(timer); notSaved(); saved.textContent = ""; return; } // the sentence above says why; it is tried again with the next change
-    if (!waiting.size) clearTimeout(timer);
-    saved.textContent = waiting.size ? say.saving : state.saved_text;
-    saved.dataset.state = waiting.size ? "saving" : state.saved_text ? "saved" : "";
-  };
   // What is on the disk, with what is still on its way put over it.
   const adopt = (state) => {
     points = { ...state.points };
     on = [...state.on];
     list = [...state.list];
     let words = state.note;
-    for (const message of waiting.values()) {
+    for (const message of queue.waiting.values()) {
       if (message.do === "add" && !list.includes(message.text)) list.push(message.text);
       if (message.do === "drop") list = list.filter((w) => w !== message.text);
       if (message.key !== view.key) continue;
@@ -218,7 +193,8 @@ function gradeWriting({ model, el }) {
   };
   const onState = () => {
     const state = model.get("state");
-    settled(state);
+    queue.answered(state);
+    trouble.textContent = state.error;
     done.textContent = state.done;
     if (state.key === view.key) adopt(state);
     paint();
@@ -241,7 +217,7 @@ function gradeWriting({ model, el }) {
   const title = freshId("title");
   el.classList.add("cd-host");
   el.append(node("section", { class: "cd cd-grade", "aria-labelledby": title },
-    node("div", { class: "cd-head" }, node("h3", { id: title }, say.title), place, spec.made_up ? node("span", { class: "cd-madeup" }, say.made_up) : null, done, saved),
+    node("div", { class: "cd-head" }, node("h3", { id: title }, say.title), place, spec.made_up ? node("span", { class: "cd-madeup" }, say.made_up) : null, done, queue.sign),
     node("div", { class: "cd-tools" }, node("label", { class: "cd-check" }, say.exercise, " ", which), labelled(only, say.only), labelled(blind, say.blind), node("span", { class: "cd-steps" }, previous, next)),
     trouble,
     node("div", { class: "cd-two" },
@@ -252,10 +228,8 @@ function gradeWriting({ model, el }) {
         node("label", { for: note.id }, node("kbd", {}, "C"), " ", say.note), note)),
     keyTable(say.keys_title, say.keys), said));
   fresh.setAttribute("placeholder", say.new);
-  let stashed = null;
-  try { stashed = sessionStorage.getItem(stash); } catch { /* no storage */ }
   heard();
   wanted = false;
-  if (stashed) JSON.parse(stashed).forEach(change);
-  return () => { flush(); clearTimeout(timer); model.off("change:state", heard); };
+  queue.restored.forEach(change);
+  return () => { flush(); queue.stop(); model.off("change:state", heard); };
 }

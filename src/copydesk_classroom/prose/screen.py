@@ -22,12 +22,11 @@ from copydesk.base.wording import load_wording
 from copydesk.exercises.exercise import Box
 from copydesk.page.html import css
 from copydesk_classroom.marking.rubric import MOST, rows_of, rubric_rows
-from copydesk_classroom.prose.texts import Text
 from copydesk_classroom.safe_text import one_line, paragraphs
 from copydesk_classroom.wording import class_wording
 
 if TYPE_CHECKING:
-    from copydesk_classroom.prose.desk import GradingDesk
+    from copydesk_classroom.prose.desk import GradingDesk, Text
 
 Piece = tuple[str, int]
 
@@ -77,7 +76,8 @@ def _pieces(page: str, block: Span, picked: Sequence[Span]) -> Iterator[Piece]:
 @cache
 def grade_script() -> str:
     """The JavaScript of the screen as a single module."""
-    places = (files("copydesk") / "widgets" / "frame.js", files("copydesk_classroom") / "prose" / "grade.js")
+    kit, own = files("copydesk") / "widgets", files("copydesk_classroom")
+    places = (kit / "frame.js", own / "unsaved.js", own / "prose" / "grade.js")
     parts = [place.read_text(encoding="utf-8") for place in places]
     return "\n".join([*parts, "export default { render: gradeWriting };\n"])
 

@@ -42,7 +42,7 @@ from copydesk_classroom.releasing.contents import (
     wheel,
     zipped,
 )
-from copydesk_classroom.releasing.lite_pages import lite_pages
+from copydesk_classroom.releasing.lite_pages import BROWSER, icon, lite_pages
 from copydesk_classroom.releasing.release import check_zip, plan, write_folder, write_zip
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
@@ -50,13 +50,20 @@ PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.
 """The files of npm’s package that a browser needs; the others are for Node, consoles and debuggers."""
 HOME = "static/pyodide"
 """Where Pyodide and the packages lie in the site."""
-BROWSER = Path(str(files("copydesk_classroom"))) / "releasing" / "browser"
 NEEDS = ("ipython", "comm", "micropip")
 """What JupyterLite’s kernel needs beside its own packages."""
 WITHOUT = {"jedi", "parso", "pexpect", "ptyprocess", "widgetsnbextension", "jupyterlab-widgets"}
 """What these ask for and do without: completion, terminals, and parts that run in the browser."""
 OWN = ("piplite", "pyodide_kernel", "ipykernel", "widgetsnbextension-4")
 """The kernel’s own packages, some of them stand-ins, which it brings as wheels."""
+LEXERS = (
+    *("__init__", "_css_builtins", "_lilypond_builtins", "_mapping", "_scheme_builtins", "css", "data", "html"),
+    *("javascript", "jvm", "lilypond", "lisp", "markup", "perl", "python", "ruby", "shell", "special", "text"),
+)
+"""The modules of Pygments that IPython imports to colour code; those for some 500 other languages are 1 MB."""
+UNUSED = re.compile(
+    r"\.data/|(^|/)tests?/|\.pyi$|/nbextension/|/$|^pygments/lexers/(?!(" + "|".join(LEXERS) + r")\.py$)"
+)
 GRADING = ("jinja2", "markupsafe")
 CLASSROOM = ("py.typed", "*.py", "*/*.py", "data/*.toml", "*/*.css", "*/*.js", "templates/*.j2")
 OFF = (
@@ -77,7 +84,7 @@ SETTINGS = {
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},  # light or dark, as the device is set
     "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
 }
-FIRST_VISIT = 26_000_000
+FIRST_VISIT = 25_000_000
 """Bytes that a first visit loads, up to the first exercise (`benchmarks/lite.py`)."""
 MADE = "1970-01-01T00:00:00Z"
 
@@ -130,7 +137,7 @@ def lite(  # noqa: PLR0913
     books = {Path(name).name: _for_lite(data) for name, data in taken.items() if name.startswith("notebooks/")}
     inside |= {f"files/{name}": data for name, data in books.items()} | {"api/contents/all.json": _listing(books)}
     inside["jupyter-lite.json"] = _settings(inside["jupyter-lite.json"], lock)
-    inside["lab/index.html"] = _for_phones(inside["lab/index.html"])
+    inside["lab/index.html"] = _our_own(inside["lab/index.html"])
     inside |= lite_pages(chosen, edition, FIRST_VISIT)
     inside[FILE] = release_toml(edition).encode()
     inside[SUMS] = sums_of(inside).encode()
@@ -231,8 +238,9 @@ def _kernel_folder() -> Path:
 
 def _wanted(name: str) -> bool:
     """Whether a file of JupyterLite’s build is of use here."""
-    gone = ("rspack", "package.json", "index.html", "bootstrap.js", "service-worker.js", "doc/")
-    left_out = name.startswith(gone) or name.endswith((".map", ".eot", ".ttf", "fa-brands-400.svg"))
+    gone = ("rspack", "package.json", "index.html", "bootstrap.js", "service-worker.js", "doc/", "lab/favicon.ico")
+    old_fonts = re.search(r"\.(eot|ttf)$|/fa-\w+-\d+\.(svg|woff)$", name)  # every browser with WebAssembly takes .woff2
+    left_out = name.startswith(gone) or name.endswith(".map") or old_fonts
     return not left_out and "/static/pypi/" not in name
 
 
@@ -258,10 +266,10 @@ def _settings(built: bytes, lock: Mapping[str, Any]) -> bytes:
     return _json(settings)
 
 
-def _for_phones(page: bytes) -> bytes:
-    """JupyterLab’s page, with the side bar closed on a narrow screen, where it would leave no room for the lesson."""
-    script = (BROWSER / "narrow.js").read_bytes()
-    return page.replace(b"</head>", b"<script>\n" + script + b"</script>\n</head>", 1)
+def _our_own(page: bytes) -> bytes:
+    """JupyterLab’s page with our icon; on a narrow screen the side bar is closed, to leave the lesson room."""
+    ours = f'<link rel="icon" href="{icon()}">\n<script>\n{(BROWSER / "narrow.js").read_text("utf-8")}</script>\n'
+    return page.replace(b"</head>", ours.encode() + b"</head>", 1)
 
 
 # --- packages ---
@@ -290,10 +298,9 @@ def _packages(lessons: Sequence[Lesson], edition: Edition, wheels: Sequence[Path
 
 
 def slim(data: bytes) -> bytes:
-    """A wheel without what only front ends, type checkers and tests use."""
+    """A wheel without what only front ends, type checkers, tests and other languages use."""
     with zipfile.ZipFile(BytesIO(data)) as packed:
-        names = [n for n in packed.namelist() if not re.search(r"\.data/|(^|/)tests?/|\.pyi$|/nbextension/|/$", n)]
-        return zipped({name: packed.read(name) for name in names})
+        return zipped({name: packed.read(name) for name in packed.namelist() if not UNUSED.search(name)})
 
 
 def bare(inside: Mapping[str, bytes], name: str, version: str) -> bytes:

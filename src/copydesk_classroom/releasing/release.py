@@ -20,8 +20,7 @@ from copydesk.base.files import write
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.story.edition import FILE, SCHEMA, Edition, parse_due
 from copydesk.story.story import Story, is_bundled, load_story
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import check_scoring, lesson_faults
+from copydesk_classroom.checking import check_scoring, key_faults, lesson_faults
 from copydesk_classroom.releasing.contents import SUMS, contents, zipped
 from copydesk_classroom.safe_text import as_utf8, one_line
 from copydesk_classroom.wording import class_wording
@@ -88,13 +87,6 @@ def release(  # noqa: PLR0913
     )
 
 
-def _check_confirmed(story: Story) -> None:
-    """Refuse a draft: what rules found in a page is no key until somebody has read it."""
-    if story.key and (waiting := len(story.key.unconfirmed)):
-        problem = f"the story '{story.id}' is a draft: nobody has confirmed {waiting} entries of its key"
-        raise CopydeskError(problem, "confirm or correct them in edit_key.ipynb, then release")
-
-
 def plan(  # noqa: PLR0913
     lessons: Sequence[str] | None,
     story: str | Path | None,
@@ -106,22 +98,20 @@ def plan(  # noqa: PLR0913
 ) -> tuple[tuple[Lesson, ...], Edition]:
     """The lessons of an edition, checked, and what is known of it before it is made; see `release`."""
     opened = load_story(story)
-    _check_confirmed(opened)
+    if opened.key and (waiting := len(opened.key.unconfirmed)):  # what rules found is no key until somebody has read it
+        problem = f"the story '{opened.id}' is a draft: nobody has confirmed {waiting} entries of its key"
+        raise CopydeskError(problem, "confirm or correct them in edit_key.ipynb, then release")
     chosen = choose(lessons, opened)
     if story and not is_bundled(opened) and all(lesson.story.id != opened.id for lesson in chosen):
         remedy = "make its lessons with copydesk story lessons, or choose others with --lessons"
         raise CopydeskError(f"no lesson of this edition is on the story '{opened.id}'", remedy)
-    _check_keys(chosen, graded=graded)
+    keyless = next((story for lesson in chosen for story in lesson.stories if story.key is None), None)
+    if keyless and not graded:
+        raise CopydeskError(f"the story '{keyless.id}' has no key here", "release it with --graded, or find its key")
     _check_proofs(chosen)
     ids = tuple(lesson.id for lesson in chosen)
     course, hand_in_to = one_line(as_utf8(course)), one_line(as_utf8(hand_in_to))
     return chosen, Edition(course, parse_due(due), graded, opened.id, ids, hand_in_to)
-
-
-def _check_keys(lessons: Sequence[Lesson], *, graded: bool) -> None:
-    keyless = next((story for lesson in lessons for story in lesson.stories if story.key is None), None)
-    if keyless and not graded:
-        raise CopydeskError(f"the story '{keyless.id}' has no key here", "release it with --graded, or find its key")
 
 
 def _check_proofs(lessons: Sequence[Lesson]) -> None:
@@ -196,7 +186,7 @@ def write_folder(out: Path, inside: Mapping[str, bytes]) -> None:
         for name in (*(n for n in inside if n != SUMS), SUMS):
             _write(out / name, inside[name])
     except OSError as error:
-        raise _cannot(out, error) from error
+        raise CopydeskError(f"{out} cannot be written ({error.strerror or error})", "name another folder") from error
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -253,7 +243,3 @@ def _is_release(path: Path) -> bool:
         notes = [n for n in file.infolist() if n.filename.partition("/")[2] == FILE and n.file_size < MOST]
         return any(SCHEMA.encode() in file.read(n) for n in notes)
     return False
-
-
-def _cannot(path: Path, error: OSError) -> CopydeskError:
-    return CopydeskError(f"{path} cannot be written ({error.strerror or error})", "name another folder")

@@ -6,21 +6,20 @@ and look up, as plain data; `templates/report.html.j2` says it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk.base.numbers import percent
+from copydesk.base.wording import percent
 from copydesk.exercises.exercise import Exercise
-from copydesk.exercises.parallel_forms import Discernment
+from copydesk.exercises.sort import Discernment
 from copydesk.views.agreement import Interval, bootstrap_interval, krippendorff_alpha, percent_agreement
 from copydesk_classroom.collecting.state import Kept, KeptTables
 from copydesk_classroom.course import Unit, points_possible
 from copydesk_classroom.marking.scores import share_of
 from copydesk_classroom.pages import sealed_page
-from copydesk_classroom.reporting.lesson import anchor, lesson_part, link, title
-from copydesk_classroom.reporting.rows import Row, SplitRow, rows, splits, values_of
-from copydesk_classroom.reporting.tally import FEWEST, Course, Exercised, Studied, Tally, sorted_out
+from copydesk_classroom.reporting.lesson import Row, SplitRow, anchor, lesson_part, link, rows, splits, title, values_of
+from copydesk_classroom.reporting.tally import FEWEST, Course, Exercised, Studied, class_counts
 from copydesk_classroom.safe_text import one_line, sort_key
 from copydesk_classroom.wording import class_wording
 
@@ -47,7 +46,14 @@ class Question:
 
 def questions(units: tuple[Unit, ...], course: Course) -> list[Question]:
     """Every vote and every question with choices that enough learners answered, in the order of the lessons."""
-    return [_question(unit, e, done) for unit, e, done in _asked(units, course)]
+    found = []
+    for unit, exercise, done in _asked(units, course):
+        table, pairs = _table(done), percent_agreement(_table(done)) or 0.0
+        same = _same([o for o in unit.offers(exercise).values() if isinstance(o, Mapping)])
+        alpha = krippendorff_alpha(table) if same else None
+        interval = bootstrap_interval(table, draws=DRAWS) if alpha is not None else None
+        found.append(Question(unit, exercise, done.learners, len(table), pairs, same, alpha, interval))
+    return found
 
 
 def dividing(units: tuple[Unit, ...], course: Course, *, most: int = 12) -> list[tuple[Unit, Exercise, SplitRow]]:
@@ -78,15 +84,6 @@ def _is_vote(unit: Unit, exercise: Exercise) -> bool:
 def _same(choices: Sequence[Mapping[str, str]]) -> bool:
     """Whether all items have the same choices, or some of them."""
     return {value for offered in choices for value in offered} == {*max(choices, key=len)}
-
-
-def _question(unit: Unit, exercise: Exercise, done: Exercised) -> Question:
-    table = _table(done)
-    same = _same([o for o in unit.offers(exercise).values() if isinstance(o, Mapping)])
-    alpha = krippendorff_alpha(table) if same else None
-    interval = bootstrap_interval(table, draws=DRAWS) if alpha is not None else None
-    pairs = percent_agreement(table) or 0.0
-    return Question(unit, exercise, done.learners, len(table), pairs, same, alpha, interval)
 
 
 HARDEST = 12
@@ -159,26 +156,17 @@ def _discernment(course: Course) -> dict[str, Any]:
         return told
     one = next(iter(pairs))[0]
     means = [(name, *_means(pairs, n, at)) for at, name in enumerate(("before", "after"))]
-    return {**told, "few": n < FEW, "open": one.open, "plain": one.plain, "means": means, "changes": _changes(pairs)}
+    changes = {"up": 0, "same": 0, "down": 0}  # for how many the difference rose, stayed and fell
+    for (before, after), k in pairs.items():
+        gain = round(after.score - before.score, 6)
+        changes["up" if gain > 0 else "down" if gain < 0 else "same"] += k
+    return {**told, "few": n < FEW, "open": one.open, "plain": one.plain, "means": means, "changes": changes}
 
 
 def _means(pairs: Mapping[Pair, int], n: int, at: int) -> Iterator[float]:
     """The mean hits, false alarms and their difference in the first (0) or the last (1) form."""
-    measures: tuple[Callable[[Discernment], float], ...] = (
-        lambda d: d.found,
-        lambda d: d.flagged,
-        lambda d: d.score,
-    )
-    return (sum(of(pair[at]) * k for pair, k in pairs.items()) / n for of in measures)
-
-
-def _changes(pairs: Mapping[Pair, int]) -> dict[str, int]:
-    """For how many learners the difference rose, stayed and fell."""
-    changes = {"up": 0, "same": 0, "down": 0}
-    for (before, after), n in pairs.items():
-        gain = round(after.score - before.score, 6)
-        changes["up" if gain > 0 else "down" if gain < 0 else "same"] += n
-    return changes
+    for measure in ("found", "flagged", "score"):
+        yield sum(getattr(pair[at], measure) * k for pair, k in pairs.items()) / n
 
 
 MOST = 3
@@ -239,7 +227,7 @@ def report_page(units: tuple[Unit, ...], course: Course, counts: Mapping[str, in
     say, small = class_wording("report")["page"], course.learners < FEWEST
     return sealed_page(
         "report.html.j2",
-        *("feedback/feedback.css", "reporting/report.css"),
+        *("feedback.css", "report.css"),
         title=say["title_names" if names else "title"],
         facts=_facts(units, course, counts),
         warning=say["named"] if names else say["nameless"].format(fewest=FEWEST),
@@ -292,6 +280,6 @@ class Made:
 
 def made_of(kept: KeptTables, units: tuple[Unit, ...], counts: Mapping[str, int], *, names: bool = False) -> Made:
     """The report on what was kept; `counts` says how many learners are missing and unread."""
-    tally = Tally.of(kept.contributions())
+    found = class_counts(kept.contributions())
     named = names_of(units, kept.everybody()) if names else None
-    return Made(report_page(units, sorted_out(tally), counts, named), tally.learners, len(units))
+    return Made(report_page(units, found, counts, named), found.learners, len(units))

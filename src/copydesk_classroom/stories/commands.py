@@ -9,7 +9,8 @@ from typing import Any
 
 from copydesk.base.documents import read_json
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import read_bytes, write
+from copydesk.base.files import locked, read_bytes, write
+from copydesk.cli import add_command
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.key import read_key
 from copydesk.story.story import Story, forget_stories, is_bundled, load_story
@@ -43,12 +44,13 @@ what is made:
 
 def add_new(commands: Any) -> None:
     """Add `new` to the subparsers of the command line."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "new",
+        run_new,
         help="make a story of your own from a page",
         description="Make a story folder from any page, with a draft of its answer key to confirm and correct.",
         epilog=NEW_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "page", metavar="PAGE", help="a text file, a saved HTML page, an address, or - for what comes in"
@@ -58,7 +60,6 @@ def add_new(commands: Any) -> None:
     )
     parser.add_argument("--language", metavar="xx", help="the language of the page, such as en (default: as it says)")
     parser.add_argument("--rights", help="licence and credits (default: unknown)")
-    parser.set_defaults(run=run_new)
 
 
 def run_new(options: argparse.Namespace) -> int:
@@ -140,7 +141,8 @@ def run_lessons(options: argparse.Namespace) -> int:
     story, say = load_story(options.story), class_wording("questions")["printed"]
     if is_bundled(story):
         raise CopydeskError(f"'{story.id}' comes with the kit", "copy its folder, and name the copy")
-    write_lessons(story.folder)
+    with locked(story.folder / "key.json"):  # the key editor may be open
+        write_lessons(story.folder)
     for lesson in (load_lesson(name, load_story(story.folder)) for name in MADE):
         print(say["made"].format(lesson=lesson.id, n=len(lesson.exercises)))
         print("".join(f"  {told}\n" for told in lesson.left_out.values()), end="")
@@ -181,7 +183,8 @@ def run_annotations(options: argparse.Namespace) -> int:
     """Write or read annotations and print what was done; returns 0."""
     story, say = load_story(options.story), class_wording("stories")["annotations"]
     if options.read:
-        return _read_annotations(options, story)
+        with locked(story.folder / "key.json"):  # the key editor may be open
+            return _read_annotations(options, story)
     if options.answers:
         page = export_answers(read_json(options.answers), story)
     else:

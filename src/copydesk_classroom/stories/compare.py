@@ -13,8 +13,8 @@ from typing import Any
 
 from copydesk.base.documents import Json
 from copydesk.base.errors import CopydeskError
-from copydesk.base.numbers import decimal, percent
 from copydesk.base.spans import Span, merge, word_f1, words
+from copydesk.base.wording import decimal, percent
 from copydesk.page.article import Article
 from copydesk.story.key import FUNCTIONS, Entry, Key, read_key
 from copydesk.story.story import list_stories, load_story
@@ -343,8 +343,8 @@ def compare_page(comparison: Comparison, *, rights: str = "") -> str:
     head, *rows = agreement_rows(comparison)
     return sealed_page(
         "compare.html.j2",
-        "feedback/feedback.css",
-        "stories/compare.css",
+        "feedback.css",
+        "compare.css",
         title=say["title"],
         foot=say["foot"],
         rights=[rights] if rights else [],

@@ -19,7 +19,7 @@ from copydesk.base.files import write
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.key import LAYERS
 from copydesk.story.story import Story, forget_stories
-from copydesk_classroom.checking.lesson import lesson_faults
+from copydesk_classroom.checking import lesson_faults
 from copydesk_classroom.wording import class_wording
 
 UNCONFIRMED, RULE = "unconfirmed", "rule"

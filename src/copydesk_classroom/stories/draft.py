@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from copydesk.attribution import Attribution, find_attributions
-from copydesk.attribution.words import GRAMMAR, word_set
+from copydesk.attribution.tokens import GRAMMAR, word_set
 from copydesk.base.documents import Json
 from copydesk.base.spans import Span, fingerprint, merge, short_hash, words
 from copydesk.framing import find_cues

@@ -1,21 +1,18 @@
 // The editor of a key: the draft over the text, one entry at a time beside it, and rows for what has no words to pick.
-// A change is painted here at once; Python writes it down and answers with `state`. What is not yet on the disk waits here.
+// A change is painted here at once; Python writes it down and answers with `state`. What is not yet on the disk waits in a queue (unsaved.js).
 
 function editKey({ model, el }) {
   const spec = model.get("spec");
   const say = spec.say;
-  const stash = `copydesk:key:${spec.uid}`;
-  const me = Math.random().toString(36).slice(2);
+  const queue = unsaved(model, `copydesk:key:${spec.uid}`, say, { keeps: (message) => message.do === "change" });
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const cap = (words) => words[0].toUpperCase() + words.slice(1);
   const button = (act, ...inner) => node("button", { type: "button", ...keySafe, onclick: act }, ...inner);
-  const waiting = new Map(), refused = new Set();
   const key = {}; // the entries of each layer, with the changes made here
-  let seq = 0, timer = null, state = {}, page = [], tab = null;
+  let state = {}, page = [], tab = null;
 
   // ── the head: saved, undo, how far it is ──
   const said = node("span", { class: "cd-visually-hidden", role: "status" });
-  const saved = node("span", { class: "cd-saved", role: "status" });
   const trouble = node("p", { class: "cd-headline", role: "alert", "data-status": "not_yet" });
   const meter = node("progress", { "aria-label": say.meter_label });
   const done = node("span", { class: "cd-tries" });
@@ -26,25 +23,11 @@ function editKey({ model, el }) {
   const tell = (words) => { if (!quiet) said.textContent = words; };
 
   // ── saving ──
-  const keep = () => { try { const kept = [...waiting.values()].filter((m) => m.do === "change"); if (kept.length) sessionStorage.setItem(stash, JSON.stringify(kept)); else sessionStorage.removeItem(stash); } catch { /* a browser without storage still saves through the kernel */ } };
-  const send = (message) => { try { model.send(message); } catch { /* no kernel: the timer says so */ } };
-  const notSaved = () => { saved.textContent = say.not_saved; saved.dataset.state = "unsaved"; };
-  const post = (message) => {
-    waiting.forEach((earlier, n) => { if (refused.has(n)) { refused.delete(n); send({ ...earlier, seq: n, by: me }); } });
-    seq += 1;
-    waiting.set(seq, message);
-    keep();
-    saved.textContent = say.saving;
-    saved.dataset.state = "saving";
-    send({ ...message, seq, by: me });
-    clearTimeout(timer);
-    timer = setTimeout(notSaved, 5000);
-  };
-  const turn = (what) => { if (state[`can_${what}`] || waiting.size) { post({ do: what }); tell(say[`said_${what}`]); } };
+  const turn = (what) => { if (state[`can_${what}`] || queue.waiting.size) { queue.change({ do: what }); tell(say[`said_${what}`]); } };
   const change = (ops, words = "") => {
     if (!ops.length) return;
     ops.forEach(applyHere);
-    post({ do: "change", ops });
+    queue.change({ do: "change", ops });
     tell(words);
     paint();
   };
@@ -547,7 +530,7 @@ function editKey({ model, el }) {
         body.dataset.stamp = stamp;
         body.replaceChildren(node("h4", {}, say.faults), state.faults.length ? node("ul", {}, ...state.faults.map((f) => node("li", {}, link(f.say, f.layer, f.id)))) : node("p", {}, `✓ ${say.no_faults}`),
           node("h4", {}, say.needs), node("ul", {}, ...state.lessons.map((one) => node("li", {}, node("b", {}, `${one.name} `), one.runs ? `✓ ${one.say}` : one.done ? one.say : link(one.say, one.layer)))),
-          node("p", {}, button(() => post({ do: "lessons" }), say.make)));
+          node("p", {}, button(() => queue.change({ do: "lessons" }), say.make)));
       },
       open: (focus) => { part.refresh(); if (focus) part.home(); },
       home: () => (body.querySelector("button") ?? tabs.find((one) => one.part === part).button).focus({ preventScroll: true }),
@@ -631,7 +614,7 @@ function editKey({ model, el }) {
     meter.max = every.length || 1;
     meter.value = confirmed;
     done.textContent = fill(say.meter, { n: confirmed, of: every.length });
-    undo.setAttribute("aria-disabled", String(!state.can_undo && !waiting.size));
+    undo.setAttribute("aria-disabled", String(!state.can_undo && !queue.waiting.size));
     redo.setAttribute("aria-disabled", String(!state.can_redo));
     speakers.replaceChildren(...key.sources.map((s) => node("option", { value: s.name })));
     terms.replaceChildren(...[...new Set(key.sources.map((s) => s.on_record))].map((value) => node("option", { value })));
@@ -645,19 +628,15 @@ function editKey({ model, el }) {
   const onState = () => {
     const before = state;
     state = { ...model.get("state"), about: { ...model.get("state").about } };
-    if (state.by === me && waiting.has(state.seq)) { if (state.again) refused.add(state.seq); else waiting.delete(state.seq); }
-    keep();
-    if (state.by === me || state.error) trouble.textContent = state.error;
-    if (refused.size) { clearTimeout(timer); notSaved(); saved.textContent = ""; return; }
-    if (waiting.size) { state.about = { ...before.about }; return; } // what is on its way is painted already; the last answer brings all
-    clearTimeout(timer);
-    saved.textContent = state.saved_text;
-    saved.dataset.state = state.saved_text ? "saved" : "";
+    const stand = queue.answered(state);
+    if (state.by === queue.me || state.error) trouble.textContent = state.error;
+    if (stand === "refused") return;
+    if (stand === "waiting") { state.about = { ...before.about }; return; } // what is on its way is painted already; the last answer brings all
     lessons.replaceChildren(...state.lessons.map((given) => node("li", { "data-done": String(given.done), "data-runs": String(given.runs), title: given.say }, `${given.runs ? "✓" : given.done ? "●" : "○"} ${given.name}`, node("span", { class: "cd-visually-hidden" }, ` ${given.say}`))));
     adopt();
     paint();
-    if (state.by === me && state.told) { now.textContent = state.told; tell(state.told); if (tab.id === "check") hint.textContent = state.told; }
-    const [layer, id] = state.by === me ? state.at ?? [] : [];
+    if (state.by === queue.me && state.told) { now.textContent = state.told; tell(state.told); if (tab.id === "check") hint.textContent = state.told; }
+    const [layer, id] = state.by === queue.me ? state.at ?? [] : [];
     const to = layer && parts.find((part) => part.layers.includes(layer));
     if (to && key[layer].some((record) => record.id === id)) { if (tab !== to) openPart(to); to.goTo(id); }
   };
@@ -698,7 +677,7 @@ function editKey({ model, el }) {
 
   const title = freshId("title");
   const section = node("section", { class: "cd cd-kedit", "aria-labelledby": title, tabindex: "-1", ...keySafe },
-    node("div", { class: "cd-head" }, node("h3", { id: title }, fill(say.title, { story: spec.story })), saved),
+    node("div", { class: "cd-head" }, node("h3", { id: title }, fill(say.title, { story: spec.story })), queue.sign),
     node("div", { class: "cd-ktop" }, meter, done, lessons, node("span", { class: "cd-steps" }, undo, redo)),
     trouble,
     node("div", { class: "cd-ktabs", role: "tablist", "aria-label": say.tabs }, ...tabs.map((made) => made.button)),
@@ -708,18 +687,16 @@ function editKey({ model, el }) {
   el.classList.add("cd-host");
   el.append(section);
   section.addEventListener("keydown", onKey, true);
-  const lookAgain = () => { if (document.visibilityState === "visible" && !waiting.size) send({ do: "look" }); };
+  const lookAgain = () => { if (document.visibilityState === "visible" && !queue.waiting.size) queue.send({ do: "look" }); };
   document.addEventListener("visibilitychange", lookAgain);
   model.on("change:state", onState);
-  let kept = null;
-  try { kept = sessionStorage.getItem(stash); } catch { /* no storage */ }
   state = { ...model.get("state"), about: { ...model.get("state").about } };
   adopt();
   const first = parts.find((part) => part.layers.length && openIn(part).length) ?? parts[0];
   tab = first;
   openPart(first, "none");
   onState();
-  if (kept) JSON.parse(kept).forEach((message) => { message.ops.forEach(applyHere); post(message); });
+  queue.restored.forEach((message) => { message.ops.forEach(applyHere); queue.change(message); });
   paint();
-  return () => { clearTimeout(timer); model.off("change:state", onState); document.removeEventListener("visibilitychange", lookAgain); };
+  return () => { queue.stop(); model.off("change:state", onState); document.removeEventListener("visibilitychange", lookAgain); };
 }

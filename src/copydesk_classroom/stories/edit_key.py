@@ -18,8 +18,7 @@ import anywidget
 import traitlets
 
 from copydesk.base.errors import CopydeskError
-from copydesk.base.languages import direction
-from copydesk.base.wording import choice_labels, load_wording
+from copydesk.base.wording import choice_labels, direction, load_wording
 from copydesk.exercises.exercise import place, words_view
 from copydesk.lessons.lesson import lesson_title, list_lessons
 from copydesk.page.article import Article
@@ -38,9 +37,9 @@ OPEN: defaultdict[Path, WeakSet[EditKey]] = defaultdict(WeakSet)
 @cache
 def edit_script() -> str:
     """The JavaScript of the screen as a single module."""
-    kit = files("copydesk") / "widgets"
-    own = files("copydesk_classroom") / "stories" / "edit_key.js"
-    parts = [place.read_text(encoding="utf-8") for place in (kit / "frame.js", kit / "marker.js", own)]
+    kit, own = files("copydesk") / "widgets", files("copydesk_classroom")
+    places = (kit / "frame.js", kit / "marker.js", own / "unsaved.js", own / "stories" / "edit_key.js")
+    parts = [place.read_text(encoding="utf-8") for place in places]
     return "\n".join([*parts, "export default { render: editKey };\n"])
 
 

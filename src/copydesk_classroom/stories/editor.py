@@ -32,7 +32,7 @@ from copydesk.story.key import (
 )
 from copydesk.story.story import Story, corrections, forget_stories, is_bundled, load_story
 from copydesk.views.ready import Sentence
-from copydesk_classroom.checking.key import key_faults
+from copydesk_classroom.checking import key_faults
 from copydesk_classroom.pages import render
 from copydesk_classroom.stories.changes import (
     CUT,

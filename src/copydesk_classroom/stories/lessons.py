@@ -22,7 +22,7 @@ from copydesk.exercises.exercise import place
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.key import Entry
 from copydesk.story.story import Story, forget_stories, load_story
-from copydesk_classroom.checking.lesson import check_scoring
+from copydesk_classroom.checking import check_scoring
 from copydesk_classroom.stories import questions as made_of
 from copydesk_classroom.stories.confirm import is_confirmed, read_raw_key, write_raw_key
 from copydesk_classroom.stories.questions import (

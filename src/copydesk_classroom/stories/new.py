@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from copydesk.base.documents import Json, read_toml
 from copydesk.base.errors import CopydeskError
-from copydesk.base.files import backup, make_folder, read_bytes, readable_error, write
+from copydesk.base.files import backup, locked, make_folder, read_bytes, readable_error, write
 from copydesk.base.spans import Span, fingerprint
 from copydesk.base.system import names_device
 from copydesk.base.wording import MONTHS
@@ -97,7 +97,7 @@ def new_story(  # noqa: PLR0913
     moved = _moved(earlier, article) if earlier else {"begins": {}}
     about |= {**moved, "lines": {**page.lines, **moved.get("lines", {})}}
     article = parse_article(page.text, lines=about["lines"], begins=about["begins"])
-    return _write(folder, page, article, about=about, provenance=provenance, earlier=earlier)
+    return _write_alone(folder, page, article, about=about, provenance=provenance, earlier=earlier)
 
 
 def redraft(folder: Path) -> NewStory:
@@ -108,7 +108,7 @@ def redraft(folder: Path) -> NewStory:
     about = _checked_about(folder)
     found = load_story(folder)
     page = FoundPage(found.article.text)
-    return _write(folder, page, found.article, about=about, provenance={}, earlier=_earlier(folder))
+    return _write_alone(folder, page, found.article, about=about, provenance={}, earlier=_earlier(folder))
 
 
 def correct_lines(folder: Path, lines: Mapping[int, str]) -> NewStory:
@@ -121,7 +121,7 @@ def correct_lines(folder: Path, lines: Mapping[int, str]) -> NewStory:
     told = {**corrections(about)["lines"], **lines}
     article = parse_article(story.article.text, lines=told, begins=corrections(about)["begins"])
     page, about = FoundPage(story.article.text), {**about, "lines": told}
-    return _write(folder, page, article, about=about, provenance={}, earlier=_earlier(folder))
+    return _write_alone(folder, page, article, about=about, provenance={}, earlier=_earlier(folder))
 
 
 @dataclass(frozen=True)
@@ -290,6 +290,18 @@ def _moved(earlier: _Earlier, article: Article) -> dict[str, dict[int, str]]:
         "lines": {line: kind for line, kind in lines.items() if line is not None},
         "begins": {n: what for n, what in begins.items() if n >= 0},
     }
+
+
+def _write_alone(
+    folder: Path, page: FoundPage, article: Article, *, earlier: _Earlier | None, **told: Json
+) -> NewStory:
+    """Write the files of a story while nobody else changes its key, as the key editor may do."""
+    if earlier is None:
+        return _write(folder, page, article, earlier=None, **told)
+    with locked(folder / "key.json"):
+        if _earlier(folder) != earlier:
+            raise CopydeskError(f"{folder} was changed while this command read it", "give the command again")
+        return _write(folder, page, article, earlier=earlier, **told)
 
 
 def _write(  # noqa: PLR0913

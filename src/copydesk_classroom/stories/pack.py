@@ -22,14 +22,12 @@ from copydesk.base.files import make_folder, readable_error, rename, write
 from copydesk.base.system import names_device
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.story import Story, forget_stories, is_bundled, load_story, own_stories_folder
-from copydesk_classroom.checking.key import key_faults
-from copydesk_classroom.checking.lesson import lesson_faults
+from copydesk_classroom.checking import key_faults, lesson_faults
 from copydesk_classroom.collecting.files import CLUTTER, name_of, open_zip, read_member
-from copydesk_classroom.problems import Refused
 from copydesk_classroom.releasing.contents import KEY, STORY, matching_files, zipped
 from copydesk_classroom.safe_text import UNSEEN, one_line
 from copydesk_classroom.stories.new import NAME
-from copydesk_classroom.wording import class_wording
+from copydesk_classroom.wording import Refused, class_wording
 
 MOST_MEMBERS = 200
 """How many names a pack may hold: a story has about ten files."""

@@ -52,6 +52,8 @@ by("start").onclick = async () => {
   by("bar").removeAttribute("value");
   tell(by("state"), words.starting);
   const files = await Promise.all([...chosen].map(async ([path, file]) => ({ path, bytes: await content(file) })));
+  const due = by("due").value; // goes the way of a file that was dropped
+  if (due) files.push({ path: "due.txt", bytes: new TextEncoder().encode(due) });
   const [roster] = by("roster").files, [keys] = by("keys")?.files ?? [];
   const task = { task: "grade", files, roster: roster && { name: roster.name, bytes: await content(roster) } };
   const { done, failed } = await work.run({ ...task, keys: keys && (await content(keys)) }, progress);

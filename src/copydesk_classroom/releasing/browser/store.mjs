@@ -4,6 +4,7 @@
 // one version of one file. On opening, all logs are read and the newest version of each file counts; while pages are
 // open, they tell each other what they write. Two versions made from the same one are merged exercise by exercise.
 
+export const ROOT = "/copydesk"; // where the files are in Pyodide's memory; what is kept does not name it
 const FOLDER = "copydesk";
 const LONGEST = 4_000_000; // bytes of a log before it is written anew with the newest versions only
 const HEAD = 8; // bytes before a record: its length and its checksum
@@ -21,11 +22,10 @@ export async function openStore() {
 
 class Store {
   refused = "";
-  files = new Map(); // path → {path, bytes (null: removed), time, by, base}
+  files = new Map(); // path below ROOT → {path, bytes (null: removed), time, by, base}
   writer = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
   clock = 0;
   logs = [];
-  root = "";
   fs = null;
 
   async open() {
@@ -43,7 +43,7 @@ class Store {
       this.logs.push({ name: `${this.writer}-${part}.log`, access: await handle.createSyncAccessHandle(), size: 0 });
     }
     this.channel = new BroadcastChannel("copydesk-store");
-    this.channel.onmessage = ({ data }) => this.hear(data);
+    this.channel.onmessage = ({ data }) => this.hear(placed(data));
     // A page that reads while another one opens would miss what that one removes, so old logs go only if nobody else is here.
     if (old.length) await this.tidy(folder, old);
   }
@@ -97,19 +97,19 @@ class Store {
 
   show({ path, bytes }) {
     if (!this.fs) return;
+    const whole = `${ROOT}/${path}`;
     if (bytes === null) {
-      if (this.fs.analyzePath(path).exists) this.fs.unlink(path);
+      if (this.fs.analyzePath(whole).exists) this.fs.unlink(whole);
       return;
     }
-    this.fs.mkdirTree(path.slice(0, path.lastIndexOf("/")));
-    this.fs.writeFile(path, bytes);
+    this.fs.mkdirTree(parent(whole));
+    this.fs.writeFile(whole, bytes);
   }
 
-  // Put what is kept below `root` into Pyodide's memory, and be the module that `copydesk.base.system` looks for.
-  mount(pyodide, root) {
+  // Put what is kept into Pyodide's memory, and be the module that `copydesk.base.system` looks for.
+  mount(pyodide) {
     this.fs = pyodide.FS;
-    this.root = root;
-    pyodide.FS.mkdirTree(root);
+    pyodide.FS.mkdirTree(ROOT);
     for (const record of this.files.values()) this.show(record);
     pyodide.registerJsModule("copydesk_store", {
       refused: this.refused,
@@ -119,16 +119,16 @@ class Store {
 
   // Keep the files of a folder as they are now; "" if all is kept, else why not.
   keep(folder, files) {
-    if (this.refused || !`${folder}/`.startsWith(`${this.root}/`)) return "";
-    const there = new Set();
+    if (this.refused || !folder.startsWith(`${ROOT}/`)) return "";
+    const there = new Set(), below = folder.slice(ROOT.length + 1);
     try {
-      for (const [path, bytes] of files) {
+      for (const [whole, bytes] of files) {
+        const path = whole.slice(ROOT.length + 1);
         there.add(path);
         if (!isSame(this.files.get(path)?.bytes, bytes)) this.change(path, bytes.slice());
       }
       for (const { path, bytes } of [...this.files.values()]) {
-        const inside = path.slice(0, path.lastIndexOf("/")) === folder;
-        if (inside && bytes !== null && !there.has(path)) this.change(path, null);
+        if (parent(path) === below && bytes !== null && !there.has(path)) this.change(path, null);
       }
     } catch (error) {
       return error.name === "QuotaExceededError" || error.message === "short" ? "full" : String(error.message || error);
@@ -179,6 +179,18 @@ class Store {
   }
 }
 
+// Python's part, the same for a lesson and for the site's own pages; the page that grades has no store.
+export function setUp(pyodide, store) {
+  store?.mount(pyodide);
+  pyodide.runPython(`
+import os, warnings
+warnings.filterwarnings("ignore", "only soft file lock")  # one kernel alone uses these files
+os.environ["COPYDESK_ANSWERS"] = "${ROOT}/answers"`);
+}
+
+const parent = (path) => path.slice(0, path.lastIndexOf("/"));
+// The records of the first sites named the whole path, with the folder that was ROOT then.
+const placed = (record) => ({ ...record, path: record.path.replace(/^\/[^/]+\//, "") });
 const version = ({ time, by }) => `${time}-${by}`;
 const byAge = (a, b) => a.time - b.time || (a.by < b.by ? -1 : 1);
 const isNewer = (a, b) => byAge(b, a) < 0;
@@ -232,7 +244,7 @@ export function readRecords(data) {
     if (length < 4 || end > data.length || checksum(data.subarray(at + HEAD, end)) !== view.getUint32(at + 4)) break;
     const from = at + HEAD + 4, split = from + view.getUint32(at + HEAD);
     const { gone, ...about } = JSON.parse(text.decode(data.subarray(from, split)));
-    records.push({ ...about, bytes: gone ? null : data.slice(split, end) });
+    records.push(placed({ ...about, bytes: gone ? null : data.slice(split, end) }));
     at = end;
   }
   return records;

@@ -1,9 +1,8 @@
 // Python without Jupyter, for the site's own pages: it packs a learner's work, brings it back, and grades hand-ins.
 
 import { loadPyodide } from "./pyodide.mjs";
-import { openStore } from "./store.mjs";
+import { openStore, setUp } from "./store.mjs";
 
-const WORK = "/work";
 const PACKAGES = ["copydesk", "copydesk-classroom", "filelock", "platformdirs", "typing-extensions", "jinja2", "markupsafe"];
 
 const grades = new URL(location.href).searchParams.has("grade");
@@ -22,12 +21,8 @@ onmessage = async ({ data }) => {
 async function start() {
   const opening = grades ? null : openStore();
   const pyodide = await loadPyodide({ packages: PACKAGES });
-  pyodide.runPython(`
-import os, warnings
-warnings.filterwarnings("ignore", "only soft file lock")
-os.environ["COPYDESK_ANSWERS"] = "${WORK}/answers"`);
   const store = await opening;
-  store?.mount(pyodide, WORK);
+  setUp(pyodide, store);
   return [pyodide, store];
 }
 

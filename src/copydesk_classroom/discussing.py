@@ -6,27 +6,146 @@ learners: with so few, a picture could point at somebody. The tags stand in `tem
 
 from __future__ import annotations
 
+import random
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from copydesk.answers import Record
+from copydesk.base.documents import Json
 from copydesk.base.errors import CopydeskError
-from copydesk.base.languages import direction
-from copydesk.base.numbers import decimal, percent
 from copydesk.base.spans import Span, words
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import decimal, direction, load_wording, percent
 from copydesk.exercises.exercise import Exercise, place
+from copydesk.exercises.outcome import Answer
 from copydesk.lessons.lesson import Lesson, list_lessons, load_lesson
 from copydesk.page.html import Page, static_html
 from copydesk.story.story import Story, load_story
 from copydesk.views.agreement import Agreement, ClassVotes, Run, agreement, class_folder, heat, per_item_split
 from copydesk.views.ready import Sentence, agreement_holds
-from copydesk_classroom.discussing.answers import ClassMarks, Item, Reader, class_choices, class_marks, items_of
+from copydesk_classroom.collecting.collect import latest_answers
+from copydesk_classroom.course import offers
 from copydesk_classroom.pages import render
-from copydesk_classroom.reporting.heat import stretches, touched
+from copydesk_classroom.reporting.lesson import stretches, touched
 from copydesk_classroom.reporting.tally import FEWEST
 from copydesk_classroom.wording import class_wording
+
+MADE_LEARNERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to choose about: its id, its words, and the choices with the words a learner sees."""
+
+    id: str
+    words: str
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMarks:
+    """What each learner of a class marked in one role, in no order."""
+
+    spans: tuple[tuple[Span, ...], ...]
+    made_up: bool
+
+
+def items_of(lesson: Lesson, exercise: Exercise) -> tuple[Item, ...]:
+    """What an exercise offers a choice about: the items of a sort, the questions with options of a form."""
+    story = lesson.on_story_of(exercise).story
+    words, offers = exercise.item_words(story), exercise.offers(story)
+    return tuple(Item(i, words[i], offer) for i, offer in offers.items() if isinstance(offer, Mapping))
+
+
+class Reader:
+    """What each learner in a folder (or one zip) answered in a lesson; read again only when a file has changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, str], tuple[object, list[Json]]] = {}
+
+    def read(self, folder: Path, lesson: Lesson) -> list[Json]:
+        """The exercises of that lesson, learner by learner."""
+        if not folder.exists():
+            return []
+        stand, (before, found) = _stand(folder), self._known.get((folder, lesson.id), (None, []))
+        if stand != before:
+            mine = (lesson.story.id, lesson.id)
+            offered = {i: known for i, known in offers(lesson.story.id, folder).items() if i == mine}
+            found = [w.document["exercises"] for w in latest_answers(folder, offered, story=lesson.story.id)]
+            self._known[folder, lesson.id] = stand, found
+        return found
+
+
+def _stand(folder: Path) -> object:
+    """How the files stand: it changes when one of them does."""
+    listed = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+    found = ((path, path.lstat()) for path in listed)
+    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found)
+
+
+def _records(found: Sequence[Json], exercise: Exercise) -> list[Record]:
+    return [Record.of(entries[exercise.id]) for entries in found if exercise.id in entries]
+
+
+def class_choices(found: Sequence[Json], lesson: Lesson, exercise: Exercise) -> ClassVotes | None:
+    """How a class chose, by item, from its latest answers; else the story's made-up class; None where is neither."""
+    items = items_of(lesson, exercise)
+    given = [exercise.well_formed(record.answer).get(exercise.values_in, {}) for record in _records(found, exercise)]
+    given = [chosen for chosen in given if any(chosen.get(item.id) in item.choices for item in items)]
+    if given:
+        counted = {item.id: Counter(chosen.get(item.id) for chosen in given) for item in items}
+        table = {item.id: {value: counted[item.id][value] for value in item.choices} for item in items}
+        return ClassVotes(table, len(given), made_up=False)
+    made = lesson.story.lessons[lesson.id].get("class", {}).get(exercise.id)
+    return ClassVotes(made, max(sum(row.values()) for row in made.values()), made_up=True) if made else None
+
+
+def class_marks(found: Sequence[Json], lesson: Lesson, exercise: Exercise, role: str) -> ClassMarks | None:
+    """What a class marked in one role, in first answers; else what a made-up class would; None without a key."""
+    length = len(lesson.on_story_of(exercise).story.article.text)
+    first = [_first(record) for record in _records(found, exercise)]
+    read = [exercise.groups(exercise.well_formed(answer), length) for answer in first if answer]
+    if marked := [groups for groups in read if groups]:
+        return ClassMarks(tuple(tuple(s for g in gs for s in g.roles.get(role, ())) for gs in marked), made_up=False)
+    if lesson.key is None:
+        return None
+    return ClassMarks(tuple(_made_up(lesson, exercise, role)), made_up=True)
+
+
+def _first(record: Record) -> Answer:
+    tries = [attempt.answer for attempt in record.tries if attempt.round == 1]
+    return tries[0] if tries else record.answer
+
+
+def _made_up(lesson: Lesson, exercise: Exercise, role: str) -> Iterator[tuple[Span, ...]]:
+    """Learners that nobody is: each takes a part of what the key marks, some a word short, and some plain words."""
+    lesson = lesson.on_story_of(exercise)
+    assert lesson.key is not None
+    text, article = lesson.story.article.text, lesson.story.article
+    wanted = [span for marked, span in exercise.key_marks(lesson.key) if marked == role]
+    region = [b.span for b in article.blocks if b.id in exercise.region] or [p.span for p in article.paragraphs]
+    dice = random.Random(exercise.key_name)
+    plain = [_some_words(text, dice.choice(region), dice) for _ in range(6)]
+    chances = [*((span, 0.25 + 0.7 * dice.random()) for span in wanted), *((span, 0.15) for span in plain)]
+    for _ in range(MADE_LEARNERS):
+        skill = 0.6 + 0.6 * dice.random()
+        taken = [span for span, chance in chances if dice.random() < chance * skill]
+        yield tuple(_shorter(text, span) if dice.random() < 0.2 else span for span in taken)
+
+
+def _some_words(text: str, region: Span, dice: random.Random) -> Span:
+    found = words(text, region)
+    at = dice.randrange(len(found))
+    return Span(found[at].start, found[min(len(found) - 1, at + dice.randrange(3))].end)
+
+
+def _shorter(text: str, span: Span) -> Span:
+    found = words(text, span)
+    return Span(found[1].start, span.end) if len(found) > 2 else span
+
 
 STEPS = (1e-9, 0.25, 0.5, 0.75)
 """From which share on words have the first, second, third and last shade: the first is for all that are marked."""
@@ -200,7 +319,9 @@ class Room:
         """How the class chose, item by item; `exercise` is lesson/exercise, as in `06/vote`."""
         lesson, chosen = self._choices(exercise)
         votes = class_choices(self._read(self.folder, lesson), lesson, chosen)
-        return self._wait(chosen, votes, self.folder) or split_page(lesson, chosen, _sure(votes))
+        if votes is None or votes.learners < FEWEST:
+            return self._waiting(chosen, votes.learners if votes else 0, self.folder)
+        return split_page(lesson, chosen, votes)
 
     def compare(self, exercise: str, second: str = "", *, folder: Path | str | None = None) -> Page:
         """The class before and after a talk: two vote exercises, or one with a second folder of hand-ins."""
@@ -224,17 +345,15 @@ class Room:
         lesson, first = self._choices(exercise)
         after = self._choices(second)[1] if second else first
         place = Path(folder) if folder else self.folder
-        before, now = (
-            class_choices(self._read(self.folder, lesson), lesson, first),
-            class_choices(self._read(place, lesson), lesson, after),
-        )
-        if wait := self._wait(first, before, self.folder):
-            return wait
-        same = (self.folder, first) == (place, after)
-        if same or (now and _sure(before).made_up != now.made_up):
+        before = class_choices(self._read(self.folder, lesson), lesson, first)
+        now = class_choices(self._read(place, lesson), lesson, after)
+        if before is None or before.learners < FEWEST:
+            return self._waiting(first, before.learners if before else 0, self.folder)
+        if (self.folder, first) == (place, after) or (now and before.made_up != now.made_up):
             return Page.saying(self._say("half", title=after.title, folder=place))
-        wait = self._wait(after, now, place)
-        return wait or (lesson, (first, after), (_sure(before), _sure(now)))
+        if now is None or now.learners < FEWEST:
+            return self._waiting(after, now.learners if now else 0, place)
+        return lesson, (first, after), (before, now)
 
     def heat(self, exercise: str, role: str = "") -> Page:
         """Where the class marked, on the text; of several roles the first, or the one named (source, cue, content)."""
@@ -269,19 +388,10 @@ class Room:
         names = ", ".join(e.id for e in lesson.exercises if e.type == kind)
         return self._say("votes", names=names) if names else ""
 
-    def _wait(self, exercise: Exercise, votes: ClassVotes | None, folder: Path) -> Page | None:
-        """What stands where there are too few to show anything."""
-        n = votes.learners if votes else 0
-        return None if n >= FEWEST else self._waiting(exercise, n, folder)
-
     def _waiting(self, exercise: Exercise, n: int, folder: Path) -> Page:
+        """What stands where there are too few to show anything."""
         name = "few" if n else "nobody"
         return Page.saying(self._say(name, n=n, title=exercise.title, folder=folder, fewest=FEWEST))
 
     def _say(self, sentence: str, **words: Any) -> str:
         return str(class_wording("discussion")["room"][sentence].format(**words))
-
-
-def _sure(votes: ClassVotes | None) -> ClassVotes:
-    assert votes is not None
-    return votes

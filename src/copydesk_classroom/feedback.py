@@ -14,13 +14,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from copydesk.base.numbers import percent
 from copydesk.base.spans import Span
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import load_wording, percent
 from copydesk.exercises.exercise import Exercise, Offer
-from copydesk.exercises.feedback import SIGNS, foot, hints
-from copydesk.exercises.feedback import row as feedback_row
-from copydesk.exercises.outcome import Answer, Note, Outcome
+from copydesk.exercises.outcome import SIGNS, Answer, Note, Outcome, foot, hints
+from copydesk.exercises.outcome import row as feedback_row
 from copydesk.page.article import Block
 from copydesk.page.html import Mark, blocks
 from copydesk_classroom.course import Unit, points_possible
@@ -49,7 +47,7 @@ def feedback_page(name: str, sheets: Sequence[Sheet]) -> str:
     possible = points_possible([s.unit for s in sheets], [s.points if s.marked else None for s in sheets])
     return sealed_page(
         "feedback.html.j2",
-        "feedback/feedback.css",
+        "feedback.css",
         title=say["title"].format(name=one_line(name) or say["nobody"]),
         total=(say["all"], say["of"].format(**_points(earned, possible)), percent(earned, of=possible)),
         lessons=[_lesson(sheet) for sheet in sheets],
@@ -227,8 +225,12 @@ def _rows(unit: Unit, exercise: Exercise, answer: Answer, notes: list[Note]) -> 
     words, values = unit.words(exercise), answer.get("values", {})
     if not any(note.item in words and words[note.item] not in note.reveal for note in notes):
         numbers = {id(note): f"{n} · " for n, note in enumerate((n for n in notes if n.marks), 1)}
-        items = (_line(numbers.get(id(note), ""), feedback_row(note)) for note in notes)
-        return f'<ul class="rows">{"".join(items)}</ul>'
+        items = ""
+        for note in notes:
+            row = feedback_row(note)
+            where = escape_own(row["where"][:1].upper() + row["where"][1:])
+            items += f"<li>{_sign(row)} <b>{numbers.get(id(note), '')}{where}</b> {_told(row)}"
+        return f'<ul class="rows">{items}</ul>'
     say = class_wording("feedback")
     heads = [say["item"], *([say["your_answer"]] if values else []), say["the_key"]]
     offers = exercise.as_answered(answer).offers(unit.lesson.story) if values else {}
@@ -240,11 +242,6 @@ def _rows(unit: Unit, exercise: Exercise, answer: Answer, notes: list[Note]) -> 
     head = "".join(f"<th scope=col>{escape_own(name)}" for name in heads)
     body = "".join(f"<tr><th scope=row>{item}<td>{'<td>'.join(rest)}" for item, *rest in cells)
     return f"<table><thead><tr>{head}</thead><tbody>{body}</tbody></table>"  # as the macro `table` makes it
-
-
-def _line(number: str, row: Mapping[str, Any]) -> str:
-    where = escape_own(row["where"][:1].upper() + row["where"][1:])
-    return f"<li>{_sign(row)} <b>{number}{where}</b> {_told(row)}"
 
 
 @lru_cache(maxsize=2048)

@@ -1,1 +1,0 @@
-"""Check stories, keys, lessons, scoring and the settings for grading, for authors and instructors."""

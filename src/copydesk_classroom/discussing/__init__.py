@@ -1,1 +1,0 @@
-"""A class discussion of votes and marks, on a projector."""

@@ -1,1 +1,0 @@
-"""One feedback page per learner."""
