@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk.base.languages import is_english
-
 from copydesk.base.documents import Json
 from copydesk.base.errors import CopydeskError
 from copydesk.base.spans import Span, fingerprint, words
-from copydesk.base.wording import load_wording
+from copydesk.base.wording import is_english, load_wording
 from copydesk.exercises.exercise import place
 from copydesk.story.key import Entry, Key
 from copydesk.story.story import Story
