@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -578,6 +579,7 @@ class TestLessons:
 class TestScreen:
     def test_every_word_of_the_screen_is_used_and_every_used_word_is_there(self) -> None:
         script = (Path(edit_script.__wrapped__.__code__.co_filename).parent / "edit_key.js").read_text("utf-8")
+        script += (files("copydesk_classroom") / "unsaved.js").read_text("utf-8")
         say = class_wording("editor")["screen"]
         used = {*re.findall(r"\bsay\.([a-z_]+)", script)} - {"marker", "roles"}
         assert used <= set(say), used - set(say)
