@@ -15,6 +15,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 NESTED, DIGITS = 3000, 5000
@@ -160,16 +161,16 @@ def _edited(whole: Any, chance: random.Random) -> Any:
     """A document with one to three changes of its values."""
     for _ in range(chance.randint(1, 3)):
         if not (places := _places(whole)):
-            return chance.choice(PLAIN)
+            return deepcopy(chance.choice(PLAIN))
         holder, at = chance.choice(places)
         value, (there, other) = holder[at], chance.choice(places)
         what = chance.random()
         if what < 0.25:
-            holder[at] = chance.choice(PLAIN)
+            holder[at] = deepcopy(chance.choice(PLAIN))  # else a later change would change it for all seeds
         elif what < 0.30:
             holder[at] = _mark(chance.randrange(len(RAW)))
         elif what < 0.40:
-            holder[at] = json.loads(json.dumps(there[other], default=str))  # a copy, for a document may hold itself
+            holder[at] = deepcopy(there[other])
         elif what < 0.65:
             holder[at] = _near(value, chance)
         elif what < 0.75:
@@ -182,7 +183,9 @@ def _edited(whole: Any, chance: random.Random) -> Any:
         elif what < 0.92:
             holder[at] = chance.choice([[value], {"a": value}, {str(at): value}, [[value]]])
         elif isinstance(holder, list):
-            chance.choice([holder.reverse, lambda h=holder: h.extend(h[:50]), lambda h=holder: chance.shuffle(h)])()
+            chance.choice(
+                [holder.reverse, lambda h=holder: h.extend(deepcopy(h[:50])), lambda h=holder: chance.shuffle(h)]
+            )()
         elif isinstance(value, dict | list) and value:
             holder[at] = next(iter(value.values())) if isinstance(value, dict) else value[0]
     return whole
@@ -200,9 +203,13 @@ def _near(value: Any, chance: random.Random) -> Any:
         return chance.choice([*parts, value[:at] + chance.choice("\n\0\"'<&{%é😀") + value[at:], [value], f" {value} "])
     if isinstance(value, list):
         return chance.choice(
-            [value[:1], value[1:], value[::-1], value * 2, value * 30 if len(value) < 30 else value[:2]]
+            [value[:1], value[1:], value[::-1], value + deepcopy(value), _many(value) if len(value) < 30 else value[:2]]
         )
     return value
+
+
+def _many(value: list[Any]) -> list[Any]:
+    return [one for _ in range(30) for one in deepcopy(value)]
 
 
 def _tables(table: dict[str, Any], above: tuple[str, ...]) -> list[str]:

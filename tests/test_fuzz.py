@@ -217,6 +217,7 @@ def test_lessons_of_any_story(fuzz: Fuzz, tmp_path: Path, monkeypatch: pytest.Mo
 
     def opened() -> None:
         lessons._read.cache_clear()
+        lessons._join.cache_clear()
         use(load_lesson(path.stem, baltics))
 
     for path in (home / f"{name}.toml" for name in offered):
@@ -224,6 +225,7 @@ def test_lessons_of_any_story(fuzz: Fuzz, tmp_path: Path, monkeypatch: pytest.Mo
         fuzz.each(path, original, opened, of=2 * len(offered))
         path.write_bytes(original)
     lessons._read.cache_clear()
+    lessons._join.cache_clear()
 
 
 def test_answers_for_any_story(fuzz: Fuzz, story: Path) -> None:

@@ -821,7 +821,7 @@ print(json.dumps([desk.story.id, desk.story.key is None, copydesk.list_stories()
     assert opened(made, tmp_path / "learner", code) == [
         "ours",
         True,
-        ["ours", "practice"],
+        ["ours", "practice", "saltness-horn"],  # an exercise of that lesson stands on the last
         ["00_start_here", "02_who_says_so"],
     ]
 
