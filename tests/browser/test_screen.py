@@ -117,7 +117,10 @@ class TestOverlappingMarks:
         assert group["cause"][0][0] < group["problem"][0][0] and group["problem"][0][1] < group["cause"][0][1]
         assert "cd-m-cause" in words.nth(4).get_attribute("class")
         assert "cd-over1-problem" in words.nth(4).get_attribute("class")
-        assert words.nth(4).locator(".cd-tag").text_content() == "P1" and words.nth(2).locator(".cd-tag").text_content()
+        assert (
+            words.nth(4).locator(".cd-tag").text_content() == "problem 1"
+            and words.nth(2).locator(".cd-tag").text_content()
+        )
         line = words.nth(4).evaluate(
             "e => [getComputedStyle(e).textDecorationStyle, getComputedStyle(e).borderBottomStyle]"
         )

@@ -178,7 +178,7 @@ def test_without_matplotlib_the_sentence_and_the_open_table_stand() -> None:
     assert "svg" not in [tag for tag, _ in page.tags]
     assert "open" in dict(page.tags)["details"]
     assert "She speaks most. The picture could not be drawn here" in page.text
-    assert "Kaja Kallas43 %" in page.text
+    assert "Kaja Kallas43\N{NO-BREAK SPACE}%" in page.text
 
 
 def test_importing_it_loads_no_display_library() -> None:

@@ -69,7 +69,7 @@ def fingerprint(text: str) -> str:
     >>> fingerprint("")[:8]
     'e3b0c442'
     """
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def short_hash(text: str) -> str:

@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -125,7 +126,7 @@ def _take_keys(data: bytes) -> None:
             for name in names:
                 if (place / name).parent.is_dir():
                     (place / name).write_bytes(packed.read(name))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, zlib.error, EOFError, OSError):
         raise CopydeskError("this is no zip with keys", "choose the one whose name ends in -keys.zip") from None
 
 

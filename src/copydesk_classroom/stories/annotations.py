@@ -218,11 +218,12 @@ def _without_marks(record: Any, exercise: str, text: str, story: Story, items: l
 
     def taken(mark: Any, role: str, number: int) -> Any:
         spans = [Span(*s) for s in _pairs(mark)]
-        if not spans or any(span.end > len(text) for span in spans):
+        is_group = role == "groups"
+        if not spans or any(span.end > len(text) for span in spans) or is_group != isinstance(mark, Mapping):
             return mark
         targets: list[Span] = []
         body = _numbered(mark, targets)
-        tags = [exercise, role] if role == "evidence" else [exercise, *(n for n, v in mark.items() if v and _pairs(v))]
+        tags = [exercise, *(n for n, v in mark.items() if v and _pairs(v))] if is_group else [exercise, role]
         name = f"{exercise}:{role}:{number}"
         items.append(_annotation(story, name, exercise, tags, body, targets, text))
         return {HOLE: len(items) - 1}

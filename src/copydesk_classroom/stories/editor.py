@@ -7,7 +7,6 @@ step, so that two open editors never lose each other's work.
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -210,10 +209,11 @@ class KeyEditor:
         records, key = self.layer(ASKED), self._key() if self.layer(ASKED) else None
         story = Story(self.folder.name, self.folder, self.article, self.about, key, {})
         try:
-            lessons = tomllib.loads((self.folder / "lessons.toml").read_text("utf-8"))
-        except (OSError, ValueError):
+            lessons = read_toml(self.folder / "lessons.toml")
+        except CopydeskError:
             lessons = {}
-        of = {q["id"]: n for n, own in lessons.items() for e in own.values() for q in e.get("questions", ())}
+        asked = [(n, q) for n, own in lessons.items() for e in _tables(own) for q in _tables(e.get("questions"))]
+        of = {str(question.get("id")): lesson for lesson, question in asked}
         return {record["id"]: _shown(story, record, of) for record in records} if key else {}
 
     def _fault(self, say: str) -> Fault:
@@ -417,4 +417,24 @@ def _checked(path: Path, document: Json) -> Json:
         layer = document.get(name, [])
         if not isinstance(layer, list) or not all(isinstance(r, dict) and isinstance(r.get("id"), str) for r in layer):
             raise Damaged(f"has a layer '{name}' that is not a list of entries")
+        for record in layer:
+            if (name in CUT and not _is_stretch(record)) or not _can_be_contested(record):
+                said = f"{path}: {name}/{record['id'][:40]} is not an entry that the editor can show"
+                raise CopydeskError(said, "see CONTRIBUTING.md, 'A new story'")
     return document
+
+
+def _is_stretch(record: Json) -> bool:
+    return type(record.get("start")) is type(record.get("end")) is int and isinstance(record.get("kind", ""), str)
+
+
+def _can_be_contested(record: Json) -> bool:
+    contest = record.get("contestable") or {}
+    alternatives = contest.get("alternatives", []) if isinstance(contest, dict) else None
+    return isinstance(alternatives, list) and all(isinstance(other, dict) for other in alternatives)
+
+
+def _tables(value: object) -> list[Json]:
+    """The tables in a table or a list; none in anything else, since somebody may have written it by hand."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [one for one in inner if isinstance(one, dict)]

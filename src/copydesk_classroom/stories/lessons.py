@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from copydesk.base.documents import Json
+from copydesk.base.documents import Damaged, Json, decode_toml
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import write
 from copydesk.base.spans import fingerprint, words
@@ -395,17 +394,20 @@ def write_lessons(folder: Path) -> dict[str, dict[str, Section]]:
     answers = {f"{lesson}/{name}": s.answers for lesson, of in made.items() for name, s in of.items() if s.answers}
     raw = read_raw_key(folder)
     kept = {n: a for n, a in raw.get("answers", {}).items() if n not in earlier or n in written}
+    text = above.rstrip("\n") + f"\n\n{data['mark']}\n\n" + "\n".join(told)
+    if re.search("[\ud800-\udfff]", text):
+        raise CopydeskError(f"{folder / 'key.json'} holds half of a character", "write the words anew in the editor")
     write_raw_key(folder, {**raw, "answers": {**kept, **answers}})
-    write(path, (above.rstrip("\n") + f"\n\n{data['mark']}\n\n" + "\n".join(told)).encode("utf-8"), keep=True)
+    write(path, text.encode("utf-8"), keep=True)
     forget_stories()
     return made
 
 
 def _read(toml: str, path: Path) -> Json:
     try:
-        return tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
-        raise CopydeskError(f"{path} is not TOML: {error}", "correct that line") from None
+        return decode_toml(toml.encode("utf-8"))
+    except Damaged as damaged:
+        raise CopydeskError(f"{path} {damaged}: {damaged.__cause__ or ''}".rstrip(": "), "correct that line") from None
 
 
 def _sections_in(toml: str, path: Path) -> set[str]:
