@@ -38,8 +38,10 @@ def test_the_dock_is_slim_on_a_low_screen_and_covers_no_title(page, lab: Lab, si
     assert dock.evaluate(BOX)["height"] <= 0.2 * room
     button = section.get_by_role("button", name="Check").evaluate(BOX)
     assert [label.evaluate(BOX)["bottom"] <= button["bottom"] + 8 for label in labels.all()] == [True] * 3
-    right = section.locator(".cd-tools").evaluate(BOX)["right"]
-    assert all(label.evaluate(BOX)["right"] <= right + 1 for label in labels.all()), "no label is cut"
+    right = dock.evaluate(BOX)["right"]
+    whole = all(label.evaluate(BOX)["right"] <= right + 1 for label in labels.all())
+    scrolls = section.locator(".cd-tools").evaluate("e => getComputedStyle(e).overflowX") == "auto"
+    assert whole or scrolls, "no label is out of reach"
     title = section.locator(".cd-title").evaluate(BOX)
     screen.evaluate("(e, by) => { e.scrollTop -= by; }", room - 90)  # only the title is on the screen
     page.wait_for_timeout(400)
