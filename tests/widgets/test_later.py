@@ -65,6 +65,6 @@ def test_a_view_on_a_page_follows_the_work_and_one_that_is_not_shown_stays_quiet
     widget.check()
     widget._asked(widget, {"do": "later"}, [])
     assert [what for what, _ in shown[3:]] == ["again", "again"]
-    assert "50 %" in shown[-1][1]["text/html"] and shown[-1][1] != shown[0][1], "the result, too"
+    assert "50\xa0%" in shown[-1][1]["text/html"] and shown[-1][1] != shown[0][1], "the result, too"
     widget._asked(widget, {"do": "later"}, [])
     assert len(shown) == 5, "nothing new, nothing sent"
