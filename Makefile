@@ -59,7 +59,7 @@ bench: $(VENV)/test.done ## print the figures the README quotes as one table, in
 	$(BIN)/python benchmarks/all.py $(STORIES)
 
 fuzz: $(VENV)/test.done ## change files of every format with new seeds, for about an hour, and print what each cost (FUZZ_TRIES, FUZZ_FIRST)
-	FUZZ_TRIES=$(or $(FUZZ_TRIES),80000) FUZZ_FIRST=$(or $(FUZZ_FIRST),$(shell date +%s)) $(BIN)/python -m pytest -q -n 2 tests/test_fuzz.py
+	FUZZ_TRIES=$(or $(FUZZ_TRIES),80000) FUZZ_FIRST=$(or $(FUZZ_FIRST),$(shell date +%s)) $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/fuzz
 
 server: $(HUB)/done ## a class of 30 on a JupyterHub with one browser beside them, set up apart, in about 6 minutes (needs npm)
 	$(HUB)/$(notdir $(BIN))/python benchmarks/class_server.py

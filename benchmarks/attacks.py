@@ -4,7 +4,7 @@
 
 Each attack runs in a process of its own, after the same work with an honest file. Time is that of the processor; memory
 is what the process needed at most, less what the honest file took. The bounds are 5 s and 100 MB. With `--fuzz`, files
-of every format are changed by chance so many times as well (`tests/test_fuzz.py`), and the tests that kill, fill disks
+of every format are changed by chance so many times as well (`tests/fuzz`), and the tests that kill, fill disks
 and let calls fail are run and counted.
 """
 
@@ -263,7 +263,7 @@ def fuzzed(tries: str) -> None:
     """The table of the fuzz tests, and how many tests of each other kind passed."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     given = {**os.environ, "FUZZ_TRIES": tries}
-    fuzz = [*command, "tests/test_fuzz.py"]
+    fuzz = [*command, "tests/fuzz"]
     done = subprocess.run(fuzz, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
     print(done.stdout[max(0, done.stdout.find("files changed by chance")) :])
     print("\n| attack | result |\n|---|---|")

@@ -88,7 +88,7 @@ def seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What each format cost at worst while files were changed (`test_fuzz.py`), if FUZZ_TRIES is set."""
+    """What each format cost at worst while files were changed (`fuzz/`), if FUZZ_TRIES is set."""
     if "FUZZ_TRIES" not in os.environ:
         return
     ended = [r for found in terminalreporter.stats.values() for r in found if getattr(r, "when", "") == "teardown"]

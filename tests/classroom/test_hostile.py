@@ -136,7 +136,7 @@ def test_what_would_decode_to_more_than_answers_have_is_not_decoded(
 
 
 def test_a_member_without_a_name_stops_no_other(tmp_path: Path) -> None:
-    """Found by `test_fuzz.py`, seed 9001285: zipfile looks at the last letter of a name."""
+    """Found by `tests/fuzz/`, seed 9001285: zipfile looks at the last letter of a name."""
     packed = zipped({"a": b"", "b.json": data(GOOD)})
     at = packed.index(b"PK\x01\x02")
     whole = bytearray(packed)
