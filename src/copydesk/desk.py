@@ -127,7 +127,7 @@ class Desk:
         shown = {name: article.block(name) for name in exercise.region}
         legend = ", ".join(f"{say['tags'][r]} = {say['roles'][r]}" for r in exercise.mark_roles())
         text = blocks(article.text, shown, marks, lang=story.about["language"])
-        body = f"<p>{escape(exercise.prompt)}</p>{text}<p>{escape(legend)}</p>"
+        body = f"<p>{escape(exercise.prompt)}</p><p>{escape(legend)}</p>{text}"
         return self._page(body, f"a worked example with {len(marks)} marks", story)
 
     def result(self) -> ShownResult:

@@ -260,6 +260,7 @@ class TestTheTryThatIsLeft:
         page.keyboard.press("Enter")  # Try for 100
         section.get_by_role("button", name="Check").wait_for(timeout=10_000)
         assert choice.is_hidden() and not section.locator(".cd-key").count()
+        assert section.locator(".cd-saved").get_attribute("data-state") == "saved", "nothing waits to be saved"
         choose(0)
         section.get_by_role("button", name="Check").click()
         section.locator(".cd-item[data-mark=full]").nth(15).wait_for(timeout=10_000)
@@ -314,7 +315,7 @@ class TestTheResult:
         assert ": 0.0 /" not in result.text_content()
 
 
-RESTARTED = "No lesson is open, because the kernel has started anew; in the menu Run, choose Run All Cells."
+RESTARTED = "No lesson is open yet: the first cell has not run since the kernel started; in the menu Run, choose Run All Cells."
 
 
 class TestNotSaved:

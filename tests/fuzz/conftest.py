@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from copydesk.story.key import read_key
 from tests.fuzz.fuzzing import SEEDS, Fuzz, most_memory
 
 
@@ -23,7 +25,8 @@ def fuzz(record_property: Callable[[str, object], None]) -> Iterator[Fuzz]:
 
 @pytest.fixture
 def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the built-in story that is in use and read anew each time."""
+    """A copy of the built-in story that is in use and read anew each time, but for the key, which nobody changes."""
+    monkeypatch.setattr("copydesk.story.story.read_key", cache(read_key))
     shutil.copytree(SEEDS, tmp_path / "seeds")
     monkeypatch.setenv("COPYDESK_SEEDS", str(tmp_path / "seeds"))
     return tmp_path / "seeds" / "baltics-2022"

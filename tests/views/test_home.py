@@ -45,7 +45,9 @@ def test_the_minutes_are_those_of_the_core_and_then_those_for_who_has_time() -> 
             desk.answers.add_try(exercise.id, {"values": {"x": "y"}}, 0.0, 0.0)
     html = words(home_html(desk.lesson, desk.answers))
     assert f"about {5 * round(desk.lesson.more_minutes / 5)} minutes left" in html
-    assert html.count("(if you have time)") == sum(e.more for e in desk.lesson.exercises)
+    assert html.count("(if you have time, not begun)") == sum(e.more for e in desk.lesson.exercises)
+    signs = home_html(desk.lesson, desk.answers).count("+</span>")
+    assert signs == sum(e.more for e in desk.lesson.exercises) + 1, "a sign on each, explained once"
 
 
 @pytest.mark.parametrize("name", list_lessons())

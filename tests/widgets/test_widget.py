@@ -684,6 +684,10 @@ class TestTryFor100:
         ask(passed, "check")
         assert [t.score for t in passed.record.tries][1] == 1 and passed.finished and passed.state["feedback"]["key"]
 
+    def test_the_view_that_asked_for_the_key_learns_that_nothing_waits(self, passed: ExerciseWidget) -> None:
+        passed._handle_custom_msg({"do": "key", "seq": 7, "by": "view"}, [])
+        assert (passed.state["saved_seq"], passed.state["saved_by"]) == (7, "view")
+
     def test_work_of_an_older_version_that_passed_is_finished(self, passed: ExerciseWidget, make: Make) -> None:
         document = json.loads(passed.answers.path.read_text("utf-8"))
         del document["exercises"]["blocks"]["key_waits"]

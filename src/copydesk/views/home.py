@@ -14,6 +14,8 @@ from copydesk.lessons.results import is_finished
 from copydesk.story.story import edition
 
 SIGNS = {"done": "✓", "begun": "◐", "open": "○"}
+MORE = "+"
+"""Stands behind a part for learners who have time."""
 
 
 def home_html(lesson: Lesson, answers: AnswerFile) -> str:
@@ -28,16 +30,19 @@ def home_html(lesson: Lesson, answers: AnswerFile) -> str:
         head.append(f'<a href="#{anchor(lesson, ahead[0])}">{escape(word.format(title=ahead[0].title))}</a>')
     else:
         head.append(escape(say["all_done"]))
+    plus = f'<span class="cd-plus" aria-hidden="true">{MORE}</span>'
     rows = "".join(
         f'<li data-mark="{is_now}"><span class="cd-sign" aria-hidden="true">{SIGNS[is_now]}</span> '
-        f'<a href="#{anchor(lesson, e)}">{escape(say["more"].format(title=e.title) if e.more else e.title)}</a>'
-        f'<span class="cd-visually-hidden"> ({escape(say[is_now])})</span></li>'
+        f'<span><a href="#{anchor(lesson, e)}">{escape(e.title)}</a>{plus if e.more else ""}<span '
+        f'class="cd-visually-hidden"> ({escape(", ".join([say["more"]] * e.more + [say[is_now]]))})</span></span></li>'
         for e, is_now in parts
     )
+    legend = f'<p class="cd-home-more" aria-hidden="true">{plus} {escape(say["more"])}</p>'
     left_out = f"<p>{escape(' '.join(lesson.left_out.values()))}</p>" if lesson.left_out else ""
     return (
         f'<nav class="cd-home" aria-label="{escape(say["label"])}"><p class="cd-home-head">{" · ".join(head)}</p>'
-        f'<ol>{rows}</ol>{left_out}<p class="cd-home-ways">{" ".join(_ways(lesson))}</p></nav>'
+        f'<ol>{rows}</ol>{legend if any(e.more for e, _ in parts) else ""}'
+        f'{left_out}<p class="cd-home-ways">{" ".join(_ways(lesson))}</p></nav>'
     )
 
 

@@ -27,9 +27,12 @@ EXAMPLE = (
 
 
 class Sentence(str):
-    """Words that a notebook shows as they are, without quotation marks."""
+    """Words that a notebook shows as they are: as text, without quotation marks and not as code."""
 
     def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_markdown_(self) -> str:
         return str(self)
 
 

@@ -45,7 +45,10 @@ def name_box(answers: AnswerFile) -> Controls:
     """A text box for the learner's name or number, and a button that keeps it."""
     say = load_wording("strings")["lesson"]
     label = ipw.HTML(_lines(f"<span>{escape(say['name_ask'])}</span>"))
-    box = ipw.Text(value=answers.learner, description=say["name"], continuous_update=False)
+    wide_as_its_words = {"description_width": "initial"}
+    box = ipw.Text(
+        value=answers.learner, description=say["name"], continuous_update=False, style=wide_as_its_words
+    )
     button = ipw.Button(description=say["name_save"], layout=ipw.Layout(width="max-content"))
     told = ipw.HTML()
 

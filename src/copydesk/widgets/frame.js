@@ -48,7 +48,7 @@ function frame({ model, el, words }, makeBody) {
   const keyButton = showKey();
   const choice = node("div", { class: "cd-ask", role: "group", "aria-label": say.frame.choose, tabindex: "-1", hidden: true, ...keySafe },
     node("p", {}, say.frame.choose),
-    showKey(), button(say.frame.try_more, () => { ask("more"); }, { title: say.frame.try_more_why }));
+    showKey(), button(say.frame.try_more, () => { tell({ do: "more" }); expectAnswer(); }, { title: say.frame.try_more_why }));
   const other = node("button", { type: "button", title: say.frame.other_why, ...keySafe, onclick: () => { body.flush?.(); ask("other"); } }, say.frame.other);
   let seq = 0;
   let heardBefore = null; // what stood under the headline before
@@ -73,9 +73,9 @@ function frame({ model, el, words }, makeBody) {
     waiting = true;
     showSaved(say.frame.saving, "saving");
     tell({ do: what, seq, by: view, ...more });
-    clearTimeout(timer);
-    timer = setTimeout(notSaved, 5000);
+    expectAnswer();
   };
+  const expectAnswer = () => { clearTimeout(timer); timer = setTimeout(notSaved, 5000); };
   // Messages arrive in the order they are sent; synced traits do not (they wait for a busy kernel, and a check would overtake).
   const tell = (message) => { try { model.send(message); } catch { /* no kernel: the timer says so */ } };
   // The static view under the exercise is for the next day: it is brought up to date when the learner pauses or leaves.
@@ -93,8 +93,7 @@ function frame({ model, el, words }, makeBody) {
     result.hidden = false;
     asked = true;
     tell({ do: "check" });
-    clearTimeout(timer);
-    timer = setTimeout(notSaved, 5000);
+    expectAnswer();
   };
   // What a check led to is scrolled to and takes the focus, so that nobody has to look for it.
   const showResult = () => {

@@ -176,7 +176,8 @@ class ExerciseWidget(anywidget.AnyWidget):
     def _held_back(self, value: dict[str, Any]) -> bool:
         """Whether a check would spend a try unasked; then the learner is told why it is not made."""
         say, saved = load_wording("strings")["frame"], str(self.state["saved_text"])
-        if not self.exercise.tries or self.finished:
+        is_open = not self.exercise.tries
+        if self.finished or (is_open and self.exercise.points):  # what people read may be checked as often as one likes
             return False
         if self.record.key_waits and not self._goes_on:
             self._show(saved, headline=say["choose_first"].format(**say))
@@ -187,16 +188,14 @@ class ExerciseWidget(anywidget.AnyWidget):
         if lacks:
             self._warned = value
             self._show(saved)
-            foot = say["ask_more"].format(check=say["check"])
-            self.state = {
-                **self.state,
-                "feedback": {**_told(say["ask"]), "status": "ask", "lacks": lacks, "foot": foot},
-            }
+            head, foot = (say["ask_open"], say["ask_open_more"]) if is_open else (say["ask"], say["ask_more"])
+            told = {**_told(head), "status": "ask", "lacks": lacks, "foot": foot.format(**say)}
+            self.state = {**self.state, "feedback": told}
         return bool(lacks)
 
     def show_key(self) -> None:
         """Show the key after a try that passed, and give up the tries that are left."""
-        self.record = self.answers.show_key(self.exercise.id)
+        self.record, self._kept = self.answers.show_key(self.exercise.id), self._last
         self._show(_saved_now())
 
     def go_on(self) -> None:
@@ -240,10 +239,11 @@ class ExerciseWidget(anywidget.AnyWidget):
                 return
             case {"do": "check"}:
                 self._try(lambda: self.check(ask=True))
-            case {"do": "again" | "other" | "key" | "more" as what, **change}:
+            case {"do": "more"}:
+                self._try(self.go_on)
+            case {"do": "again" | "other" | "key" as what, **change}:
                 self._last = (change.get("seq", 0), change.get("by", ""))
-                acts = {"again": self.start_again, "other": self.show_other, "key": self.show_key, "more": self.go_on}
-                self._try(acts[what])
+                self._try({"again": self.start_again, "other": self.show_other, "key": self.show_key}[what])
         self._tell_others()
 
     def _try(self, act: Any) -> None:
