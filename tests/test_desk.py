@@ -175,7 +175,8 @@ def test_a_cell_that_runs_without_the_first_one_says_what_to_do(monkeypatch: pyt
     shell, shown = InteractiveShell(), []
     monkeypatch.setattr(shell, "_showtraceback", lambda kind, error, lines: shown.append(lines))
     assert isinstance(shell.run_cell(code).error_in_exec, CopydeskError)
-    assert shown == [["No lesson is open yet: the first cell has not run since the kernel started; in the menu Run, choose Run All Cells."]]
+    why = "No lesson is open: the first cell has not run since the kernel started"
+    assert shown == [[f"{why}; in the menu Run, choose Run All Cells."]]
     opened = open_lesson("02_who_says_so")
     assert shell.run_cell("from copydesk.desk import desk").success and shell.user_ns["desk"] is opened
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from copydesk_classroom.discussing import Room, discussion
 from copydesk_classroom.graders import read_score, score_for_grader
-from copydesk_classroom.grading.class_report import Report, report
 from copydesk_classroom.grading.grade import Summary, grade
+from copydesk_classroom.grading.write_report import Report, report
 from copydesk_classroom.prose.desk import GradingDesk, grading_desk
 from copydesk_classroom.releasing.release import Release, release
 from copydesk_classroom.stories.editor import KeyEditor, key_editor

@@ -34,8 +34,8 @@ from copydesk_classroom.checking import (
     lesson_faults,
 )
 from copydesk_classroom.collecting.files import Sources
-from copydesk_classroom.grading.class_report import is_graded, report
 from copydesk_classroom.grading.grade import grade, summary_lines
+from copydesk_classroom.grading.write_report import is_graded, report
 from copydesk_classroom.releasing.release import Release, release
 from copydesk_classroom.stories.confirm import lesson_states
 from copydesk_classroom.wording import class_wording

@@ -48,7 +48,7 @@ def feedback_page(name: str, sheets: Sequence[Sheet]) -> str:
     return sealed_page(
         "feedback.html.j2",
         "feedback.css",
-        title=say["title"].format(name=one_line(name) or say["nobody"]),
+        name=one_line(name),
         total=(say["all"], say["of"].format(**_points(earned, possible)), percent(earned, of=possible)),
         lessons=[_lesson(sheet) for sheet in sheets],
         foot=say["foot"],

@@ -315,7 +315,9 @@ class TestTheResult:
         assert ": 0.0 /" not in result.text_content()
 
 
-RESTARTED = "No lesson is open yet: the first cell has not run since the kernel started; in the menu Run, choose Run All Cells."
+RESTARTED = (
+    "No lesson is open: the first cell has not run since the kernel started; in the menu Run, choose Run All Cells."
+)
 
 
 class TestNotSaved:

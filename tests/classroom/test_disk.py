@@ -16,8 +16,8 @@ from copydesk.base import system
 from copydesk.base.errors import CopydeskError
 from copydesk_classroom import commands
 from copydesk_classroom.collecting.state import HOME, RunTables
-from copydesk_classroom.grading.class_report import report
 from copydesk_classroom.grading.grade import grade
+from copydesk_classroom.grading.write_report import report
 from copydesk_classroom.releasing.release import release
 from tests.classroom.made_class import best, document, entry, full, handin, put, rows, tree
 

@@ -10,8 +10,8 @@ import pytest
 from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import forget_stories, load_story
 from copydesk_classroom.checking import check_settings
-from copydesk_classroom.grading.class_report import report
 from copydesk_classroom.grading.grade import grade
+from copydesk_classroom.grading.write_report import report
 from copydesk_classroom.releasing.release import release
 from copydesk_classroom.stories.lessons import MADE, write_lessons
 from tests.classroom.made_class import best, entry, put, rows

@@ -22,8 +22,8 @@ from copydesk.lessons.lesson import Lesson, load_lesson
 from copydesk.story.story import load_story
 from copydesk.views.agreement import krippendorff_alpha
 from copydesk_classroom.course import Unit
-from copydesk_classroom.grading.class_report import report
 from copydesk_classroom.grading.grade import grade
+from copydesk_classroom.grading.write_report import report
 from copydesk_classroom.marking.scores import Sheet, mark_lesson
 from copydesk_classroom.reporting.lesson import Row, rows, shares, splits
 from copydesk_classroom.reporting.page import dividing, questions, report_page

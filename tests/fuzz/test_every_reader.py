@@ -50,7 +50,7 @@ READERS = {
 OWN = {
     "documents": "the parsers themselves",
     "wording geography": "files of the kit",
-    "state roster scores class_report": "what a run of `grade` wrote into its own database",
+    "state roster scores write_report": "what a run of `grade` wrote into its own database",
     "jupyter": "what Jupyter prints about itself",
     "lite contents tables release in_browser graders": "what is released or was written here: the kit, "
     "JupyterLite's packages, the kit's notebooks",

@@ -259,7 +259,7 @@ def test_the_table_agrees_with_the_facts_day_by_day() -> None:
 
 
 def test_counts_on_every_change_agree_with_a_plain_reading_of_the_table() -> None:
-    rows = [*csv.DictReader((DATA / "members.csv").read_text(encoding="utf-8").splitlines())]
+    rows = [*csv.DictReader((DATA / "memberships.csv").read_text(encoding="utf-8").splitlines())]
     for day in changes(since=dt.date(1949, 1, 1)):
         nato = [r for r in rows if r["nato_accession"] and r["nato_accession"] <= day.isoformat()]
         union = [r for r in rows if r["eu_accession"] and r["eu_accession"] <= day.isoformat()]

@@ -2,7 +2,7 @@
 
 Three steps. `mentions` finds the names of a text as runs of capitalised words. `kind_without_name` tells from word
 lists what a source without a person's name is. `Cast` knows everybody a story names, and is asked source by source in
-reading order, because a pronoun means somebody who came before. The lists are in `data/titles.toml` and
+reading order, because a pronoun means somebody who came before. The lists are in `data/titles_before_names.toml` and
 `data/people_and_places.toml`.
 """
 
@@ -33,7 +33,7 @@ from copydesk.attribution.tokens import (
 from copydesk.base.spans import Span
 from copydesk.base.wording import load_wording
 
-_LISTS, _TITLE_LISTS = load_wording("people_and_places"), load_wording("titles")
+_LISTS, _TITLE_LISTS = load_wording("people_and_places"), load_wording("titles_before_names")
 COURTESY = word_set(" ".join(_TITLE_LISTS["courtesy"].values()))
 RANKS = word_set(" ".join(_TITLE_LISTS["ranks"].values()))
 OFFICIAL, ROLES = word_set(_LISTS["official"]) | RANKS, word_set(_LISTS["people"])

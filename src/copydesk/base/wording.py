@@ -91,10 +91,10 @@ def direction(language: str) -> Literal["ltr", "rtl"]:
     >>> direction("he"), direction("ar-EG"), direction("az-Arab"), direction("pt-BR"), direction("uz-Latn")
     ('rtl', 'rtl', 'rtl', 'ltr', 'ltr')
     """
-    data, parts = load_wording("languages"), language.lower().split("-")
+    data, parts = load_wording("right_to_left"), language.lower().split("-")
     script = next((part for part in parts[1:] if len(part) == 4 and part.isalpha()), "")
-    by_name = not script and parts[0] in data["right_to_left"]
-    return "rtl" if by_name or script in data["right_to_left_scripts"] else "ltr"
+    by_name = not script and parts[0] in data["languages"]
+    return "rtl" if by_name or script in data["scripts"] else "ltr"
 
 
 def is_english(language: str) -> bool:

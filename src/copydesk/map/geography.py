@@ -68,7 +68,7 @@ def memberships(of: Organisation = "NATO") -> tuple[Member, ...]:
     if of not in ORGANISATIONS:
         raise CopydeskError(f"no list of members for {of!r}", f"there are: {', '.join(ORGANISATIONS)}")
     found = []
-    for row in _table("members"):
+    for row in _table("memberships"):
         if joined := row[f"{of.lower()}_accession"]:
             left = row.get(f"{of.lower()}_exit")
             last = dt.date.fromisoformat(left) if left else None

@@ -1,8 +1,8 @@
 """Sentences: where one ends and the next begins, in one pass over the full stops.
 
 Every `.`, `?`, `!` and `…` before white space is a candidate; if a rule of `RULES` knows better, it ends no sentence.
-The words the rules need are data: titles in `data/titles.toml`, abbreviations and words that open a sentence in
-`data/sentences.toml`.
+The words the rules need are data: titles in `data/titles_before_names.toml`, abbreviations and words that open a
+sentence in `data/sentences.toml`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ BLANK = (
 """White space as this kit understands it: Unicode's, and the byte order mark."""
 
 _WORDS = {kind: frozenset(words) for kind, words in load_wording("sentences").items()}
-_TITLES = frozenset(word for titles in load_wording("titles").values() for word in titles["short"].split())
-_OFFICES = _TITLES | {word for titles in load_wording("titles").values() for word in titles.get("whole", "").split()}
+_TITLES = frozenset(word for titles in load_wording("titles_before_names").values() for word in titles["short"].split())
+_OFFICES = _TITLES | {
+    word for titles in load_wording("titles_before_names").values() for word in titles.get("whole", "").split()
+}
 # A closing mark may stand apart, as in French: « Is it open ? » she asked. Before a letter it is an opening one.
 _CLOSING = r"(?:[\"'”’)\]]|[ \u00a0\u202f]?[»”](?!\w)|[«“](?!\w))*+"
 _NOTE = r"\[(?:\w{1,3}|note\s\d+|citation needed)\]|[¹²³⁰-⁹]"  # a footnote mark hangs on the stop: safe.[1]

@@ -41,7 +41,7 @@ def home_html(lesson: Lesson, answers: AnswerFile) -> str:
     left_out = f"<p>{escape(' '.join(lesson.left_out.values()))}</p>" if lesson.left_out else ""
     return (
         f'<nav class="cd-home" aria-label="{escape(say["label"])}"><p class="cd-home-head">{" · ".join(head)}</p>'
-        f'<ol>{rows}</ol>{legend if any(e.more for e, _ in parts) else ""}'
+        f"<ol>{rows}</ol>{legend if any(e.more for e, _ in parts) else ''}"
         f'{left_out}<p class="cd-home-ways">{" ".join(_ways(lesson))}</p></nav>'
     )
 

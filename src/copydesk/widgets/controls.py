@@ -46,9 +46,7 @@ def name_box(answers: AnswerFile) -> Controls:
     say = load_wording("strings")["lesson"]
     label = ipw.HTML(_lines(f"<span>{escape(say['name_ask'])}</span>"))
     wide_as_its_words = {"description_width": "initial"}
-    box = ipw.Text(
-        value=answers.learner, description=say["name"], continuous_update=False, style=wide_as_its_words
-    )
+    box = ipw.Text(value=answers.learner, description=say["name"], continuous_update=False, style=wide_as_its_words)
     button = ipw.Button(description=say["name_save"], layout=ipw.Layout(width="max-content"))
     told = ipw.HTML()
 
