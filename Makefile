@@ -36,6 +36,7 @@ lab: $(VENV)/lab.done ## set up and open JupyterLab on the first lesson (BROWSER
 test: $(VENV)/test.done lint ## set up and run all tests: unit, doctest, nbval, browser where Chromium is present
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser" tests src
 	$(BIN)/python -m copydesk check
+	@$(BIN)/python -m tools.fetch_lite
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser --reruns 1 -rR tests/browser
 
 graders: $(GRADERS)/done ## run assignments through nbgrader and Otter and a class through Dask, set up apart, in about 3 minutes

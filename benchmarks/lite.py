@@ -29,6 +29,8 @@ import platformdirs
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from copydesk_classroom.releasing import lite as building
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.browser.lab import FLAGS, chromium
 
 LESSON = "02_who_says_so.ipynb"

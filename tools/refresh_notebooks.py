@@ -30,7 +30,7 @@ def refresh(path: Path) -> None:
             cell.outputs, cell.execution_count = [], None
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            output.data = {"text/plain": output.data["text/plain"]}
+            output.data = {kind: output.data[kind] for kind in ("text/plain", "text/markdown") if kind in output.data}
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def read_rows(path: Path) -> Iterator[list[str]]:
     text = _text(data)
     told = SEPARATOR_LINE.match(text)  # Excel writes and reads such a line above the head
     text = text[told.end() :] if told else text
-    separator = told[1] if told else _separator(text.splitlines()[:20])
+    separator = told[1] if told else _separator([line[0] for line in islice(LINE.finditer(text), 20)])
     lines = max(text.count("\n"), text.count("\r"))
     if lines > MOST_LINES or lines + text.count(separator) > MOST_CELLS:
         raise CopydeskError(f"{path} has {lines:,} lines, too many cells to be read", "keep those of this course")

@@ -83,7 +83,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, made once; skipped where JupyterLite, npm or the network is missing."""
+    """The site, made once; skipped where JupyterLite is missing, or what `tools/fetch_lite.py` fetches."""
     out = tmp_path_factory.mktemp("site") / "site"
     try:
         lite(out, parts=os.environ.get("COPYDESK_LITE_PARTS"))
@@ -416,6 +416,7 @@ def test_all_work_goes_out_and_comes_in(browser: Browser, site: Site, tmp_path: 
 
 
 @longer
+@pytest.mark.usefixtures("folder")  # where that can be made, this one can
 def test_a_graded_site_has_no_key_and_grades_with_it(browser: Browser, tmp_path: Path) -> None:
     made = lite(tmp_path / "exam", lessons=["02", "-00"], graded=True, parts=os.environ.get("COPYDESK_LITE_PARTS"))
     for path in made.folder.rglob("*"):

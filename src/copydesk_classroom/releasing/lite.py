@@ -123,8 +123,7 @@ def lite(  # noqa: PLR0913
     keys = folder.with_name(f"{folder.name}-keys.zip") if graded else None
     if keys:
         check_zip(keys)
-    place = Path(parts) if parts else platformdirs.user_cache_path("copydesk") / "lite"
-    pyodide, wheels = fetch(place)
+    pyodide, wheels = fetch(parts)
     inside = _jupyter(wheels)
     edition, packages = _packages(chosen, edition, wheels)
     inside |= {f"{HOME}/{name}": data for name, data in packages.items()}
@@ -151,8 +150,12 @@ def lite(  # noqa: PLR0913
 # --- what is fetched ---
 
 
-def fetch(parts: Path) -> tuple[Path, list[Path]]:
-    """The folder of Pyodide and the wheels for it, fetched by npm and pip where they are not there yet."""
+def fetch(place: Path | str | None = None) -> tuple[Path, list[Path]]:
+    """The folder of Pyodide and the wheels for it, fetched by npm and pip where they are not there yet.
+
+    `place` is where they lie, by default the user’s cache. Raises CopydeskError if something cannot be fetched.
+    """
+    parts = Path(place) if place else platformdirs.user_cache_path("copydesk") / "lite"
     constants = _constants()
     pyodide = parts / f"pyodide-{constants.PYODIDE_VERSION}"
     if not all((pyodide / name).is_file() for name in PYODIDE):
