@@ -276,20 +276,24 @@ def persistent(browser: Browser, profile: Path, *more: str, bypass_csp: bool = F
 @longer
 def test_two_tabs_keep_both_answers(browser: Browser, site: Site, tmp_path: Path) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    one, two = context.new_page(), context.new_page()
+    one = context.new_page()
     site.open(one)
+    two = context.new_page()  # a tab that nobody looks at may wait for its kernel, so the first one is open by now
     site.open(two)
-    for page in (one, two):
-        exercise(page)
+    exercise(two)
+    one.bring_to_front()
     answer(exercise(one))
+    two.bring_to_front()
     second = exercise(two, "predict")
     second.locator("label", has_text="hers").first.click()
     second.locator('.cd-saved[data-state="saved"]').wait_for(timeout=60_000)
     for page in (one, two):  # each tab has both without being loaded again
+        page.bring_to_front()
         packed = json.loads(pack(page, first_cell(page), tmp_path).read_text("utf-8"))
         exercises = packed["answers"][0]["exercises"]
         assert {name: bool(entry["answer"]) for name, entry in exercises.items()} == {EXERCISE: True, "predict": True}
     two.close()
+    one.bring_to_front()
     one.reload()
     site.open(one)
     assert exercise(one).locator("input:checked").count() == 3
