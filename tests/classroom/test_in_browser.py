@@ -41,6 +41,8 @@ def graded(dropped: Path) -> tuple[dict[str, Any], dict[str, str]]:
 def test_without_settings_it_says_so(dropped: Path) -> None:
     made, row = graded(dropped)
     assert made["lines"][-1] == NOTHING and not row["late"]
+    assert made["lines"][0] == "Learners graded: 1, on 00 Start here.", "lessons go by their titles"
+    assert not [line for line in made["lines"] if "--" in line or str(dropped.parent) in line]
 
 
 @pytest.mark.parametrize(

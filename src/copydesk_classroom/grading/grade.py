@@ -22,6 +22,7 @@ from typing import Any
 from copydesk.base.documents import Json
 from copydesk.base.errors import CopydeskError
 from copydesk.base.files import readable_error
+from copydesk.lessons.lesson import lesson_title
 from copydesk.story.edition import last_moment, parse_due
 from copydesk_classroom.collecting.collect import collect, drop_unknown_lessons, map_ordered
 from copydesk_classroom.collecting.files import Sources
@@ -376,14 +377,17 @@ def _summary(run: Run, anew: int, changes: int, left: tuple[str, ...], imports: 
     )
 
 
-def summary_lines(summary: Summary) -> list[str]:
-    """The lines that say what a run did."""
+def summary_lines(summary: Summary, *, on_a_page: bool = False) -> list[str]:
+    """The lines that say what a run did; on a page, lessons go by their titles, and no folder or option is named."""
     say, s = class_wording("grade"), summary
+    called: Callable[[str], str] = lesson_title if on_a_page else str
     if not s.graded:
-        return [say["nothing"].format(out=s.out)]
-    lines = [say["graded"].format(n=s.graded, lessons=", ".join(s.lessons))]
+        return [say["nothing_on_a_page"] if on_a_page else say["nothing"].format(out=s.out)]
+    lines = [say["graded"].format(n=s.graded, lessons=", ".join(map(called, s.lessons)))]
     lines += [say["anew"].format(n=s.anew, rest=s.graded - s.anew)] if s.anew < s.graded else []
-    lines += [say["not_handed_in"].format(lessons=", ".join(s.not_handed_in))] if s.not_handed_in else []
+    if s.not_handed_in:
+        nobody = say["not_handed_in"].format(lessons=", ".join(map(called, s.not_handed_in)))
+        lines.append(nobody if on_a_page else f"{nobody} {say['choose']}")
     names = (
         "missing",
         "strangers",
@@ -403,7 +407,7 @@ def summary_lines(summary: Summary) -> list[str]:
     if s.worksheet or s.scales:
         scales = ", ".join(f"{n:g}" for n in s.scales)
         lines.append(say["worksheet" if s.worksheet else "scaled"].format(scales=scales or say["unscaled"]))
-    return [*lines, say["written"].format(out=s.out)]
+    return lines if on_a_page else [*lines, say["written"].format(out=s.out)]
 
 
 def people_counts(tables: RunTables, units: Sequence[Unit]) -> Counter[str]:

@@ -81,8 +81,7 @@ def grade_dropped(
     rows = [*csv.DictReader(io.StringIO(made["grades.csv"].decode("utf-8-sig")))] if "grades.csv" in made else []
     shown = ("name", "points", "possible", "percent")
     return {
-        # the last line of the summary names a folder
-        "lines": [*summary_lines(summary)[: -1 if summary.graded else None], used],
+        "lines": [*summary_lines(summary, on_a_page=True), used],
         "rows": [{**{name: row[name] for name in shown}, "page": row["feedback"]} for row in rows],
         "pages": {name: data for name, data in made.items() if name.startswith("feedback/")},
         "report": made.get("report.html", b""),
