@@ -16,8 +16,10 @@ from benchmarks.make_class import make_class
 from copydesk.answers import AnswerFile
 from copydesk.lessons.lesson import load_lesson
 from copydesk_classroom.grading.grade import grade
+from copydesk_classroom.releasing.lite import lite
 from tests.browser.coder import SCREEN
 from tests.browser.lab import FLAGS, Lab, chromium, exercise, run_all, running
+from tests.browser.test_lite import Site
 
 LESSON, EXERCISE = "02_who_says_so", "transfer_marks"
 """An exercise that stands on the Greywater story."""
@@ -85,6 +87,27 @@ def shoot_grades(home: Path) -> None:
         browser.close()
 
 
+def shoot_lite(home: Path) -> None:
+    """The website: its first page, and the page that grades, with five learners who are made up."""
+    make_class(home / "class", 5)
+    lite(home / "site")
+    site = Site(home / "site")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 820, "height": 760})
+        page.goto(f"{site.base}/")
+        page.locator("h1").wait_for()
+        page.screenshot(path=str(DOCS / "lite_first.png"))
+        page.goto(f"{site.base}/grade.html")
+        page.locator("#folder").set_input_files(home / "class")
+        page.get_by_role("button", name="Grade", exact=True).click()
+        page.locator("#results").wait_for(timeout=600_000)
+        page.locator("#results").scroll_into_view_if_needed()
+        page.screenshot(path=str(DOCS / "lite_grade.png"))
+        browser.close()
+    site.close()
+
+
 if __name__ == "__main__":
     with running(Path(tempfile.mkdtemp())) as started:
         half_done(started.answers)
@@ -92,3 +115,4 @@ if __name__ == "__main__":
         shoot(started, "JupyterLab Dark", "marking-dark.png")
         shoot_editor(started)
     shoot_grades(Path(tempfile.mkdtemp()))
+    shoot_lite(Path(tempfile.mkdtemp()))

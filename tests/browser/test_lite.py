@@ -153,9 +153,17 @@ def first_cell(page: Page) -> Locator:
 
 
 def grade(page: Page, site: Site, *files: Path) -> None:
-    """Grade hand-ins on the page for that."""
+    """Drag hand-ins from the desktop onto the page for that, and grade them."""
     page.goto(f"{site.base}/grade.html")
-    page.locator("#files").set_input_files([str(file) for file in files])
+    page.get_by_role("button", name=LITE["grade"]["start"], exact=True).wait_for()
+    box = page.locator("#drop").bounding_box()
+    assert box is not None
+    dragged = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+    pointer = page.context.new_cdp_session(page)
+    for what in ("dragEnter", "dragOver", "drop"):
+        at = {"type": what, "x": box["x"] + 40, "y": box["y"] + 40, "data": dragged}
+        pointer.send("Input.dispatchDragEvent", at)
+    page.locator("#chosen", has_text=str(len(files))).wait_for(timeout=10_000)
     page.get_by_role("button", name=LITE["grade"]["start"], exact=True).click()
     page.locator("#results:visible, #state.wrong").wait_for(timeout=SLOW)
     assert page.locator("#results").is_visible(), page.locator("#state").text_content()
