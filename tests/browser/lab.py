@@ -102,6 +102,18 @@ class Lab:
         until(page, "document.querySelector('.jp-Cell.jp-mod-active:focus')")
 
 
+THEMES = ("JupyterLab Light", "JupyterLab Dark")
+
+
+def each_theme(page: Page) -> Iterator[str]:
+    """Change the theme of an open page to each in turn, which is sooner done than to open the page twice."""
+    for theme in THEMES:
+        page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+        page.locator(f"body[data-jp-theme-name='{theme}']").wait_for(state="attached", timeout=30_000)
+        page.wait_for_timeout(200)  # until transitions have run
+        yield theme
+
+
 LISTENS = """fetch('/api/sessions').then(r => r.json()).then(sessions => sessions.some(
     ({path, kernel}) => location.pathname.endsWith(path) && kernel.connections && kernel.execution_state === 'idle'))"""
 """Whether the kernel of the notebook on the page is idle and connected."""

@@ -9,12 +9,11 @@ from collections.abc import Callable
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.lab import Lab, cell_count, run_all, until
+from tests.browser.lab import Lab, cell_count, each_theme, run_all, until
 from tests.browser.test_keyboard import HERE, tab_to
 
 pytestmark = pytest.mark.browser
 CELL = 'import copydesk\n\ncopydesk.open_lesson("07_what_was_going_on").map()'
-THEMES = ("JupyterLab Light", "JupyterLab Dark")
 Open = Callable[..., None]
 
 
@@ -26,8 +25,8 @@ def show(lab: Lab, page) -> Open:
     notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (lab.home / "notebooks" / "map.ipynb").write_text(json.dumps(notebook))
 
-    def shown(*, width: int = 1280, theme: str = THEMES[0]) -> None:
-        lab.open(page, "map", theme=theme)
+    def shown(*, width: int = 1280) -> None:
+        lab.open(page, "map")
         run_all(page)
         page.locator(".live").wait_for(timeout=30_000)
         if width < 1000:
@@ -147,13 +146,13 @@ def test_it_fits_and_no_name_lies_on_another(page, show: Open, width: int) -> No
         assert names >= 7 and smallest >= 9 and not wrong, (view, smallest, wrong)
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(page, show: Open, width: int, theme: str) -> None:
-    show(width=width, theme=theme)
-    page.locator(".live figure:not([hidden]) [data-place='440']").focus()
-    found = Axe().run(page, context={"include": [[".live"]]}).response["violations"]
-    assert not found, [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
+def test_axe_finds_nothing(page, show: Open, width: int) -> None:
+    show(width=width)
+    for theme in each_theme(page):
+        page.locator(".live figure:not([hidden]) [data-place='440']").focus()
+        found = Axe().run(page, context={"include": [[".live"]]}).response["violations"]
+        assert not found, (theme, [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found])
 
 
 CHANGES = """async () => {
