@@ -89,7 +89,7 @@ class Lab:
         self.log.close()
 
     def open(self, page: Page, lesson: str, *, theme: str = "JupyterLab Light") -> None:
-        """Open a lesson and wait until its kernel is idle."""
+        """Open a lesson and wait until its kernel listens: the sign for an idle kernel is there before the kernel is."""
         settings = self.home / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / "apputils-extension"
         settings.mkdir(parents=True, exist_ok=True)
         (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "{theme}"}}')
@@ -99,6 +99,7 @@ class Lab:
             state="attached", timeout=60_000
         )
         page.locator(".jp-NotebookPanel .jp-Spinner").wait_for(state="detached", timeout=60_000)
+        until(page, LISTENS)
         until(page, "document.querySelector('.jp-Cell.jp-mod-active:focus')")
 
 
@@ -116,7 +117,7 @@ def each_theme(page: Page) -> Iterator[str]:
 
 LISTENS = """fetch('/api/sessions').then(r => r.json()).then(sessions => sessions.some(
     ({path, kernel}) => location.pathname.endsWith(path) && kernel.connections && kernel.execution_state === 'idle'))"""
-"""Whether the kernel of the notebook on the page is idle and connected."""
+"""Whether the kernel of the notebook on the page is idle and connected; what is run before is dropped."""
 
 
 def until(page: Page, holds: str, *, seconds: float = 60) -> None:

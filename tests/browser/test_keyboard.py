@@ -65,8 +65,8 @@ def section(page, title: str):
 def check(page, title: str) -> None:
     tab_to(page, inside(title, "button.cd-primary"))
     page.keyboard.press("Enter")
-    headline = section(page, title).locator(".cd-headline[data-status]:not(:empty)")
-    headline.first.wait_for(state="attached", timeout=10_000)
+    told = section(page, title).locator('.cd-headline:not([data-status=""])')  # “Checking …” is not a result yet
+    told.first.wait_for(state="attached", timeout=10_000)
 
 
 def do_mark(page, lesson, exercise, answer) -> None:

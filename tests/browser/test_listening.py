@@ -78,6 +78,105 @@ def in_order(lines: list[str], *wanted: str) -> None:
         assert line in rest, f"“{line}” is not heard, or too early"
 
 
+LISTEN = """() => { window.heard = []; new MutationObserver(changes => {
+    const live = '[role=status]:not([aria-live=off])';
+    for (const told of new Set(changes.map(c => (c.target.closest ?? (() => null)).call(c.target, live))))
+        if (told?.checkVisibility() && told.textContent) window.heard.push(told.textContent);
+}).observe(document, { childList: true, subtree: true }); }"""
+"""Keeps what is said in live regions."""
+FOCUSED = "document.activeElement"
+
+
+def told(page: Page, *keys: str) -> list[str]:
+    """What is announced when these keys are pressed; what was said before is forgotten."""
+    page.evaluate("window.heard.splice(0)")
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(400)
+    return [str(one) for one in page.evaluate("window.heard.splice(0)")]
+
+
+def test_what_is_announced_while_marking(page: Page, lab: Lab) -> None:
+    section = opened(page, lab, "00_start_here", "first_mark")
+    page.evaluate(LISTEN)
+    section.locator(".cd-word").first.focus()
+    assert [len(one.split()) > 5 for one in told(page, "ArrowDown")] == [True], "the sentence, not only its first word"
+    first, second = told(page, "Home", "Shift+ArrowRight"), told(page, "Shift+ArrowRight")
+    assert first[-1].endswith("Press 1 (source), 2 (cue), 3 (content) to label them.")
+    assert second[-1].startswith("3 words picked:") and "Press" not in second[-1], "the keys are told once"
+    (long,) = told(page, "a")
+    assert long.count(" ") < 12 and " … " in long, "of many words the first and the last"
+    told(page, "Escape", "Home")
+    assert "Still missing in attribution 1: cue, content." in told(page, "1")[0]
+    assert told(page, "n") == ["attribution 2 begun"]
+    assert told(page, *["Control+z"] * 3)[-1] == "nothing more to undo or redo"
+
+
+
+def test_a_form_leads_on_and_the_tools_are_one_stop(page: Page, lab: Lab) -> None:
+    section = opened(page, lab, "02_who_says_so", "transfer_marks")
+    page.evaluate(LISTEN)
+    section.locator(".cd-word").first.focus()
+    told(page, "1", "Tab")
+    assert page.evaluate(f"{FOCUSED}.getAttribute('aria-label')") == "form: attribution 1"
+    assert "Still missing in attribution 1: cue, content." in told(page, "ArrowDown")[0]
+    told(page, *["Tab"] * 3)
+    assert page.evaluate(f"{FOCUSED}.matches('.cd-tools button.cd-l-source')")
+    told(page, "ArrowLeft")
+    assert page.evaluate(f"{FOCUSED}.title") == "Redo", "the arrows go round the tools"
+    told(page, "Tab")
+    described = f"{FOCUSED}.getAttribute('aria-describedby').split(' ').map(id => document.getElementById(id).textContent)"
+    assert page.evaluate(described)[1] == "2 of 2 tries left"
+
+
+def test_a_result_is_heard_once(page: Page, lab: Lab) -> None:
+    section = opened(page, lab, "00_start_here", "first_mark")
+    page.evaluate(LISTEN)
+    section.locator(".cd-word").first.focus()
+    page.keyboard.press("1")
+    wait_saved(section)
+    for number in range(2):
+        page.keyboard.press("Delete" if number else "ArrowRight")
+        section.locator(".cd-word").nth(number + 2).focus()
+        page.keyboard.press("1")
+        section.get_by_role("button", name="Check").focus()
+        said = told(page, "Enter")
+        headline = section.locator(".cd-headline").text_content() or ""
+        assert page.evaluate(f"{FOCUSED}.matches('.cd-result')"), "the result is read as what has the focus"
+        assert headline and not any(headline in one for one in said)
+    assert said[-1] == "The key is shown with its reasons."
+    section.locator(".cd-word").first.focus()
+    whys = [one for _ in range(8) for one in told(page, "ArrowRight") if "source:" in one]
+    assert 1 <= len(whys) <= 2, "what the key says of a mark is said once"
+
+
+def test_the_home_card_leads_on_and_back(page: Page, lab: Lab) -> None:
+    """A link leads into its exercise, and Escape to the cell, though the card is an output without a script."""
+    opened(page, lab, "00_start_here", "first_mark")
+    link = page.locator(".cd-home li a").first
+    link.scroll_into_view_if_needed()
+    assert (link.text_content() or "").endswith("(not begun)"), "said with the link"
+    link.focus()
+    page.keyboard.press("Escape")
+    assert page.evaluate(f"{FOCUSED}.matches('.jp-Cell') && !!{FOCUSED}.querySelector('.cd-home')")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(800)
+    assert page.evaluate(f"'#' + {FOCUSED}.id") == link.get_attribute("href")
+
+
+def test_a_cell_says_that_its_exercise_is_there(page: Page, lab: Lab) -> None:
+    lab.open(page, "00_start_here")
+    for _ in range(4):
+        page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Control+Enter")
+    here = page.get_by_role("status").get_by_text("“Your first mark” is here: Tab goes into it.")
+    here.wait_for(state="attached", timeout=30_000)
+    page.keyboard.press("Tab")
+    assert page.evaluate(f"!!{FOCUSED}.closest('section.cd')")
+
+
 def test_mark(page: Page, lab: Lab) -> None:
     section = opened(page, lab, "00_start_here", "first_mark")
     in_order(
@@ -86,7 +185,7 @@ def test_mark(page: Page, lab: Lab) -> None:
         *("listbox Text to mark", "group paragraph 1", "option LOWER", "option Thursday."),
         *("list What you have marked", "listitem", "Nothing marked yet."),
         "2 of 2 tries left",
-        *("group Label as", "button 1 source", "button 2 cue", "button 3 content", "button New attribution"),
+        *("toolbar Label as", "button 1 source", "button 2 cue", "button 3 content", "button New attribution"),
         *("button Clear marks here", "button Undo", "button Redo", "button Check"),
     )
     pick(page, section, 15, 18)
@@ -97,7 +196,7 @@ def test_mark(page: Page, lab: Lab) -> None:
         heard(page, section),
         *("option spring, source 1", "option Ines, source 1", "option Okafor"),
         *("You are building attribution 1.", "source:", "spring, harbour master Ines", "cue:", "not yet"),
-        *("button Remove: attribution 1", "button Check", "Not yet: 33 of 100.", "heading Where to look again"),
+        *("button Remove: attribution 1", "button Check", "group Not yet: 33 of 100.", "heading Where to look again"),
         "Where to look again: Your attribution in paragraph 1: look again at the cue, content.",
     )
 
@@ -107,7 +206,7 @@ def test_sort(page: Page, lab: Lab) -> None:
     in_order(
         heard(page, section),
         "region Whose voice? 2 points",
-        "radiogroup Paragraph 3, sentence 1 The town paid for a new engine in January.",
+        "radiogroup 3 of 6: Paragraph 3, sentence 1 The town paid for a new engine in January.",
         *("radio the reporter’s own voice", "radio somebody else’s words", "radio both in one sentence"),
         *("0 of 6 sorted", "2 of 2 tries left", "button Check"),
     )
@@ -119,7 +218,7 @@ def test_sort(page: Page, lab: Lab) -> None:
     in_order(
         heard(page, section),
         *("radio the reporter’s own voice checked", "5 of 6 sorted", "button Check"),
-        "Not checked, and no try is used: something is still missing.",
+        "group Not checked, and no try is used: something is still missing.",
         *("listitem", told, "status", told),
     )
     check(page, section, times=2)
@@ -163,14 +262,14 @@ def test_order(page: Page, lab: Lab) -> None:
     assert all(re.search(r"not said yet: known, or only later\?( selected)?$", line) for line in events)
     in_order(
         lines,
-        *("listbox Events, the earliest first", "group For the event chosen", "button Earlier", "button Later"),
+        *("listbox Events, the earliest first", "toolbar For the event chosen", "button Earlier", "button Later"),
         *("button 1 known on the day of the story", "button 2 known only later", "button This is my order"),
     )
     section.get_by_role("button", name="This is my order").click()
     page.keyboard.press("1")
     wait_saved(section)
     lines = heard(page, section)
-    assert [line for line in lines[: lines.index("group For the event chosen")] if line.startswith("option ")][-1][
+    assert [line for line in lines[: lines.index("toolbar For the event chosen")] if line.startswith("option ")][-1][
         7
     ] == "8"
     first = next(line for line in lines if line.startswith("option 1 "))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.lab import Lab, exercise, restart_kernel, run_all, running, scroll_to
+from tests.browser.lab import LISTENS, Lab, exercise, restart_kernel, run_all, running, scroll_to, until
 from tests.browser.test_lesson_02 import LESSON, drag, key_target, pick_by_keys, saved, wait_saved, words
 from tests.browser.test_screen import RESTARTED
 
@@ -90,6 +90,7 @@ def test_enter_breaks_a_line_and_the_saved_work_is_there_the_next_day(page: Page
 def test_a_cell_run_alone_after_a_restart_says_what_to_do(page: Page, notebook: Lab) -> None:
     page.goto(f"{notebook.base}/notebooks/notebooks/00_start_here.ipynb?token={notebook.token}")
     cell = page.locator(".jp-CodeCell", has_text="Exercise: Your first mark")
+    until(page, LISTENS)
     cell.locator(".jp-InputPlaceholder").click()
     page.keyboard.press("Control+Enter")
     cell.get_by_text(RESTARTED).first.wait_for(timeout=60_000)

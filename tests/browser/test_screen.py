@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copydesk.lessons.lesson import load_lesson
-from tests.browser.lab import LISTENS, Lab, cell_count, exercise, run_all, scroll_to, until
+from tests.browser.lab import Lab, cell_count, exercise, run_all, scroll_to
 
 pytestmark = pytest.mark.browser
 
@@ -324,7 +324,6 @@ class TestNotSaved:
     def test_a_cell_run_alone_after_a_restart_says_what_to_do(self, page, lab: Lab) -> None:
         lab.open(page, "00_start_here")
         cell = page.locator(".jp-CodeCell", has_text="Exercise: Your first mark")
-        until(page, LISTENS)  # a run before the kernel listens is dropped
         cell.locator(".jp-InputPlaceholder").click()
         page.keyboard.press("Control+Enter")
         cell.get_by_text(RESTARTED).first.wait_for(timeout=20_000)

@@ -33,25 +33,25 @@ function frame({ model, el, words }, makeBody) {
   const now = node("p", { class: "cd-now", id: freshId("now") });
   const saved = node("span", { class: "cd-saved", role: "status" });
   const tries = node("span", { class: "cd-tries", id: freshId("tries") });
-  const headline = node("p", { class: "cd-headline", role: "status", id: freshId("result") });
+  const headline = node("p", { class: "cd-headline", id: freshId("result") }); // read out with the result, which takes the focus; else `said` tells it
   const details = node("div", { class: "cd-details" });
   const result = node("div", { class: "cd-result", role: "group", tabindex: "-1", "aria-labelledby": headline.id, "aria-describedby": tries.id, ...keySafe }, headline, details);
   let asked = false; // a check was asked for here, and its result is to be shown
-  const check = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => doCheck() }, spec.check_text);
+  const check = node("button", { type: "button", class: "cd-primary", "aria-describedby": `${now.id} ${tries.id}`, ...keySafe, onclick: () => doCheck() }, spec.check_text);
   const button = (words, act, more = {}) => node("button", { type: "button", ...more, ...keySafe, onclick: act }, words);
   const again = button(say.frame.again, () => { sure.hidden = false; sure.focus(); }, { class: "cd-again" });
   const keep = () => { sure.hidden = true; again.focus(); };
   const sure = node("div", { class: "cd-ask", role: "group", "aria-label": say.frame.again_ask, tabindex: "-1", hidden: true, ...keySafe, onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); keep(); } } },
     node("p", {}, say.frame.again_ask),
     button(say.frame.again_yes, () => { sure.hidden = true; section.focus(); ask("again"); }), button(say.frame.again_no, keep));
-  const showKey = () => button(say.frame.show_key, () => ask("key"), { title: say.frame.show_key_why });
+  const showKey = () => button(say.frame.show_key, () => { asked = true; ask("key"); }, { title: say.frame.show_key_why });
   const keyButton = showKey();
   const choice = node("div", { class: "cd-ask", role: "group", "aria-label": say.frame.choose, tabindex: "-1", hidden: true, ...keySafe },
     node("p", {}, say.frame.choose),
     showKey(), button(say.frame.try_more, () => { tell({ do: "more" }); expectAnswer(); }, { title: say.frame.try_more_why }));
   const other = node("button", { type: "button", title: say.frame.other_why, ...keySafe, onclick: () => { body.flush?.(); ask("other"); } }, say.frame.other);
   let seq = 0;
-  let heardBefore = null; // what stood under the headline before
+  let toldBefore = null; // what was last told of a check
   let waiting = false; // for the answer to a change made here
   let timer = null;
 
@@ -97,9 +97,10 @@ function frame({ model, el, words }, makeBody) {
   };
   // What a check led to is scrolled to and takes the focus, so that nobody has to look for it.
   const showResult = () => {
-    if (!section.contains(document.activeElement) || choice.contains(document.activeElement)) return; // the learner has gone on
+    if (!section.contains(document.activeElement) || choice.contains(document.activeElement)) return false; // the learner has gone on
     result.focus({ preventScroll: true });
     comeInto(choice.hidden ? result : choice, result);
+    return true;
   };
   const view = Math.random().toString(36).slice(2);
   const announce = (text) => { said.textContent = text; };
@@ -150,11 +151,12 @@ function frame({ model, el, words }, makeBody) {
       if (seq && state.saved_by === view) { try { sessionStorage.removeItem(stash); } catch { /* nothing was kept */ } }
     }
     showFeedback(state.feedback, headline, details, say, body);
-    const heard = toHear(state.feedback, say);
-    if (heard && heardBefore !== null && heard !== heardBefore) said.textContent = heard;
-    heardBefore = heard;
     body.told?.(state);
-    if (asked && state.feedback) { asked = false; showResult(); }
+    const seen = asked && state.feedback && showResult();
+    if (state.feedback) asked = false;
+    const more = toHear(state.feedback, say), told = `${state.feedback?.headline ?? ""} ${more}`.trim();
+    if (told && toldBefore !== null && told !== toldBefore) announce(seen ? more : told);
+    toldBefore = told;
   };
   el.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
@@ -172,7 +174,11 @@ function frame({ model, el, words }, makeBody) {
 
   body.show(model.get("answer").value);
   showState();
-  setTimeout(() => comeIntoView(section), 150);
+  setTimeout(() => {
+    comeIntoView(section);
+    const cell = section.closest(".jp-Cell"), focused = document.activeElement?.closest(".jp-Cell");
+    if (focused && !section.contains(document.activeElement)) announce(fill(focused === cell ? say.frame.here : focused === cell?.nextElementSibling ? say.frame.above : "", { title: spec.title }));
+  }, 150);
   let kept = null;
   try { kept = sessionStorage.getItem(stash); } catch { /* no storage */ }
   if (kept) { const value = JSON.parse(kept); body.show(value); push(value); }
@@ -190,6 +196,21 @@ function comeInto(first, last) {
   const tall = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top > window.innerHeight / 2;
   if (!tall) last.scrollIntoView({ block: "nearest" });
   first.scrollIntoView({ block: tall ? "start" : "nearest" });
+}
+
+// Buttons in a row: one stop for Tab, and the arrows go from one to the next.
+function toolbar(label, buttons, more = {}) {
+  const root = node("div", { class: "cd-tools", role: "toolbar", "aria-label": label, ...more }, ...buttons);
+  const stop = (here) => buttons.forEach((button) => { button.tabIndex = button === here ? 0 : -1; });
+  stop(buttons[0]);
+  root.addEventListener("focusin", (event) => stop(event.target));
+  root.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key], shown = buttons.filter((button) => !button.hidden);
+    if (!way) return;
+    event.preventDefault();
+    shown[(shown.indexOf(event.target) + way + shown.length) % shown.length].focus();
+  });
+  return root;
 }
 
 // Whether the kernel is at work on something else, where the front end lets it be seen.
@@ -284,7 +305,7 @@ function segments(options, chosen) {
     return [value, input, node("label", { class: "cd-segment" }, input, keyName(n), node("span", { "data-words": words }, words))];
   });
   const root = node("div", { class: `cd-segments${short(options) ? "" : " cd-stacks"}` }, ...inputs.map(([, , label]) => label));
-  root.addEventListener("keydown", (event) => {
+  const press = (event) => {
     const input = /^[0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && inputs[(Number(event.key) + 9) % 10]?.[1];
     if (!input) return;
     event.preventDefault();
@@ -292,8 +313,8 @@ function segments(options, chosen) {
     input.checked = true;
     input.focus();
     chosen(input.value);
-  });
-  return { root, set: (given) => inputs.forEach(([value, input]) => { input.checked = value === given; }) };
+  };
+  return { root, press, set: (given) => inputs.forEach(([value, input]) => { input.checked = value === given; }) };
 }
 
 // A question or an item with its choices, and room for what is said of it after a check.
@@ -304,6 +325,7 @@ function choiceRow(legend, options, chosen, extra = [], words = null) {
   const choice = segments(options, chosen);
   const title = node("div", { class: "cd-legend", id: freshId("asked") }, ...legend);
   const root = node("div", { class: "cd-item", role: "radiogroup", "aria-labelledby": title.id, tabindex: "-1", "aria-describedby": said.id, ...keySafe }, title, ...extra, choice.root, ...kept(words), said);
+  root.addEventListener("keydown", choice.press);
   return { root, said, set: choice.set };
 }
 

@@ -21,10 +21,23 @@ async function start(script) {
   try { return await import(address); } finally { URL.revokeObjectURL(address); }
 }
 
+// The notebook’s own outputs have no script: Escape leads from them to their cell, and a link of the home card into its exercise.
+function leadOn() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) event.target.closest?.(".cd-still, .cd-stock")?.closest(".jp-Cell")?.focus();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('.cd-home a[href^="#"]');
+    if (link) setTimeout(() => document.getElementById(link.hash.slice(1))?.focus());
+  });
+  return true;
+}
+
 export default {
   async render({ model, el }) {
     const models = await Promise.all(model.get("shared").map((id) => model.widget_manager.get_model(id)));
     const { style, script, ...words } = Object.assign({}, ...models.map((one) => one.get("parts")));
+    once("leads", leadOn);
     once(style, () => addStyle(style));
     const { view } = await once(script, () => start(script));
     return view({ model, el, words });

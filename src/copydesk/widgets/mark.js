@@ -9,7 +9,7 @@ const makeBody = (context) => {
   const text = marker(context, { groups, roles: spec.roles, grouped, onChange: (save = true) => { showGroups(); if (save) send(); } });
 
   const choice = (group, name, options, g) => {
-    const select = node("select", { ...keySafe, "aria-label": `${say.roles[name]} ${g + 1}`, onchange: (event) => { group.labels = { ...group.labels, [name]: event.target.value }; text.refresh(); send(); } },
+    const select = node("select", { ...keySafe, "aria-label": `${say.roles[name]}: ${spec.item} ${g + 1}`, onchange: (event) => { group.labels = { ...group.labels, [name]: event.target.value }; text.refresh(); if (grouped && g === text.active) context.announce(text.nextStep()); send(); } },
       node("option", { value: "" }, fill(say.marker.choose, { label: say.roles[name] })), ...Object.entries(options).map(([value, words]) => node("option", { value }, words)));
     select.value = group.labels?.[name] ?? "";
     return select;

@@ -2,6 +2,9 @@
 
 const bare = (words) => words.replace(/[,.;:]+$/, "");
 
+// Of many words a listener hears the first and the last.
+const brief = (text) => { const words = text.split(" "); return words.length > 8 ? `${words.slice(0, 3).join(" ")} … ${words.slice(-3).join(" ")}` : text; };
+
 function marker(context, { groups, roles, grouped, onChange }) {
   const { spec, say } = context;
   const word = [];
@@ -34,7 +37,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
   let keyed = [], seen = "mine"; // the key, row by row, once it may be seen, and whose marks are on the text
   let checked = false; // whether the marks are still those that were checked
   let at = 0, anchor = 0, picked = false, active = groups.length - 1, dragging = false, tapped = false, tapAt = 0;
-  let past = [], future = [], notice = "";
+  let past = [], future = [], notice = "", keysTold = false;
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const range = () => [Math.min(anchor, at), Math.max(anchor, at)];
 
@@ -101,7 +104,10 @@ function marker(context, { groups, roles, grouped, onChange }) {
     picked = true;
     notice = "";
     refresh();
-    if (extend) context.announce(fill(say.marker.said_picked, { n: range()[1] - range()[0] + 1, words: between(word[range()[0]].start, word[range()[1]].end) }));
+    if (!extend) return;
+    const keys = keysTold || touch ? "" : ` ${fill(say.marker.said_keys, { keys: keysText() })}`;
+    keysTold = true;
+    context.announce(fill(say.marker.said_picked, { n: range()[1] - range()[0] + 1, words: brief(between(word[range()[0]].start, word[range()[1]].end)) }) + keys);
   };
   const refresh = () => {
     paint();
@@ -116,9 +122,11 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const own = (row) => checked && seen !== "key" && roles.some((role) => (groups[row.group]?.[role] ?? []).some(here));
     return keyed.filter((row) => own(row) || (seen !== "mine" && row.marks.some(([, a, b]) => here([a, b]))));
   };
+  let explained = ""; // heard once, and not at each word of a mark
   const explain = (i) => {
-    const rows = rowsOn(i);
-    why.replaceChildren(...rows.map((row) => node("div", { "data-mark": row.mark }, ...keyParts(row, say))));
+    const rows = rowsOn(i), these = rows.map((row) => keyed.indexOf(row)).join();
+    if (why.hidden || these !== explained) why.replaceChildren(...rows.map((row) => node("div", { "data-mark": row.mark }, ...keyParts(row, say))));
+    explained = these;
     if (rows.length) under(why, i); else why.hidden = true;
   };
   const judge = (key) => {
@@ -149,7 +157,9 @@ function marker(context, { groups, roles, grouped, onChange }) {
     if (picked && !tapped && touch) return fill(say.marker.picked_touch, { n: count });
     if (picked && !tapped) return count === 1 ? fill(say.marker.picked_one, { keys: keysText() }) : fill(say.marker.picked, { n: count, keys: keysText() });
     if (tapped) return say.marker.tap;
-    if (notice) return notice;
+    return notice || nextStep();
+  };
+  const nextStep = () => {
     const group = groups[active];
     if (!grouped || !group) return touch ? say.marker.tap_first : say.marker.pick;
     const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
@@ -177,11 +187,11 @@ function marker(context, { groups, roles, grouped, onChange }) {
     picked = false; tapped = false;
     refresh();
     // a listener hears what was done and, of what has parts, what is missing still
-    context.announce(grouped && groups[active] && !notice ? `${spoken}. ${whatNow()}` : spoken);
+    context.announce(roles.some((role) => groups[active]?.[role]?.length) && grouped && !notice ? `${spoken}. ${whatNow()}` : spoken);
     onChange();
   };
   const step = (from, to, spoken) => {
-    if (!from.length) return;
+    if (!from.length) { context.announce(say.marker.said_no_step); return; }
     to.push(copy({ groups, active }));
     const before = from.pop();
     groups.splice(0, groups.length, ...before.groups);
@@ -223,7 +233,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const spans = pieces.length ? pieces : [[start, end]];
     const lost = spec.overlap ? [] : roles.filter((other) => other !== role && (mine[other] ?? []).some((span) => meets(span) && !kept.includes(span)));
     const left = several ? [] : (mine[role] ?? []).filter((span) => !meets(span));
-    const told = { words: between(start, end), role: say.roles[role], item: spec.item, n: (g < 0 ? groups.length : g) + 1, before: lost.map((other) => say.roles[other]).join(", "), left: left.map(([a, b]) => between(a, b)).join(" … ") };
+    const told = { words: brief(between(start, end)), role: say.roles[role], item: spec.item, n: (g < 0 ? groups.length : g) + 1, before: lost.map((other) => say.roles[other]).join(", "), left: left.map(([a, b]) => brief(between(a, b))).join(" … ") };
     change(() => {
       if (g < 0) groups.push({ labels: {} });
       active = g < 0 ? groups.length - 1 : g;
@@ -242,7 +252,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     const empty = groups[active] && !roles.some((role) => groups[active][role]?.length);
     if (!empty) change(() => { groups.push({ labels: {} }); active = groups.length - 1; }, fill(say.marker.said_new, { item: spec.item, n: groups.length + 1 }));
   };
-  const remove = (g) => change(() => { groups.splice(g, 1); if (active >= g) active -= 1; }, say.marker.said_clear);
+  const remove = (g) => change(() => { groups.splice(g, 1); if (active >= g) active -= 1; }, fill(say.marker.said_removed, { item: spec.item ?? say.roles[roles[0]], n: g + 1 }));
   const go = (g) => { if (groups[g]) { active = g; refresh(); onChange(false); } };
 
   // ── keys ──
@@ -279,7 +289,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     if (altKey) return;
     if (command && key.toLowerCase() === "c" && picked) { navigator.clipboard?.writeText(between(word[range()[0]].start, word[range()[1]].end)); return; }
     if (command) act = { z: () => (shiftKey ? step(future, past, say.marker.said_redo) : step(past, future, say.marker.said_undo)), y: () => step(future, past, say.marker.said_redo) }[key.toLowerCase()];
-    else if (moves[key]) act = () => move(moves[key](), shiftKey);
+    else if (moves[key]) act = () => { move(moves[key](), shiftKey); if (!shiftKey && /Up|Down/.test(key)) context.announce(between(word[sameSentence(at, -1)].start, word[sameSentence(at, 1)].end)); };
     else if (/^[1-9]$/.test(key)) act = () => { pickHere(); label(roles[key - 1]); };
     else act = plain[key.length === 1 ? key.toLowerCase() : key];
     if (!act) return;
@@ -330,7 +340,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     if (second) under(popup, range()[1]); else popup.hidden = true; // after the first tap it would lie over the words to tap next
   });
 
-  return { box: root, verdict, judge, judged, place, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; notice = ""; } };
+  return { box: root, verdict, judge, judged, place, paint, refresh, label, clear, begin, remove, go, undo: () => step(past, future, say.marker.said_undo), redo: () => step(future, past, say.marker.said_redo), nextStep, get active() { return active; }, set active(g) { active = g; }, between, focus: () => word[at]?.el.focus(), reset: () => { past = []; future = []; notice = ""; } };
 }
 
 function labelButtons({ say, spec }, roles, act, more = {}) {
@@ -341,9 +351,9 @@ function markerTools(context, text, roles, grouped) {
   const { say, spec } = context;
   const tool = (words, act, more = {}) => node("button", { type: "button", ...keySafe, ...more, onclick: act }, words);
   const icon = (name, sign, act) => tool(node("span", { "aria-hidden": "true" }, sign), act, { title: name });
-  return node("div", { class: "cd-tools", role: "group", "aria-label": say.marker.label_as }, ...labelButtons(context, roles, (role) => { text.label(role); text.focus(); }),
-    grouped ? tool(fill(say.marker.new, { item: spec.item }), () => { text.begin(); text.focus(); }) : null,
-    tool(say.marker.clear_short, () => { text.clear(); text.focus(); }, { "aria-label": say.marker.clear }), icon(say.marker.undo, "↶", () => text.undo()), icon(say.marker.redo, "↷", () => text.redo()));
+  return toolbar(say.marker.label_as, [...labelButtons(context, roles, (role) => { text.label(role); text.focus(); }),
+    ...(grouped ? [tool(fill(say.marker.new, { item: spec.item }), () => { text.begin(); text.focus(); })] : []),
+    tool(say.marker.clear_short, () => { text.clear(); text.focus(); }, { "aria-label": say.marker.clear }), icon(say.marker.undo, "↶", () => text.undo()), icon(say.marker.redo, "↷", () => text.redo())]);
 }
 
 function markerKeys(say) {

@@ -73,7 +73,7 @@ function meanings(help, say, announce) {
     fresh.forEach((label) => told.add(terms[label].name));
     if (!fresh.length) return null;
     const buttons = fresh.map((label) => button(terms[label].name, terms[label]));
-    if (fresh.length < 4) return node("p", { class: "cd-words" }, `${say.beside} `, ...buttons);
+    if (fresh.length < 3) return node("p", { class: "cd-words" }, `${say.beside} `, ...buttons);
     return node("details", { class: "cd-many-words" }, node("summary", { ...keySafe }, say.beside), node("p", { class: "cd-words" }, ...buttons));
   };
   const heading = (label) => { if (!terms[label]) return label; told.add(terms[label].name); return button(label, terms[label]); };

@@ -56,7 +56,7 @@ const makeBody = (context) => {
   };
   const step = (from, to, spoken) => {
     putDown();
-    if (!from.length) return;
+    if (!from.length) { context.announce(say.marker.said_no_step); return; }
     to.push(copy());
     ({ order, choices, mine } = from.pop());
     paint();
@@ -139,9 +139,9 @@ const makeBody = (context) => {
   const tool = (act, ...inner) => node("button", { type: "button", ...keySafe, onclick: act }, ...inner);
   const arrow = (sign) => node("span", { "aria-hidden": "true" }, `${sign} `);
   const take = tool(taken, say.order.take);
-  const tools = node("div", { class: "cd-tools", role: "group", "aria-label": say.order.tools_label, "aria-controls": list.id },
+  const tools = toolbar(say.order.tools_label, [
     tool(() => { putDown(); move(place() - 2); }, arrow("↑"), say.order.earlier), tool(() => { putDown(); move(place()); }, arrow("↓"), say.order.later),
-    ...known.map(([value, words], n) => tool(() => mark(value), node("kbd", {}, String(n + 1)), words)), take, tool(undo, say.marker.undo), tool(redo, say.marker.redo));
+    ...known.map(([value, words], n) => tool(() => mark(value), node("kbd", {}, String(n + 1)), words)), take, tool(undo, say.marker.undo), tool(redo, say.marker.redo)], { "aria-controls": list.id });
   const hint = say.order.how + (known.length ? ` ${say.order.how_known}` : "");
   const keys = [...say.order.keys, ...(known.length ? say.order.keys_known : [])];
   return {

@@ -4,9 +4,9 @@ const makeBody = (context) => {
   const { spec, say, meaning } = context;
   const choices = {};
   const tell = () => context.now(fill(say.form_ui.sorted, { n: Object.keys(choices).length, of: spec.items.length }));
-  const rows = new Map(spec.items.map((item) => {
+  const rows = new Map(spec.items.map((item, n) => {
     const cards = (item.cards ?? []).map((card) => factCard(card, say));
-    const legend = [node("span", { class: "cd-blockname" }, item.where), " ", node("bdi", item.of_story ? ofStory(spec) : {}, item.text)];
+    const legend = [node("span", { class: "cd-visually-hidden" }, fill(say.form_ui.place, { n: n + 1, of: spec.items.length })), node("span", { class: "cd-blockname" }, item.where), " ", node("bdi", item.of_story ? ofStory(spec) : {}, item.text)];
     const choose = (value) => { choices[item.id] = value; tell(); look(); context.changed({ choices: { ...choices } }); };
     return [item.id, choiceRow(legend, spec.choices, choose, cards)];
   }));
@@ -55,6 +55,7 @@ const makeBody = (context) => {
 
 // A dated fact to read beside an item; an address is a link.
 function factCard(card, say) {
-  const source = card.address ? node("a", { href: card.address, target: "_blank", rel: "noopener noreferrer", ...keySafe }, card.credit) : card.credit;
-  return node("div", { class: "cd-card" }, node("b", {}, card.date, " "), card.statement, " ", node("cite", {}, source), card.later ? node("i", {}, ` (${say.lesson.later_note})`) : null);
+  const fact = node("span", { id: freshId("fact") }, node("b", {}, card.date, " "), card.statement); // read out with its link
+  const source = card.address ? node("a", { href: card.address, target: "_blank", rel: "noopener noreferrer", "aria-describedby": fact.id, ...keySafe }, card.credit) : card.credit;
+  return node("div", { class: "cd-card" }, fact, " ", node("cite", {}, source), card.later ? node("i", {}, ` (${say.lesson.later_note})`) : null);
 }

@@ -14,7 +14,7 @@ const makeBody = (context) => {
   const showPicks = () => picks.replaceChildren(...(groups.length ? [] : [node("li", { class: "cd-empty" }, say.marker.building_none)]), ...groups.map((group, g) => node("li", {},
     node("strong", { class: "cd-number" }, `${g + 1}`),
     node("span", { class: "cd-parts" }, node("span", { class: "cd-part cd-m-evidence", ...ofStory(spec) }, group.evidence.map(([a, b]) => text.between(a, b)).join(" … "))),
-    node("span", { class: "cd-acts" }, node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${say.roles.evidence} ${g + 1}`, onclick: () => text.remove(g) }, say.marker.remove)))));
+    node("span", { class: "cd-acts" }, node("button", { type: "button", ...keySafe, "aria-label": `${say.marker.remove}: ${say.roles.evidence} ${g + 1}`, onclick: () => { text.remove(g); text.focus(); } }, say.marker.remove)))));
   const later = (wait) => { clearTimeout(typing); typing = setTimeout(flush, wait); };
   const edits = spec.edits.map((edit) => [edit.id, editor(context, edit, (version) => {
     if (version === undefined) delete texts[edit.id]; else texts[edit.id] = version;
