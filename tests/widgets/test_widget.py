@@ -587,6 +587,22 @@ def test_a_hand_in_without_a_name_is_told_and_a_name_can_be_given_there(
     assert "at most 100 characters" in told.value
 
 
+def test_a_name_kept_after_the_hand_in_was_shown_is_packed_and_not_forgotten(
+    own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answers = AnswerFile.open("practice", "00_start_here", sha256="ab" * 32, root=own_answers)
+    answers.save("voices", {"a": 1})
+    box = hand_in_box()  # Run All Cells shows both boxes before a name is given in the first one
+    answers.set_learner("Ana 7")
+    name, (button, _), told = box.children[0], box.children[3].children, box.children[4]
+    button.click()
+    assert "handin_Ana_7" in told.value and answers.learner == name.value == "Ana 7"
+    name.value = ""
+    button.click()
+    assert "No name is in it" in told.value and not answers.learner, "emptied here, it is forgotten"
+
+
 def test_a_hand_in_says_where_the_course_wants_it(
     own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
