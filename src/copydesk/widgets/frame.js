@@ -97,8 +97,8 @@ function frame({ model, el, words }, makeBody) {
   };
   // What a check led to is scrolled to and takes the focus, so that nobody has to look for it.
   const showResult = () => {
-    if (!section.contains(document.activeElement) || choice.contains(document.activeElement)) return; // the learner has gone on
-    result.focus({ preventScroll: true });
+    if (!section.contains(document.activeElement)) return; // the learner has gone on
+    if (!choice.contains(document.activeElement)) result.focus({ preventScroll: true });
     comeInto(choice.hidden ? result : choice, result);
   };
   const view = Math.random().toString(36).slice(2);
