@@ -700,6 +700,15 @@ class TestTryFor100:
         ask(passed, "check")
         assert [t.score for t in passed.record.tries][1] == 1 and passed.finished and passed.state["feedback"]["key"]
 
+    def test_a_second_try_that_is_worse_says_that_the_better_one_counts(self, passed: ExerciseWidget) -> None:
+        better = round(100 * passed.record.tries[0].score)
+        ask(passed, "more")
+        right = best(passed.lesson, "blocks")["choices"]
+        wrong = {item: next(c for c in passed.exercise.labels if c != choice) for item, choice in right.items()}
+        send(passed, {"choices": wrong}, seq=2)
+        ask(passed, "check")
+        assert f"Your better try counts: {better} of 100." in passed.state["feedback"]["headline"]
+
     def test_the_view_that_asked_for_the_key_learns_that_nothing_waits(self, passed: ExerciseWidget) -> None:
         passed._handle_custom_msg({"do": "key", "seq": 7, "by": "view"}, [])
         assert (passed.state["saved_seq"], passed.state["saved_by"]) == (7, "view")
