@@ -84,3 +84,28 @@ def test_touch_marks_and_pieces_and_undo(browser, lab: Lab) -> None:
     page.wait_for_timeout(500)
     assert groups(lab, "first_mark") == [first, second]
     context.close()
+
+
+def test_a_complete_attribution_is_not_taken_apart_by_the_next_sentence(page, lab: Lab) -> None:
+    lab.open(page, "02_who_says_so")
+    run_all(page)
+    section = exercise(page, "On another story: who says so?")
+
+    def label(first: str, last: str, role: str) -> None:
+        drag(page, section, first, last)
+        section.locator(".cd-label:not([tabindex])", has_text=role).click()
+
+    label("official", "official", "source")
+    label("said", "said", "cue")
+    label("gate", "gate", "content")
+    label("Tarnholt", "Tarnholt", "source")
+    rows = section.locator(".cd-groups > li")
+    assert rows.count() == 1 and "source: Tarnholt" in rows.inner_text(), "without its form, it is still being built"
+    label("official", "official", "source")
+    rows.locator("select").select_option("indirect")
+    label("Tarnholt", "Tarnholt", "source")
+    label("reported", "reported", "cue")
+    assert ["source: official" in rows.nth(0).inner_text(), rows.count()] == [True, 2]
+    rows.nth(0).get_by_role("button", name="Go on with this").click()
+    label("An", "official", "source")  # in its own sentence a part is replaced, also of a complete one
+    assert "source: An official" in rows.nth(0).inner_text()

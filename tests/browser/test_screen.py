@@ -253,6 +253,11 @@ class TestTheTryThatIsLeft:
         assert choice.evaluate("e => e === document.activeElement"), (
             "the focus goes to the choice, not to one of its buttons"
         )
+        seen, hint = (
+            page.locator(".jp-WindowedPanel-outer").bounding_box(),
+            section.locator(".cd-details").bounding_box(),
+        )
+        assert hint["y"] + hint["height"] <= seen["y"] + seen["height"] + 1, "what to look at again is in view"
         page.keyboard.press("Enter")
         assert choice.is_visible() and not section.locator(".cd-key").count()
         page.keyboard.press("Tab")

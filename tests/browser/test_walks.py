@@ -78,6 +78,9 @@ def test_a_mark_says_its_role_and_a_judged_one_is_no_longer_being_built(page, la
     assert "You are building" not in section.locator(".cd-groups").inner_text()
     assert "Point at a mark" in section.locator(".cd-now").inner_text()
     assert tags.all_inner_texts() == ["content 1✓", "source 1✓", "C1✓"]
+    assert {tag.evaluate("e => getComputedStyle(e).zIndex") for tag in tags.all()} == {"1"}, (
+        "the words after it do not lie over a tag"
+    )
 
 
 def test_an_attribution_uses_the_width_of_a_phone(page, lab: Lab) -> None:

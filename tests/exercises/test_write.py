@@ -102,6 +102,13 @@ def test_models_are_complete_and_lazy_answers_are_not() -> None:
     assert lazy and all(exercise().outcome(a, KEY, TEXT).score < 1 for a in lazy.values())
 
 
+@pytest.mark.parametrize(("points", "said"), [(0, "It is not graded."), (2, "people grade what you wrote")])
+def test_nobody_is_said_to_grade_what_has_no_points(points: int, said: str) -> None:
+    asked = made("write", TEXT, tries=0, fields=FIELDS, points=points)
+    outcome = asked.outcome({"texts": {"claim": GOOD}}, KEY, TEXT)
+    assert said in asked.headline(outcome, last=False)
+
+
 SAID = "Rain fell, Ines Okafor said. It will go on, she added. Nobody knows why."
 BRIEF = {"fields": [{"id": "claim", "label": "Claim", "min": 5, "max": 40, "attributions": 3}]}
 

@@ -587,6 +587,22 @@ def test_a_hand_in_without_a_name_is_told_and_a_name_can_be_given_there(
     assert "at most 100 characters" in told.value
 
 
+def test_a_name_kept_after_the_hand_in_was_shown_is_packed_and_not_forgotten(
+    own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answers = AnswerFile.open("practice", "00_start_here", sha256="ab" * 32, root=own_answers)
+    answers.save("voices", {"a": 1})
+    box = hand_in_box()  # Run All Cells shows both boxes before a name is given in the first one
+    answers.set_learner("Ana 7")
+    name, (button, _), told = box.children[0], box.children[3].children, box.children[4]
+    button.click()
+    assert "handin_Ana_7" in told.value and answers.learner == name.value == "Ana 7"
+    name.value = ""
+    button.click()
+    assert "No name is in it" in told.value and not answers.learner, "emptied here, it is forgotten"
+
+
 def test_a_hand_in_says_where_the_course_wants_it(
     own_answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -683,6 +699,15 @@ class TestTryFor100:
         send(passed, best(passed.lesson, "blocks"), seq=2)
         ask(passed, "check")
         assert [t.score for t in passed.record.tries][1] == 1 and passed.finished and passed.state["feedback"]["key"]
+
+    def test_a_second_try_that_is_worse_says_that_the_better_one_counts(self, passed: ExerciseWidget) -> None:
+        better = round(100 * passed.record.tries[0].score)
+        ask(passed, "more")
+        right = best(passed.lesson, "blocks")["choices"]
+        wrong = {item: next(c for c in passed.exercise.labels if c != choice) for item, choice in right.items()}
+        send(passed, {"choices": wrong}, seq=2)
+        ask(passed, "check")
+        assert f"Your better try counts: {better} of 100." in passed.state["feedback"]["headline"]
 
     def test_the_view_that_asked_for_the_key_learns_that_nothing_waits(self, passed: ExerciseWidget) -> None:
         passed._handle_custom_msg({"do": "key", "seq": 7, "by": "view"}, [])

@@ -176,7 +176,8 @@ class Write(Exercise):
         """Whether the form is complete; how good the text is, a person says."""
         if outcome.status in ("not_attempted", "received"):
             return super().headline(outcome, last=last)
-        return str(load_wording("strings")["outcome"]["complete" if outcome.status == "right" else "incomplete"])
+        complete = "complete" if self.points else "complete_ungraded"
+        return str(load_wording("strings")["outcome"][complete if outcome.status == "right" else "incomplete"])
 
     def item_reason(self, item: str, note: Note | None, key: Key, text: str) -> str:
         """None: a person reads it."""

@@ -16,7 +16,7 @@ from copydesk.base.wording import load_wording, percent
 from copydesk.exercises.exercise import Exercise
 from copydesk.exercises.outcome import Answer
 from copydesk.lessons.lesson import Lesson, Objective
-from copydesk.page.html import static_html, table
+from copydesk.page.html import paragraph, static_html, table
 from copydesk.story.key import Key
 
 State = Literal["open", "handed_in", "not_yet", "met"]
@@ -103,14 +103,15 @@ class Result:
     def _repr_html_(self) -> str:
         say = load_wording("strings")["lesson"]
         if self.lesson.story.key is None:
-            caption = say["graded_note"]
+            caption, note = say["graded_note"], ""
         else:
+            note = paragraph(say["which_try"])
             caption = say["result"].format(points=f"{self.points:.1f}", possible=f"{self.possible:g}")
             points, possible = self._points(more=True)
             if possible:
                 caption = say["result_more"].format(result=caption, points=f"{points:.1f}", possible=f"{possible:g}")
         heads = (say["objective"], say["bar"], say["first"], say["best"], "")
-        return static_html(table(heads, self.by_objective(), caption=caption))
+        return static_html(table(heads, self.by_objective(), caption=caption) + note)
 
 
 def results(lesson: Lesson, answers: AnswerFile) -> Result:

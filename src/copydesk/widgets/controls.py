@@ -82,11 +82,16 @@ def hand_in_box() -> Controls:
     button = ipw.Button(description=say["pack"], button_style="primary", layout=wide)
     upload = ipw.FileUpload(accept=".json", description=say["bring_back"], layout=wide)
     told = ipw.HTML()
+    given = name.value
 
     def run(_: Any) -> None:
+        nonlocal given
         try:
-            if name.value.strip() != (learner_of(folder()) or ""):
+            if name.value == given:  # nothing was typed here, and a name may have been kept in another cell since
+                name.value = learner_of(folder()) or ""
+            else:
                 remember_learner(folder(), name.value.strip())
+            given = name.value
             leave_out = () if private.value else PRIVATE
             told.value = _packed(pack(folder(), leave_out=leave_out, titles=lesson_titles()))
         except CopydeskError as error:

@@ -97,10 +97,11 @@ function frame({ model, el, words }, makeBody) {
   };
   // What a check led to is scrolled to and takes the focus, so that nobody has to look for it.
   const showResult = () => {
-    if (!section.contains(document.activeElement) || choice.contains(document.activeElement)) return false; // the learner has gone on
-    result.focus({ preventScroll: true });
+    if (!section.contains(document.activeElement)) return false; // the learner has gone on
+    const chooses = choice.contains(document.activeElement);
+    if (!chooses) result.focus({ preventScroll: true });
     comeInto(choice.hidden ? result : choice, result);
-    return true;
+    return !chooses;
   };
   const view = Math.random().toString(36).slice(2);
   const announce = (text) => { said.textContent = text; };
@@ -247,7 +248,7 @@ function showFeedback(feedback, headline, details, say, body) {
   }
   if (feedback.hints.length) {
     const link = (item, words) => (body.place?.(item) ? node("button", { type: "button", class: "cd-link", ...keySafe, onclick: () => goTo(body.place(item)) }, words) : words);
-    const hint = ({ text, items, named }) => (named || !items.length ? [items.length === 1 ? link(items[0], text) : text] : [...items.flatMap((item, n) => [n ? ", " : "", link(item, item.where)]), ": ", text]);
+    const hint = ({ text, items, named }) => (named || !items.length ? [items.length ? link(items[0], text) : text] : [...items.flatMap((item, n) => [n ? ", " : "", link(item, item.where)]), ": ", text]);
     details.append(node("h4", {}, say.outcome.hints), node("ul", {}, ...feedback.hints.map((one) => node("li", {}, ...hint(one)))));
   }
   const rows = feedback.key.filter((row) => !body.shows?.(row));
@@ -304,7 +305,7 @@ function segments(options, chosen) {
     const input = node("input", { type: "radio", name, value, ...keySafe, onchange: () => chosen(value) });
     return [value, input, node("label", { class: "cd-segment" }, input, keyName(n), node("span", { "data-words": words }, words))];
   });
-  const root = node("div", { class: `cd-segments${short(options) ? "" : " cd-stacks"}` }, ...inputs.map(([, , label]) => label));
+  const root = node("div", { class: `cd-segments${short(options) ? "" : " cd-stacks"}${long(options) ? " cd-column" : ""}` }, ...inputs.map(([, , label]) => label));
   const press = (event) => {
     const input = /^[0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && inputs[(Number(event.key) + 9) % 10]?.[1];
     if (!input) return;
@@ -319,6 +320,7 @@ function segments(options, chosen) {
 
 // A question or an item with its choices, and room for what is said of it after a check.
 const short = (options) => Object.values(options).join("").length <= 30; // these fit beside what they are about
+const long = (options) => { const words = Object.values(options); return words.length < 5 && words.join("").length + 6 * words.length > 98; }; // a few that fit in no line
 
 function choiceRow(legend, options, chosen, extra = [], words = null) {
   const said = node("div", { class: "cd-said", id: freshId("said") });

@@ -200,15 +200,18 @@ function marker(context, { groups, roles, grouped, onChange }) {
   };
   const without = (spans, start, end) => spans.flatMap(([a, b]) => (b <= start || a >= end ? [[a, b]] : [[a, Math.min(b, start)], [Math.max(a, end), b]].filter(([x, y]) => /\S/.test(between(x, y)))));
   const between = (start, end) => bare(word.filter((w) => w.start < end && start < w.end).map((w) => w.text).join(" "));
-  // A mark belongs to the attribution being built, unless its paragraph already has one that lacks this role; what would
-  // replace a mark in another paragraph begins a new one.
-  const home = (role, block) => {
-    const within = (group) => roles.some((r) => (group[r] ?? []).some(([a, b]) => word.some((w) => w.block === block && w.start < b && a < w.end)));
+  // A mark belongs to the attribution being built, unless its sentence, else its paragraph, already has one that lacks this
+  // role. Nothing replaces a part of a complete attribution from another sentence, or of any from another paragraph.
+  const home = (role, here) => {
+    const within = (group, unit) => roles.some((r) => (group[r] ?? []).some(([a, b]) => word.some((w) => w[unit] === here[unit] && w.start < b && a < w.end)));
+    const lacking = (unit) => groups.findIndex((group) => within(group, unit) && !group[role]?.length);
     const current = groups[active];
     if (!grouped || !current) return -1;
-    if (within(current) || !roles.some((r) => current[r]?.length)) return active;
-    const waiting = groups.findIndex((group) => within(group) && !group[role]?.length);
-    if (waiting >= 0) return waiting;
+    if (within(current, "sentence") || !roles.some((r) => current[r]?.length)) return active;
+    if (lacking("sentence") >= 0) return lacking("sentence");
+    const isWhole = roles.every((r) => current[r]?.length) && Object.keys(spec.labels ?? {}).every((name) => current.labels?.[name]);
+    if (within(current, "block") && (!isWhole || spec.several?.includes(role))) return active;
+    if (lacking("block") >= 0) return lacking("block");
     return current[role]?.length ? -1 : active;
   };
   const label = (role) => {
@@ -216,7 +219,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     if (!picked) { context.announce(say.marker.said_nothing); return; }
     const [from, to] = range();
     const start = word[from].start, end = word[to].end;
-    const g = home(role, word[from].block);
+    const g = home(role, word[from]);
     const mine = groups[g] ?? {};
     const several = spec.several?.includes(role);
     const meets = ([a, b]) => a < end && start < b;

@@ -275,6 +275,10 @@ class ExerciseWidget(anywidget.AnyWidget):
         outcome = self.outcome or self._outcome_before()
         waits = self.record.key_waits and not self.finished
         told = feedback(self.exercise, outcome, last=self.finished, key_waits=waits) if outcome else None
+        best = max((t.score for t in self._made()), default=0)
+        if told and outcome and self.finished and outcome.status in ("right", "not_yet") and outcome.score < best:
+            better = load_wording("strings")["outcome"]["best_counts"]
+            told["headline"] = better.format(headline=told["headline"], percent=round(100 * best))
         for row in told["key"] if told else ():  # a guess stands beside what was measured
             for guess in guess_at(self.lesson, self.answers, f"{self.exercise.id}/{row['item']}").values():
                 row["reveal"] = beside(guess, row["reveal"].rstrip("."))
