@@ -81,7 +81,7 @@ function editKey({ model, el }) {
       const letter = [..."abcdefghijklmnopqrstuvwxyz"].find((one) => !used.includes(one));
       save([...listed, { id: `${record.id}.${letter}`, say: words, patch }]);
     };
-    return node("details", { class: "cd-kdiffer" }, node("summary", { ...keySafe }, node("kbd", {}, "V"), say.differ, listed.length ? ` (${listed.length})` : null),
+    return node("details", { class: "cd-kdiffer", "data-some": listed.length ? "" : null }, node("summary", { title: say.differ, "aria-label": `${say.differ}${listed.length ? ` (${listed.length})` : ""}`, ...keySafe }, node("kbd", {}, "V"), node("span", { class: "cd-kwords" }, say.differ), listed.length ? ` (${listed.length})` : null),
       select(say.differ_add, can, "", add, { first: say.differ_add, "data-field": "differ_add" }),
       listed.length ? labelled(say.differ_why, input(say.differ_why, record.contestable.why, (why) => save(listed, why), { "data-field": "differ_why" })) : null,
       ...listed.map((a, n) => node("div", { class: "cd-kalso" }, input(say.differ_say, a.say, (words) => save(listed.map((b) => (b === a ? { ...b, say: words } : b))), { "data-field": `differ_${n}` }),
@@ -167,7 +167,7 @@ function editKey({ model, el }) {
     let text = null, words = [], elements = [], built = "";
     const build = () => {
       built = JSON.stringify(page.map((b) => [b.id, b.start, b.sentences.length]));
-      const context = { spec: { ...spec, blocks: page, item: t.item, overlap: t.id === "entman" }, say, nowNode: now, now: (sentence) => { if (tab === part) now.textContent = sentence; }, announce: tell };
+      const context = { spec: { ...spec, blocks: page, item: t.item, overlap: t.id === "entman" }, say, nowNode: now, now: (sentence) => { if (tab === part) now.textContent = sentence; }, announce: tell, label: (role) => label(role) };
       text = marker(context, { groups, roles: t.roles, grouped: Boolean(t.grouped), onChange });
       words = page.flatMap((b) => b.sentences.flatMap((s) => s.words.map(([, start, end]) => ({ start, end, block: b.id }))));
       elements = [...text.box.querySelectorAll(".cd-word")];
@@ -269,7 +269,7 @@ function editKey({ model, el }) {
     pane.addEventListener("pointerdown", (event) => { down = event.shiftKey || event.button ? -1 : wordAt(event); });
     pane.addEventListener("pointerup", (event) => {
       const i = wordAt(event), group = at();
-      const begun = t.grouped && group && t.roles.some((role) => !group[role]?.length) && (!group.id || recordOf(group)?.unconfirmed) && words[wordOf(group)]?.block === words[i]?.block;
+      const begun = t.grouped && group && t.roles.some((role) => !group[role]?.length) && (!group.id || recordOf(group)?.unconfirmed) && (!hasMarks(group) || words[wordOf(group)].block === words[i]?.block);
       if (i < 0 || i !== down || begun || pickedWords().length > 1) return;
       const n = groupAt(i);
       if (n >= 0 && n !== text.active) setTimeout(() => choose(n));
@@ -356,7 +356,7 @@ function editKey({ model, el }) {
         };
         const words = t.id === "voice" ? textOf(item.layer, item.record) : item.record.question ?? item.record.id;
         const where = t.id === "questions" ? input(say.evidence_at, item.record.evidence, (value) => set(item.layer, item.record, { evidence: value }), { "data-field": "evidence", placeholder: say.evidence_at }) : null;
-        return { inner: [node("span", { class: "cd-krowtext", ...(t.id === "voice" ? ofStory(spec) : {}) }, words), row, where, more], paint };
+        return { inner: [node("span", { class: "cd-krowtext", ...(t.id === "voice" ? ofStory(spec) : {}) }, words), row, more, where], paint };
       }
       if (t.id === "asked") return question(item);
       const put = (name) => (value) => set(item.layer, item.record, { [name]: value }, valued(name, value));
