@@ -92,7 +92,7 @@ class Coder:
             self.correct(wanted)
             self.confirm()
         for missing in pending:
-            self.begin()
+            self.begin(missing)
             self.correct(missing)
             self.confirm()
 
@@ -211,7 +211,7 @@ class Coder:
     def next_part(self) -> None:
         self.press("Enter")
 
-    def begin(self) -> None:
+    def begin(self, missing: Entry) -> None:
         self.press("n")
 
     def remove(self) -> None:
@@ -301,7 +301,7 @@ class PointerCoder(Coder):
         self.click(self.page.locator(f"{SCREEN} .cd-dock button:visible", has_text=name))
 
     def pick(self, start: int, end: int) -> None:
-        words = self.page.locator(f"{SCREEN} .cd-word")
+        words = self.words_on_page()
         first, last = words.nth(self.word_at(start)), words.nth(self.last_word(end))
         first.scroll_into_view_if_needed()
         a, b = first.bounding_box(), last.bounding_box()
@@ -321,15 +321,25 @@ class PointerCoder(Coder):
     def next_part(self) -> None:
         self.button("Next part")
 
-    def begin(self) -> None:
+    def begin(self, missing: Entry) -> None:
+        """With its source where that is picked by one drag; a click into another mark would choose that one."""
+        for start, end in spans(missing, "source")[:1]:
+            if not self.words_on_page().nth(self.word_at(start)).get_attribute("aria-label"):
+                self.pick(start, end)
+                self.click(self.popup("button:not(.cd-label)"))
+                return
         self.button("New")
 
     def remove(self) -> None:
         self.button("Remove")
 
     def label(self, start: int, end: int, role: str) -> None:
+        """Words that can mean one role alone are labelled when the button is let go."""
+        picked = self.page.locator(f"{SCREEN} .cd-word[aria-selected=true]")
         self.pick(start, end)
-        self.click(self.page.locator(f"{SCREEN} .cd-popup:visible button", has_text=role))
+        self.page.wait_for_timeout(50)
+        if picked.count():
+            self.click(self.popup(f".cd-l-{role}"))
 
     def clear(self, start: int, end: int) -> None:
         self.pick(start, end)
@@ -339,9 +349,11 @@ class PointerCoder(Coder):
         self.click(self.field(f'[data-value="{form}"]'))
 
     def set_speaker(self, name: str) -> None:
+        near = self.field(".cd-kchoices button").get_by_text(name, exact=True)
+        if near.count():
+            self.click(near)
+            return
         self.click(self.field('[data-field="speaker"]'))
-        self.page.keyboard.press("Control+a")
-        self.pressed.append("select all")
         self.page.keyboard.type(self.short(name))
         self.page.keyboard.press("Enter")
 
@@ -355,6 +367,12 @@ class PointerCoder(Coder):
 
     def set_voice(self, n: int, voice: str) -> None:
         self.click(self.page.locator(f"{SCREEN} .cd-krow").nth(n).locator(f'[data-value="{voice}"]'))
+
+    def words_on_page(self) -> Locator:
+        return self.page.locator(f"{SCREEN} .cd-word")
+
+    def popup(self, which: str) -> Locator:
+        return self.page.locator(f"{SCREEN} .cd-popup:visible {which}")
 
     def field(self, which: str) -> Locator:
         return self.page.locator(f"{SCREEN} .cd-kentry {which}")
