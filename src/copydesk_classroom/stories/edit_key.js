@@ -95,7 +95,7 @@ function editKey({ model, el }) {
   const near = (record) => {
     const far = (other) => Math.abs(startOf(other) - startOf(record));
     const names = [...key.attributions].sort((a, b) => far(a) - far(b)).map((one) => one.speaker);
-    return [...new Set(names)].filter((name) => name && name !== record.speaker).slice(0, 4);
+    return [...new Set(names)].filter((name) => name && name !== record.speaker).slice(0, 3);
   };
   const fieldsOf = (t, layer, record, text) => {
     const put = (name) => (value) => set(layer, record, { [name]: value }, valued(name, spec.choices[name]?.[value] ?? value));
@@ -109,7 +109,7 @@ function editKey({ model, el }) {
       return [few("form"),
         node("div", { class: "cd-kpair" }, labelled([node("kbd", {}, "W"), say.speaker], input(say.speaker, record.speaker, put("speaker"), { list: speakers.id, "data-field": "speaker", placeholder: say.speaker_hint, onfocus: (event) => event.target.select() })),
           labelled([node("kbd", {}, "K"), say.kind], select(say.kind, spec.choices.kind, record.kind, put("kind"), { "data-field": "kind" }))),
-        node("div", { class: "cd-kchoices", role: "group", "aria-label": say.speakers_near }, ...near(record).map((name) => button(() => put("speaker")(name), name))),
+        node("div", { class: "cd-kchoices", role: "group", "aria-label": say.speakers_near }, node("span", { "aria-hidden": "true" }, say.or), ...near(record).map((name) => button(() => put("speaker")(name), name))),
         node("div", { class: "cd-kpair" }, node("label", { class: "cd-check" }, counted, node("kbd", {}, "C"), say.counted),
           labelled([node("kbd", {}, "F"), say.carried_from], select(say.carried_from, others, record.carried_from, (value) => put("carried_from")(value || null), { first: say.carried_none, "data-field": "carried_from" }))),
         differ(layer, record, text.picked)];
@@ -297,6 +297,7 @@ function editKey({ model, el }) {
       const i = wordAt(event), group = at(), span = down >= 0 && pickedWords().length > 1 ? picked() : null;
       const role = span && meant(span);
       if (role) { setTimeout(() => { label(role); text.focus(); }); return; }
+      setTimeout(() => pane.querySelector(".cd-popup:not([hidden])")?.scrollIntoView({ block: "nearest" }));
       const begun = t.grouped && group && t.roles.some((role) => !group[role]?.length) && (!group.id || recordOf(group)?.unconfirmed) && (!hasMarks(group) || words[wordOf(group)].block === words[i]?.block);
       if (i < 0 || i !== down || begun || pickedWords().length > 1) return;
       const n = groupAt(i);
@@ -388,7 +389,7 @@ function editKey({ model, el }) {
       }
       if (t.id === "asked") return question(item);
       const put = (name) => (value) => set(item.layer, item.record, { [name]: value }, valued(name, value));
-      const made = ["name", "on_record", "detail"].map((name) => input(say[name], item.record[name], put(name), { "data-field": name, list: name === "on_record" ? terms.id : null }));
+      const made = ["name", "on_record", "detail"].map((name) => input(say[name], item.record[name], put(name), { "data-field": name, list: name === "on_record" ? terms.id : null, placeholder: say[name] }));
       const kind = select(say.kind, spec.choices.kind, item.record.kind, put("kind"), { "data-field": "kind" });
       return { inner: [made[0], kind, made[1], made[2]], paint: () => { kind.value = item.record.kind; made.forEach((one) => { if (one !== document.activeElement) one.value = item.record[one.dataset.field] ?? ""; }); } };
     };
@@ -408,9 +409,9 @@ function editKey({ model, el }) {
           if (answersFor[name] && one !== document.activeElement) one.replaceChildren(...option(answersFor[name](), value, say.choose));
           if (one !== document.activeElement) one.value = value;
         });
-        words.textContent = shown.text ?? spec.templates[item.record.template].label;
+        words.textContent = /[^_\s]/.test(shown.text ?? "") ? shown.text : spec.templates[item.record.template].label;
         answer.dataset.status = shown.fault ? "not_yet" : "";
-        answer.textContent = shown.fault || (shown.answer ? fill(say[shown.choices ? "asked_choices" : "asked_answer"], shown) : "");
+        answer.textContent = shown.fault?.replace(`${item.record.id}: `, "") || (shown.answer ? fill(say[shown.choices ? "asked_choices" : "asked_answer"], shown) : "");
       };
       return { inner: [words, drop, node("div", { class: "cd-kpair cd-kmore" }, ...fields.map(([name, one]) => labelled(spec.blanks[name], one))), answer], paint };
     };
