@@ -57,14 +57,13 @@ def test_a_draft_becomes_a_key_by_keyboard_alone(page, lab: Lab, opened: Path) -
     to_screen(page)
     page.evaluate(COUNT)
     coder.press("Tab")
-    coder.press("Shift+Enter")  # the page was looked through: the reader has all lines right
+    coder.code_page()
     assert left(page, "Page") == "✓"
-    coder.press("Enter")
     assert coder.part().startswith("Who says so")
     coder.code_attributions([a.data for a in key.attributions])
     assert left(page, "Who says so") == "✓"
     assert left(page, "Speakers") == "✓", "who confirms what somebody says confirms the speaker"
-    coder.press("Enter")
+    coder.next_part()
     assert coder.part().startswith("Voice")
     coder.code_voice(key.layer("sentences"))
     assert left(page, "Voice") == "✓"

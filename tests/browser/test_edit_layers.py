@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from copydesk.story.story import load_story
@@ -251,3 +252,48 @@ def test_a_question_from_a_template(bench: Bench) -> None:
     assert bench.disk("asked") == [] and "own_w1" not in (bench.folder / "lessons.toml").read_text("utf-8")
     bench.press("Control+z")
     kept_after_restart(bench, "Ask", "asked")
+
+
+SIZES = "els => els.filter(el => el.checkVisibility()).map(el => [el.offsetWidth, el.offsetHeight])"
+TOO_WIDE = """el => [...el.querySelectorAll("button, select, input, p, span, label, summary")].filter(one =>
+    one.checkVisibility() && !one.closest(".cd-visually-hidden")
+    && one.getBoundingClientRect().right > el.getBoundingClientRect().right).map(one => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_part_at_every_width(page: Page, tmp_path: Path, theme: str) -> None:
+    """axe finds nothing, nothing is cut off, every target can be met, and a click never moves what it clicks."""
+    page.set_default_timeout(5000)
+    bench = Bench(page, key_editor("greywater-barrage", folder=tmp_path).folder, theme=theme)
+    if theme == "dark":
+        page.add_style_tag(content="body { background: #111; }")
+    bench.part("Ask")
+    for template in ("who_is", "own"):
+        bench.screen.get_by_label("New question").select_option(template)
+        bench.wait()
+    for tab in bench.widget.spec["tabs"]:
+        bench.part(tab["title"])
+        for more in bench.screen.locator("details.cd-kdiffer:not([open]) summary:visible").all()[:1]:
+            more.click()
+        for width in (390, 800, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            where = f"{tab['title']} at {width}"
+            if width == 390:  # what it looks at does not depend on the width
+                found = Axe().run(page, context={"include": [["section.cd-kedit"]]}).response["violations"]
+                assert not found, [f"{where}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
+            assert bench.screen.evaluate("el => el.scrollWidth <= el.clientWidth"), where
+            assert not bench.screen.evaluate(TOO_WIDE), where
+            targets = bench.screen.locator("button, select, input[type=text], summary").evaluate_all(SIZES)
+            assert min(min(size) for size in targets) >= 24, where
+
+
+@pytest.mark.parametrize(
+    ("part", "layer", "name"), [("Voice", "sentences", "voice"), ("Questions", "questions", "answer")]
+)
+def test_one_click_answers_in_any_row(bench: Bench, part: str, layer: str, name: str) -> None:
+    """Whichever row was the current one: what a click is on must stay under it."""
+    bench.part(part)
+    for n in (2, 0, 3):
+        choice = bench.screen.locator(".cd-krow").nth(n).locator(".cd-kchoices button").last
+        choice.click()
+        assert bench.disk(layer)[n][name] == choice.get_attribute("data-value")

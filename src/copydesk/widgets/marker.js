@@ -20,7 +20,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     }))));
   const box = node("div", { class: "cd-text", role: "listbox", "aria-multiselectable": "true", "aria-label": say.marker.text_label, "aria-describedby": context.nowNode.id }, ...blocks);
   // The labels at hand where words were picked by pointer; the same buttons stand in the bar, for keys and for screen readers.
-  const popup = node("div", { class: "cd-popup", "aria-hidden": "true", hidden: true }, ...labelButtons(context, roles, (role) => { label(role); focus(at); }, { tabindex: "-1" }));
+  const popup = node("div", { class: "cd-popup", "aria-hidden": "true", hidden: true }, ...labelButtons(context, roles, (role) => { (context.label ?? label)(role); focus(at); }, { tabindex: "-1" }), ...(context.popup ?? []));
   // Why the key has something so, at the words in question.
   const why = node("div", { class: "cd-why", role: "status", hidden: true });
   const views = ["mine", "key", "both"];

@@ -81,7 +81,7 @@ function editKey({ model, el }) {
       const letter = [..."abcdefghijklmnopqrstuvwxyz"].find((one) => !used.includes(one));
       save([...listed, { id: `${record.id}.${letter}`, say: words, patch }]);
     };
-    return node("details", { class: "cd-kdiffer" }, node("summary", { ...keySafe }, node("kbd", {}, "V"), say.differ, listed.length ? ` (${listed.length})` : null),
+    return node("details", { class: "cd-kdiffer", "data-some": listed.length ? "" : null }, node("summary", { title: say.differ, "aria-label": `${say.differ}${listed.length ? ` (${listed.length})` : ""}`, ...keySafe }, node("kbd", {}, "V"), node("span", { class: "cd-kwords" }, say.differ), listed.length ? ` (${listed.length})` : null),
       select(say.differ_add, can, "", add, { first: say.differ_add, "data-field": "differ_add" }),
       listed.length ? labelled(say.differ_why, input(say.differ_why, record.contestable.why, (why) => save(listed, why), { "data-field": "differ_why" })) : null,
       ...listed.map((a, n) => node("div", { class: "cd-kalso" }, input(say.differ_say, a.say, (words) => save(listed.map((b) => (b === a ? { ...b, say: words } : b))), { "data-field": `differ_${n}` }),
@@ -91,6 +91,12 @@ function editKey({ model, el }) {
   // The fields of one entry.
   const speakers = node("datalist", { id: freshId("speakers") });
   const terms = node("datalist", { id: freshId("terms") });
+  // The speakers of the attributions around one, the nearest first: those that are meant most often.
+  const near = (record) => {
+    const far = (other) => Math.abs(startOf(other) - startOf(record));
+    const names = [...key.attributions].sort((a, b) => far(a) - far(b)).map((one) => one.speaker);
+    return [...new Set(names)].filter((name) => name && name !== record.speaker).slice(0, 3);
+  };
   const fieldsOf = (t, layer, record, text) => {
     const put = (name) => (value) => set(layer, record, { [name]: value }, valued(name, spec.choices[name]?.[value] ?? value));
     const line = (name, more = {}) => labelled(say[name], input(say[name], record[name], put(name), { "data-field": name, ...more }));
@@ -101,8 +107,9 @@ function editKey({ model, el }) {
       counted.checked = record.counted ?? false;
       const others = Object.fromEntries(key.attributions.filter((a) => a.id !== record.id).map((a) => [a.id, `${a.id} ${a.speaker ?? ""}`]));
       return [few("form"),
-        node("div", { class: "cd-kpair" }, labelled([node("kbd", {}, "W"), say.speaker], input(say.speaker, record.speaker, put("speaker"), { list: speakers.id, "data-field": "speaker", placeholder: say.speaker_hint })),
+        node("div", { class: "cd-kpair" }, labelled([node("kbd", {}, "W"), say.speaker], input(say.speaker, record.speaker, put("speaker"), { list: speakers.id, "data-field": "speaker", placeholder: say.speaker_hint, onfocus: (event) => event.target.select() })),
           labelled([node("kbd", {}, "K"), say.kind], select(say.kind, spec.choices.kind, record.kind, put("kind"), { "data-field": "kind" }))),
+        node("div", { class: "cd-kchoices", role: "group", "aria-label": say.speakers_near }, node("span", { "aria-hidden": "true" }, say.or), ...near(record).map((name) => button(() => put("speaker")(name), name))),
         node("div", { class: "cd-kpair" }, node("label", { class: "cd-check" }, counted, node("kbd", {}, "C"), say.counted),
           labelled([node("kbd", {}, "F"), say.carried_from], select(say.carried_from, others, record.carried_from, (value) => put("carried_from")(value || null), { first: say.carried_none, "data-field": "carried_from" }))),
         differ(layer, record, text.picked)];
@@ -167,7 +174,7 @@ function editKey({ model, el }) {
     let text = null, words = [], elements = [], built = "";
     const build = () => {
       built = JSON.stringify(page.map((b) => [b.id, b.start, b.sentences.length]));
-      const context = { spec: { ...spec, blocks: page, item: t.item, overlap: t.id === "entman" }, say, nowNode: now, now: (sentence) => { if (tab === part) now.textContent = sentence; }, announce: tell };
+      const context = { spec: { ...spec, blocks: page, item: t.item, overlap: t.id === "entman" }, say, nowNode: now, now: (sentence) => { if (tab === part) now.textContent = sentence; }, announce: tell, label: (role) => label(role), popup: t.grouped ? [beginHere] : [] };
       text = marker(context, { groups, roles: t.roles, grouped: Boolean(t.grouped), onChange });
       words = page.flatMap((b) => b.sentences.flatMap((s) => s.words.map(([, start, end]) => ({ start, end, block: b.id }))));
       elements = [...text.box.querySelectorAll(".cd-word")];
@@ -227,6 +234,7 @@ function editKey({ model, el }) {
     const labels = labelButtons({ say, spec }, t.roles.filter((role) => role !== "place"), (role) => { label(role); text.focus(); });
     const clear = button(() => { text.clear(); text.focus(); }, say.clear);
     const begin = button(() => { text.begin(); show(); text.focus(); }, node("kbd", {}, "N"), fill(say.new, { item: t.item }));
+    const beginHere = node("button", { type: "button", tabindex: "-1", onclick: () => { beginWith(picked()); text.focus(); } }, node("kbd", {}, "+"), fill(say.new_with, { role: say.roles[t.roles[0]] }));
     const remove = button(() => drops(), node("kbd", {}, "X"), say.remove);
     const showActs = () => { remove.setAttribute("aria-disabled", String(!current())); };
     acts.append(...labels, t.grouped ? begin : "", clear, remove);
@@ -248,6 +256,24 @@ function editKey({ model, el }) {
       tell(fill(say.marker.said_label_alone, { words: text.between(start, end), role: say.roles[role] }));
       onChange();
     };
+    const beginWith = (span) => {
+      drop();
+      groups.push({ labels: {}, [t.roles[0]]: [span] });
+      text.active = groups.length - 1;
+      text.refresh();
+      tell(fill(say.marker.said_new, { item: t.item, n: groups.length }));
+      onChange();
+    };
+    // Words dragged over need no label where only one is meant: they make a mark longer or shorter, or are the one part that is missing.
+    const meant = ([start, end]) => {
+      const group = at(), of = ([a, b]) => [words.findIndex((w) => w.end > a), words.findLastIndex((w) => w.start < b)];
+      if (!group || t.id === "entman") return null;
+      const [from, to] = of([start, end]);
+      const met = t.roles.flatMap((role) => (group[role] ?? []).filter(([a, b]) => a < end && start < b).map((span) => [role, ...of(span)]));
+      if (met.length) return met.length === 1 && (met[0][1] === from) !== (met[0][2] === to) ? met[0][0] : null;
+      const missing = t.grouped ? t.roles.filter((role) => !group[role]?.length) : [];
+      return missing.length === 1 && recordOf(group)?.unconfirmed && words[wordOf(group)].block === words[from].block ? missing[0] : null;
+    };
     // A place to look at becomes a device of the class that is suggested, or plain words.
     const takePlace = (role) => {
       const { record } = current(), layer = role === "wording" ? "framing" : "controls", id = freeName(layer), n = text.active;
@@ -268,8 +294,11 @@ function editKey({ model, el }) {
     const wordAt = (event) => { const found = event.target.closest?.(".cd-word"); return found && pane.contains(found) ? Number(found.dataset.i) : -1; };
     pane.addEventListener("pointerdown", (event) => { down = event.shiftKey || event.button ? -1 : wordAt(event); });
     pane.addEventListener("pointerup", (event) => {
-      const i = wordAt(event), group = at();
-      const begun = t.grouped && group && t.roles.some((role) => !group[role]?.length) && (!group.id || recordOf(group)?.unconfirmed) && words[wordOf(group)]?.block === words[i]?.block;
+      const i = wordAt(event), group = at(), span = down >= 0 && pickedWords().length > 1 ? picked() : null;
+      const role = span && meant(span);
+      if (role) { setTimeout(() => { label(role); text.focus(); }); return; }
+      setTimeout(() => pane.querySelector(".cd-popup:not([hidden])")?.scrollIntoView({ block: "nearest" }));
+      const begun = t.grouped && group && t.roles.some((role) => !group[role]?.length) && (!group.id || recordOf(group)?.unconfirmed) && (!hasMarks(group) || words[wordOf(group)].block === words[i]?.block);
       if (i < 0 || i !== down || begun || pickedWords().length > 1) return;
       const n = groupAt(i);
       if (n >= 0 && n !== text.active) setTimeout(() => choose(n));
@@ -356,11 +385,11 @@ function editKey({ model, el }) {
         };
         const words = t.id === "voice" ? textOf(item.layer, item.record) : item.record.question ?? item.record.id;
         const where = t.id === "questions" ? input(say.evidence_at, item.record.evidence, (value) => set(item.layer, item.record, { evidence: value }), { "data-field": "evidence", placeholder: say.evidence_at }) : null;
-        return { inner: [node("span", { class: "cd-krowtext", ...(t.id === "voice" ? ofStory(spec) : {}) }, words), row, where, more], paint };
+        return { inner: [node("span", { class: "cd-krowtext", ...(t.id === "voice" ? ofStory(spec) : {}) }, words), row, more, where], paint };
       }
       if (t.id === "asked") return question(item);
       const put = (name) => (value) => set(item.layer, item.record, { [name]: value }, valued(name, value));
-      const made = ["name", "on_record", "detail"].map((name) => input(say[name], item.record[name], put(name), { "data-field": name, list: name === "on_record" ? terms.id : null }));
+      const made = ["name", "on_record", "detail"].map((name) => input(say[name], item.record[name], put(name), { "data-field": name, list: name === "on_record" ? terms.id : null, placeholder: say[name] }));
       const kind = select(say.kind, spec.choices.kind, item.record.kind, put("kind"), { "data-field": "kind" });
       return { inner: [made[0], kind, made[1], made[2]], paint: () => { kind.value = item.record.kind; made.forEach((one) => { if (one !== document.activeElement) one.value = item.record[one.dataset.field] ?? ""; }); } };
     };
@@ -380,9 +409,9 @@ function editKey({ model, el }) {
           if (answersFor[name] && one !== document.activeElement) one.replaceChildren(...option(answersFor[name](), value, say.choose));
           if (one !== document.activeElement) one.value = value;
         });
-        words.textContent = shown.text ?? spec.templates[item.record.template].label;
+        words.textContent = /[^_\s]/.test(shown.text ?? "") ? shown.text : spec.templates[item.record.template].label;
         answer.dataset.status = shown.fault ? "not_yet" : "";
-        answer.textContent = shown.fault || (shown.answer ? fill(say[shown.choices ? "asked_choices" : "asked_answer"], shown) : "");
+        answer.textContent = shown.fault?.replace(`${item.record.id}: `, "") || (shown.answer ? fill(say[shown.choices ? "asked_choices" : "asked_answer"], shown) : "");
       };
       return { inner: [words, drop, node("div", { class: "cd-kpair cd-kmore" }, ...fields.map(([name, one]) => labelled(spec.blanks[name], one))), answer], paint };
     };
@@ -586,8 +615,11 @@ function editKey({ model, el }) {
     if (!open.length) { confirmNext(); return; }
     const layers = [...new Set(open.map(({ layer }) => layer))];
     change(layers.map((layer) => ({ op: "confirm", layer, ids: open.filter((one) => one.layer === layer).map(({ record }) => record.id) })), fill(say.said_all, { n: open.length }));
-    tab.home();
-    partDone();
+    const from = tab, next = nextPart();
+    if (!next) { tab.home(); partDone(); return; }
+    openPart(next);
+    now.textContent = fill(say.went_on, { title: from.title, next: next.title });
+    tell(`${said.textContent} ${now.textContent}`);
   };
   const one = node("button", { type: "button", class: "cd-primary", ...keySafe, onclick: () => { confirmNext(); } }, node("kbd", {}, "↵"), say.confirm_next);
   const all = button(confirmAll);
