@@ -66,6 +66,7 @@ def test_points_go_by_the_best_try_and_objectives_by_the_first(lesson: Lesson, f
         "half of it is another exercise"
     )
     assert result.state(objective) == "not_yet" and result.by_objective()[1][1:] == ("70 %", "25 %", "50 %", "not yet")
+    assert "Objectives are met at the first try." in result._repr_html_()
 
 
 def test_an_empty_try_is_no_first_try(lesson: Lesson, file: AnswerFile) -> None:

@@ -21,6 +21,7 @@ def test_a_new_lesson_begins_with_its_first_part() -> None:
     assert html.count("<li") == html.count('data-mark="open"') == len(asked)
     assert f"about {5 * round(desk.lesson.minutes / 5)} minutes left" in html
     assert f">Begin: {asked[0].title}</a>" in html
+    assert "once the cell of that part has run" in words(html), "a link to what has not run leads nowhere"
 
 
 def test_it_follows_the_work() -> None:
@@ -31,6 +32,7 @@ def test_it_follows_the_work() -> None:
     for _ in range(first.tries):
         desk.answers.add_try(first.id, {"values": {"x": "y"}}, 0.0, 0.0)
     html = home_html(desk.lesson, desk.answers)
+    assert "has run" not in words(html)
     assert html.count('data-mark="done"') == 1 and f">Continue: {second.title}</a>" in html
     for exercise in desk.lesson.exercises:
         for _ in range(exercise.tries or 1):

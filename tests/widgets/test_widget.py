@@ -733,6 +733,16 @@ class TestTwoViewsOfOneKernel:
         ask(one, "again")
         assert two.answer["value"] == {} == two.record.answer
 
+    def test_a_check_that_says_what_the_other_one_was_told_is_heard(self, tmp_path: Path) -> None:
+        one = same_kernel(FIRST, tmp_path)
+        send(one, HALF)
+        ask(one, "check")
+        two, heard = same_kernel(FIRST, tmp_path), []
+        ask(one, "check")  # nothing has changed, which `two` is told
+        two.observe(heard.append, names="state")
+        ask(two, "check")
+        assert heard, "the browser waits for an answer to its check"
+
     def test_another_exercise_and_another_folder_are_left_alone(self, tmp_path: Path) -> None:
         one = same_kernel(FIRST, tmp_path / "a")
         others = [same_kernel(FIRST, tmp_path / "b"), same_kernel(FIRST, tmp_path / "a", "routine")]

@@ -38,10 +38,12 @@ def home_html(lesson: Lesson, answers: AnswerFile) -> str:
         for e, is_now in parts
     )
     legend = f'<p class="cd-home-more" aria-hidden="true">{plus} {escape(say["more"])}</p>'
+    is_new = all(is_now == "open" for _, is_now in parts)
+    not_run = f'<p class="cd-home-more">{escape(say["not_run"])}</p>' if is_new else ""
     left_out = f"<p>{escape(' '.join(lesson.left_out.values()))}</p>" if lesson.left_out else ""
     return (
         f'<nav class="cd-home" aria-label="{escape(say["label"])}"><p class="cd-home-head">{" · ".join(head)}</p>'
-        f"<ol>{rows}</ol>{legend if any(e.more for e, _ in parts) else ''}"
+        f"<ol>{rows}</ol>{legend if any(e.more for e, _ in parts) else ''}{not_run}"
         f'{left_out}<p class="cd-home-ways">{" ".join(_ways(lesson))}</p></nav>'
     )
 

@@ -320,7 +320,7 @@ function segments(options, chosen) {
 
 // A question or an item with its choices, and room for what is said of it after a check.
 const short = (options) => Object.values(options).join("").length <= 30; // these fit beside what they are about
-const long = (options) => { const words = Object.values(options); return words.length < 5 && words.join("").length + 6 * words.length > 98; }; // a few that fit in no line
+const long = (options) => { const words = Object.values(options); return words.length < 5 && words.join("").length + 6 * words.length > 85; }; // a few that fit in no line
 
 function choiceRow(legend, options, chosen, extra = [], words = null) {
   const said = node("div", { class: "cd-said", id: freshId("said") });

@@ -262,7 +262,8 @@ class ExerciseWidget(anywidget.AnyWidget):
             other._warned, other._goes_on = self._warned, self._goes_on
             if other.answer["value"] != self.answer["value"]:
                 other.answer = {"seq": 0, "by": "", "value": self.answer["value"]}
-            other.state = {**self.state, "turn": other.state["turn"] + 1}
+            other._shown += 1
+            other.state = {**self.state, "turn": other._shown}
 
     def _made(self) -> list[Try]:
         return [t for t in self.record.tries if t.round == self.record.round]
