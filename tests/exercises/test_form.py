@@ -102,6 +102,15 @@ def test_models_cover_every_accepted_value_and_lazy_answers_every_option() -> No
     assert FORM.model_answers(Key("made", "", {}), "") == {}
 
 
+def test_an_option_that_is_a_question_gets_no_full_stop() -> None:
+    form = made(
+        "form", bar=0.6, questions=[{"id": "ask", "text": "What?", "options": {"a": "Who says so?", "b": "Bo"}}]
+    )
+    key = Key("made", "", {}, {"l/e": {"ask": {"accept": ["a"], "why": "It asks."}}})
+    (note,) = form.outcome({"values": {"ask": "b"}}, key, "").notes
+    assert note.reveal == "Who says so? It asks."
+
+
 class TestEarlierQuestions:
     """What an earlier version asked is no longer shown, and an answer to it is worth what it was."""
 

@@ -222,6 +222,6 @@ def _note(form: Form, number: int, key: Key, right: bool, blank: bool) -> Note:
         worth * right,
         worth,
         hint,
-        f"{best[:1].upper()}{best[1:]}. {expected.get('why', '')}".strip(),
+        f"{best[:1].upper()}{best[1:]}{'' if best[-1:] in ('?', '!', '.') else '.'} {expected.get('why', '')}".strip(),
         others,
     )
