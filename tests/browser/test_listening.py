@@ -113,7 +113,6 @@ def test_what_is_announced_while_marking(page: Page, lab: Lab) -> None:
     assert told(page, *["Control+z"] * 3)[-1] == "nothing more to undo or redo"
 
 
-
 def test_a_form_leads_on_and_the_tools_are_one_stop(page: Page, lab: Lab) -> None:
     section = opened(page, lab, "02_who_says_so", "transfer_marks")
     page.evaluate(LISTEN)
@@ -126,7 +125,9 @@ def test_a_form_leads_on_and_the_tools_are_one_stop(page: Page, lab: Lab) -> Non
     told(page, "ArrowLeft")
     assert page.evaluate(f"{FOCUSED}.title") == "Redo", "the arrows go round the tools"
     told(page, "Tab")
-    described = f"{FOCUSED}.getAttribute('aria-describedby').split(' ').map(id => document.getElementById(id).textContent)"
+    described = (
+        f"{FOCUSED}.getAttribute('aria-describedby').split(' ').map(id => document.getElementById(id).textContent)"
+    )
     assert page.evaluate(described)[1] == "2 of 2 tries left"
 
 

@@ -34,7 +34,7 @@ def home_html(lesson: Lesson, answers: AnswerFile) -> str:
     rows = "".join(
         f'<li data-mark="{is_now}"><span class="cd-sign" aria-hidden="true">{SIGNS[is_now]}</span> '
         f'<span><a href="#{anchor(lesson, e)}">{escape(e.title)}<span class="cd-visually-hidden"> '
-        f'({escape(", ".join([say["more"]] * e.more + [say[is_now]]))})</span></a>{plus if e.more else ""}</span></li>'
+        f"({escape(', '.join([say['more']] * e.more + [say[is_now]]))})</span></a>{plus if e.more else ''}</span></li>"
         for e, is_now in parts
     )
     legend = f'<p class="cd-home-more" aria-hidden="true">{plus} {escape(say["more"])}</p>'
