@@ -89,7 +89,7 @@ class Lab:
         self.log.close()
 
     def open(self, page: Page, lesson: str, *, theme: str = "JupyterLab Light") -> None:
-        """Open a lesson and wait until its kernel listens: the sign for an idle kernel comes before the kernel."""
+        """Open a lesson and wait until its kernel listens; the sign of an idle one is there sooner."""
         settings = self.home / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / "apputils-extension"
         settings.mkdir(parents=True, exist_ok=True)
         (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "{theme}"}}')

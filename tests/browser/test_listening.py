@@ -125,8 +125,9 @@ def test_a_form_leads_on_and_the_tools_are_one_stop(page: Page, lab: Lab) -> Non
     told(page, "ArrowLeft")
     assert page.evaluate(f"{FOCUSED}.title") == "Redo", "the arrows go round the tools"
     told(page, "Tab")
-    named = f"{FOCUSED}.getAttribute('aria-describedby').split(' ')"
-    described = f"{named}.map(id => document.getElementById(id).textContent)"
+    described = (
+        f"{FOCUSED}.getAttribute('aria-describedby').split(' ').map(id => document.getElementById(id).textContent)"
+    )
     assert page.evaluate(described)[1] == "2 of 2 tries left"
 
 
@@ -243,7 +244,7 @@ def test_form(page: Page, lab: Lab) -> None:
     check(page, section)
     in_order(
         heard(page, section),
-        *(f"{question} invalid", "Write a number from 0 to 1.", "button Check"),
+        *(f"{question} invalid", "Write a number that is not below 0 and not above 1.", "button Check"),
         *("Question 1: “33” is not a number from 0 to 1.", "status"),
     )
     section = exercise(page, load_lesson("06_do_we_agree").exercise("explain").title)

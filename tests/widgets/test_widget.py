@@ -504,7 +504,7 @@ def test_the_name_is_kept_and_refused_in_a_sentence(practice: Story, tmp_path: P
     text, button, told = box.children[1].children[0], box.children[1].children[1], box.children[2]
     text.value = " <i>7</i> "
     button.click()
-    assert answers.learner == "<i>7</i>" and "&lt;i&gt;7" in told.value and 'role="status"' in told.value
+    assert answers.learner == "<i>7</i>" and "&lt;i&gt;7" in told.value and 'role="alert"' in told.value
     text.value = "x" * 101
     button.click()
     assert "at most 100 characters" in told.value and answers.learner == "<i>7</i>"
@@ -545,7 +545,7 @@ def test_packing_lists_what_is_in_it_or_says_what_is_missing(
     _, why, (button, upload), told = unboxed(hand_in_box())
     assert "never graded" in why.value
     button.click()
-    assert 'role="status"' in told.value and "Traceback" not in told.value and "download=" not in told.value
+    assert 'role="alert"' in told.value and "Traceback" not in told.value and "download=" not in told.value
     AnswerFile.open("practice", "l", sha256="ab" * 32, root=own_answers).save("q", {"a": 1})
     button.click()
     assert "download=" in told.value and "<li>" in told.value

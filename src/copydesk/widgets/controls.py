@@ -81,6 +81,7 @@ def hand_in_box() -> Controls:
     why = ipw.HTML(_lines(f"<span>{escape(say['with_discernment_why'])}</span>"))
     button = ipw.Button(description=say["pack"], button_style="primary", layout=wide)
     upload = ipw.FileUpload(accept=".json", description=say["bring_back"], layout=wide)
+    upload.tooltip = ""  # else a screen reader says “null”
     told = ipw.HTML()
     given = name.value
 
@@ -127,11 +128,12 @@ def _brought_back(name: str, content: bytes) -> str:
             return _status(str(error))
     rest = load_wording("strings")["lesson"]["run_again"]
     items = "".join(f"<li>{escape(line)}</li>" for line in [*lines, rest])
-    return _lines(f'<div role="status"><ul>{items}</ul></div>')
+    return _lines(f'<div role="alert"><ul>{items}</ul></div>')
 
 
 def _status(sentence: str) -> str:
-    return _lines(f'<div role="status">{escape(sentence)}</div>')
+    """A sentence that is read out: an alert is, also where its element is new, as each value of an HTML widget is."""
+    return _lines(f'<div role="alert">{escape(sentence)}</div>')
 
 
 def _lines(html: str) -> str:
@@ -148,8 +150,8 @@ def _packed(handin: HandIn) -> str:
     whom = edition().hand_in_to or say["hand_in_to"]
     nameless = "" if handin.learner else f"<p><strong>{escape(say['no_name'].format(pack=say['pack']))}</strong></p>"
     return _lines(
-        f'<div role="status"><p>{escape(say["packed"].format(path=handin.path.name, size=size, whom=whom))}</p>'
-        f"{nameless}<p>{escape(say['packed_list'])}</p><ul>{items}</ul></div>"
+        f'<div role="alert"><p>{escape(say["packed"].format(path=handin.path.name, size=size, whom=whom))}</p>'
+        f"{nameless}</div><p>{escape(say['packed_list'])}</p><ul>{items}</ul>"
         f'<p><a style="text-decoration: underline" download="{name}" href="data:application/json;base64,{data}">'
         f"{escape(say['download'])}</a></p>"
     )

@@ -36,7 +36,7 @@ function frame({ model, el, words }, makeBody) {
   const headline = node("p", { class: "cd-headline", id: freshId("result") }); // read out with the result, which takes the focus; else `said` tells it
   const details = node("div", { class: "cd-details" });
   const result = node("div", { class: "cd-result", role: "group", tabindex: "-1", "aria-labelledby": headline.id, "aria-describedby": tries.id, ...keySafe }, headline, details);
-  let asked = false; // a check was asked for here, and its result is to be shown
+  let asked = ""; // "check" or "key": it was asked for here, and the result is to be shown
   const check = node("button", { type: "button", class: "cd-primary", "aria-describedby": `${now.id} ${tries.id}`, ...keySafe, onclick: () => doCheck() }, spec.check_text);
   const button = (words, act, more = {}) => node("button", { type: "button", ...more, ...keySafe, onclick: act }, words);
   const again = button(say.frame.again, () => { sure.hidden = false; sure.focus(); }, { class: "cd-again" });
@@ -44,7 +44,7 @@ function frame({ model, el, words }, makeBody) {
   const sure = node("div", { class: "cd-ask", role: "group", "aria-label": say.frame.again_ask, tabindex: "-1", hidden: true, ...keySafe, onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); keep(); } } },
     node("p", {}, say.frame.again_ask),
     button(say.frame.again_yes, () => { sure.hidden = true; section.focus(); ask("again"); }), button(say.frame.again_no, keep));
-  const showKey = () => button(say.frame.show_key, () => { asked = true; ask("key"); }, { title: say.frame.show_key_why });
+  const showKey = () => button(say.frame.show_key, () => { asked = "key"; ask("key"); }, { title: say.frame.show_key_why });
   const keyButton = showKey();
   const choice = node("div", { class: "cd-ask", role: "group", "aria-label": say.frame.choose, tabindex: "-1", hidden: true, ...keySafe },
     node("p", {}, say.frame.choose),
@@ -91,7 +91,7 @@ function frame({ model, el, words }, makeBody) {
     body.flush?.();
     headline.textContent = say.frame.checking;
     result.hidden = false;
-    asked = true;
+    asked = "check";
     tell({ do: "check" });
     expectAnswer();
   };
@@ -144,6 +144,7 @@ function frame({ model, el, words }, makeBody) {
     if (!state.has_other && document.activeElement === other) check.focus(); // a hidden button would lose the focus
     if (state.has_other && other.hidden) announce(state.saved_text); // another window has changed it too
     other.hidden = !state.has_other;
+    const pending = waiting; // then this state answers a change, and not the check after it
     if (state.saved_by === view && state.saved_seq >= seq) waiting = false;
     if (!waiting) {
       clearTimeout(timer);
@@ -153,8 +154,9 @@ function frame({ model, el, words }, makeBody) {
     }
     showFeedback(state.feedback, headline, details, say, body);
     body.told?.(state);
-    const seen = asked && state.feedback && showResult();
-    if (state.feedback) asked = false;
+    const answered = asked && state.feedback && !(asked === "check" ? pending : waiting);
+    const seen = answered && showResult();
+    if (answered) asked = "";
     const more = toHear(state.feedback, say), told = `${state.feedback?.headline ?? ""} ${more}`.trim();
     if (told && toldBefore !== null && told !== toldBefore) announce(seen ? more : told);
     toldBefore = told;

@@ -105,7 +105,7 @@ function marker(context, { groups, roles, grouped, onChange }) {
     notice = "";
     refresh();
     if (!extend) return;
-    const keys = keysTold || touch ? "" : ` ${fill(say.marker.said_keys, { keys: keysText() })}`;
+    const keys = keysTold || touch ? "" : `. ${fill(say.marker.said_keys, { keys: keysText() })}`;
     keysTold = true;
     context.announce(fill(say.marker.said_picked, { n: range()[1] - range()[0] + 1, words: brief(between(word[range()[0]].start, word[range()[1]].end)) }) + keys);
   };
@@ -161,9 +161,9 @@ function marker(context, { groups, roles, grouped, onChange }) {
   };
   const nextStep = () => {
     const group = groups[active];
-    if (!grouped || !group) return touch ? say.marker.tap_first : say.marker.pick;
-    const parts = roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]);
-    const unsaid = Object.keys(spec.labels ?? {}).filter((name) => !group.labels?.[name]).map((name) => say.roles[name]);
+    const unsaid = Object.keys(spec.labels ?? {}).filter((name) => !group?.labels?.[name]).map((name) => say.roles[name]);
+    if (!group || (!grouped && !unsaid.length)) return touch ? say.marker.tap_first : say.marker.pick;
+    const parts = grouped ? roles.filter((role) => !(group[role] ?? []).length).map((role) => say.roles[role]) : [];
     if (!parts.length && unsaid.length) return fill(say.marker.need_label, { item: spec.item, n: active + 1, parts: unsaid.join(", ") });
     return fill(say.marker[`${parts.length ? "need" : "complete"}${touch ? "_touch" : ""}`], { item: spec.item, n: active + 1, parts: parts.join(", ") });
   };
@@ -187,7 +187,8 @@ function marker(context, { groups, roles, grouped, onChange }) {
     picked = false; tapped = false;
     refresh();
     // a listener hears what was done and, of what has parts, what is missing still
-    context.announce(roles.some((role) => groups[active]?.[role]?.length) && grouped && !notice ? `${spoken}. ${whatNow()}` : spoken);
+    const goesOn = grouped || Object.keys(spec.labels ?? {}).some((name) => !groups[active]?.labels?.[name]);
+    context.announce(goesOn && !notice && roles.some((role) => groups[active]?.[role]?.length) ? `${spoken}. ${whatNow()}` : spoken);
     onChange();
   };
   const step = (from, to, spoken) => {

@@ -187,10 +187,11 @@ class ExerciseWidget(anywidget.AnyWidget):
         lacks = self.exercise.missing(value, self.lesson.story)
         if lacks:
             self._warned = value
-            self._show(saved)
             head, foot = (say["ask_open"], say["ask_open_more"]) if is_open else (say["ask"], say["ask_more"])
             told = {**_told(head), "status": "ask", "lacks": lacks, "foot": foot.format(**say)}
-            self.state = {**self.state, "feedback": told}
+            with self.hold_sync():  # the browser sees one answer, not the last one's feedback first
+                self._show(saved)
+                self.state = {**self.state, "feedback": told}
         return bool(lacks)
 
     def show_key(self) -> None:
