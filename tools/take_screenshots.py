@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from benchmarks.make_class import make_class
@@ -54,7 +55,7 @@ def shoot(lab: Lab, theme: str, name: str) -> None:
 
 
 def shoot_editor(lab: Lab) -> None:
-    """The editor of keys on the story that it shows without one of your own: the page, and who says what."""
+    """The editor of keys on the story that it shows without one of your own: the page, who says what, a question."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1100, "height": 1200}, device_scale_factor=1.25)
@@ -62,12 +63,34 @@ def shoot_editor(lab: Lab) -> None:
         run_all(page)
         screen = page.locator(SCREEN)
         screen.wait_for(timeout=60_000)
-        for part, name in (("Page", "edit_key_page.png"), ("Who says so", "edit_key_attributions.png")):
-            screen.locator("[role=tab]", has_text=part).click()
+
+        def shoot_part(title: str, name: str) -> None:
+            screen.locator("[role=tab]", has_text=title).click()
             screen.scroll_into_view_if_needed()
+            page.mouse.move(0, 0)
             page.wait_for_timeout(1000)
             screen.screenshot(path=str(DOCS / name))
+            shrink(DOCS / name)
+
+        shoot_part("Page", "edit_key_page.png")
+        shoot_part("Who says so", "edit_key_attributions.png")
+        for title in ("Page", "Who says so", "Voice"):
+            screen.locator("[role=tab]", has_text=title).click()
+            screen.get_by_role("button", name="Confirm all").click()
+        screen.locator("[role=tab]", has_text="Ask").click()
+        screen.get_by_label("New question").select_option("who_is")
+        screen.locator('[data-field="block"]').select_option("p6")
+        screen.locator('[data-field="words"]').fill("she")
+        screen.locator('[data-field="words"]').press("Enter")
+        screen.locator('[data-field="speaker"]').select_option("Oda Renn")
+        screen.locator(".cd-kanswer", has_text="Choices").wait_for(timeout=10_000)
+        shoot_part("Ask", "edit_key_ask.png")
         browser.close()
+
+
+def shrink(picture: Path) -> None:
+    """A screen has few colours: a palette of them takes a third of the bytes."""
+    Image.open(picture).convert("RGB").quantize(128).save(picture, optimize=True)
 
 
 def shoot_grades(home: Path) -> None:

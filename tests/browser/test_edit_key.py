@@ -130,7 +130,7 @@ def test_by_mouse_words_are_clicked_picked_and_labelled(page, lab: Lab, opened: 
     word(page, "demands").click()
     page.wait_for_timeout(300)
     drag(page, word(page, "Sorrin", 2), word(page, "lodged"))
-    section.locator(".cd-popup button", has_text="source").click()
+    section.locator(".cd-popup .cd-l-source").click()
     section.get_by_role("button", name="Confirm, next").click()
     saved(page)
     text = load_story(STORY).article.text

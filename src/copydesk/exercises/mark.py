@@ -369,11 +369,14 @@ class Mark(Exercise):
             return []
         say = load_wording("strings")["mark"]
         layers = ("furniture", "paragraphs") if self.by_number else ("paragraphs",)
-        shown = sorted((b for layer in layers for b in key.layer(layer)), key=lambda b: b.spans("span"))
         marked = [s for g in loose for spans in g.roles.values() for s in spans]
         reach = Span(min(s.start for s in marked), max(s.end for s in marked))  # a page may have hundreds of paragraphs
-        near = [b for b in shown if b.spans("span")[0].overlap(reach)]
-        found = [b.id for b in near if any(b.spans("span")[0].overlap(s) for s in marked)]
+        near = [b for layer in layers for b in key.layer(layer) if b.spans("span")[0].overlap(reach)]
+        found = [
+            b.id
+            for b in sorted(near, key=lambda b: b.spans("span"))
+            if any(b.spans("span")[0].overlap(s) for s in marked)
+        ]
         regions = ", ".join(map(self.place, found)) or say["furniture"]
         why = say["over_free" if self.free_share else "over_why"]
         return [Note("over", regions, 0, 0, say["over"].format(n=len(loose), where=regions), why)]

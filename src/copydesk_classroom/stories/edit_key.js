@@ -107,11 +107,11 @@ function editKey({ model, el }) {
       counted.checked = record.counted ?? false;
       const others = Object.fromEntries(key.attributions.filter((a) => a.id !== record.id).map((a) => [a.id, `${a.id} ${a.speaker ?? ""}`]));
       return [few("form"),
-        node("div", { class: "cd-kpair" }, labelled([node("kbd", {}, "W"), say.speaker], input(say.speaker, record.speaker, put("speaker"), { list: speakers.id, "data-field": "speaker", placeholder: say.speaker_hint, onfocus: (event) => event.target.select() })),
-          labelled([node("kbd", {}, "K"), say.kind], select(say.kind, spec.choices.kind, record.kind, put("kind"), { "data-field": "kind" }))),
+        labelled([node("kbd", {}, "W"), say.speaker], input(say.speaker, record.speaker, put("speaker"), { list: speakers.id, "data-field": "speaker", placeholder: say.speaker_hint, onfocus: (event) => event.target.select() })),
         node("div", { class: "cd-kchoices", role: "group", "aria-label": say.speakers_near }, node("span", { "aria-hidden": "true" }, say.or), ...near(record).map((name) => button(() => put("speaker")(name), name))),
-        node("div", { class: "cd-kpair" }, node("label", { class: "cd-check" }, counted, node("kbd", {}, "C"), say.counted),
+        node("div", { class: "cd-kpair" }, labelled([node("kbd", {}, "K"), say.kind], select(say.kind, spec.choices.kind, record.kind, put("kind"), { "data-field": "kind" })),
           labelled([node("kbd", {}, "F"), say.carried_from], select(say.carried_from, others, record.carried_from, (value) => put("carried_from")(value || null), { first: say.carried_none, "data-field": "carried_from" }))),
+        node("label", { class: "cd-check" }, counted, node("kbd", {}, "C"), say.counted),
         differ(layer, record, text.picked)];
     }
     if (layer === "framing") {

@@ -236,13 +236,10 @@ def kinds(story: Story) -> Section:
         items.append({"id": name, "where": place(entry["region"]), "span": [span.start, span.end]})
         answers[name] = {"accept": accept, "why": why[entry["kind"]]}
     said = [s for e in key.attributions for role in ("source", "cue", "content") for s in e.spans(role)]
-    plain = [
-        e
-        for e in key.layer("sentences")
-        if e["voice"] == "reporter" and not e.alternatives and not any(e.spans("span")[0].overlap(s) for s in said)
-    ]
+    own = (e for e in reversed(key.layer("sentences")) if e["voice"] == "reporter" and not e.alternatives)
+    plain = next((e for e in own if not any(map(e.spans("span")[0].overlap, said))), None)
     if plain and len(items) > 1:
-        span, region = plain[-1].spans("span")[0], plain[-1].id.split(".")[0]
+        span, region = plain.spans("span")[0], plain.id.split(".")[0]
         items.append({"id": "s0", "where": place(region), "span": [span.start, span.end]})
         answers["s0"] = {"accept": ["none"], "why": why["none"]}
     return Section({"items": items}, answers) if len(items) > 2 else _left_out("kinds")
