@@ -81,6 +81,9 @@ def test_the_whole_order_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
     section.locator('.cd-headline[data-status="right"]').wait_for(timeout=10_000)
     assert len(kept(lab, lesson, "order")["tries"]) == 1
     assert section.locator(".cd-key > li").count() == 7
+    told = section.locator(".cd-row .cd-said").all_inner_texts()
+    assert "In the key: place 1. Known on the day of the story." in told[0]
+    assert "In the key: place 7. Known only later." in told[6]
     assert cell_count(page) == 1 + len(CELLS), "keys reached JupyterLab"
 
 

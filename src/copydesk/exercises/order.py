@@ -230,7 +230,8 @@ class Order(ItemExercise):
                 told.append(say["source"].format(source=event.source))
             ties = [e for e in events if e is not event and not event.before(e) and not e.before(event)]
             others = tuple(say["tie"].format(words=opening(e.words)) for e in ties)
-            yield Note(event.id, str(number), earned, 1 + self.known, "", " ".join(filter(None, told)), others)
+            reveal, known = " ".join(filter(None, told)), event.accept[: self.known]
+            yield Note(event.id, str(number), earned, 1 + self.known, "", reveal, others, accepted=known)
 
     # Report
 

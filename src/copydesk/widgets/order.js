@@ -142,14 +142,15 @@ const makeBody = (context) => {
   const tools = toolbar(say.order.tools_label, [
     tool(() => { putDown(); move(place() - 2); }, arrow("↑"), say.order.earlier), tool(() => { putDown(); move(place()); }, arrow("↓"), say.order.later),
     ...known.map(([value, words], n) => tool(() => mark(value), node("kbd", {}, String(n + 1)), words)), take, tool(undo, say.marker.undo), tool(redo, say.marker.redo)], { "aria-controls": list.id });
+  const inKey = ({ where, accepted: [when] }) => `${fill(say.order.in_key, { place: where })}${when ? ` ${spec.choices[when][0].toUpperCase()}${spec.choices[when].slice(1)}.` : ""}`;
   const hint = say.order.how + (known.length ? ` ${say.order.how_known}` : "");
   const keys = [...say.order.keys, ...(known.length ? say.order.keys_known : [])];
   return {
     root: node("div", {}, list, node("p", { class: "cd-hint" }, hint), keyTable(say.marker.keys_title, keys)),
     tools,
     flush: putDown,
-    // On a row stands its place in the key; the key has an order of its own, and lies folded below.
-    note: (hinted, key) => noteRows(rows, say)(hinted, key.map((row) => ({ ...row, others: [], readings: [], reveal: fill(say.order.in_key, { place: row.where }) }))),
+    // On a row stands what the key has for it in short; the key has an order of its own, and lies folded below.
+    note: (hinted, key) => noteRows(rows, say)(hinted, key.map((row) => ({ ...row, others: [], readings: [], reveal: inKey(row) }))),
     shows: () => false,
     place: (item) => rows.get(item.id)?.el,
     show: (answer) => {
