@@ -125,7 +125,7 @@ class Mark(Exercise):
             for name, value in group.items():
                 kind = Mapping[str, str] if name == "labels" else tuple[tuple[int, int], ...]
                 read_value(kind, value, f"{where}: given, {name}")
-        known = load_wording("strings")["roles"]
+        known = load_wording("strings")["tags"]  # what stands on marks; “form” is a role too, and no words of the text
         for role in read_value(tuple[str, ...], settings.get("roles", ()), f"{where}: roles"):
             if role not in known:
                 raise CopydeskError(f"{where}: there is no role '{role[:40]}'", f"there are: {', '.join(known)}")

@@ -242,7 +242,8 @@ def _records(story: Story) -> dict[str, dict[str, Any]]:
 def _usual(generic: Json, where: str) -> Json:
     """The settings that an exercise need not name: those of every exercise, and of the one that it is `like`."""
     there, _, name = read_value(str, generic.get("like", ""), f"{where}: like").partition("/")
-    alike = next((e for e in _read(there).exercise if e.get("id") == name), NOTHING)
+    known = _read(there).exercise if there in list_lessons() else ()
+    alike = next((e for e in known if e.get("id") == name), NOTHING)
     return {**_read("every_lesson").defaults, **alike}
 
 
