@@ -1,8 +1,10 @@
 """The desk: what a notebook cell shows, with a key and without."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from inspect import Parameter, signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from copydesk.desk import Desk, hand_in, open_lesson
 from copydesk.lessons.lesson import list_lessons
 from copydesk.page.html import Page
 from copydesk.story.story import Story
+from copydesk.widgets import later
 
 
 def test_opening_a_lesson_says_where_the_work_is_kept(own_answers: Path) -> None:
@@ -146,6 +149,32 @@ def test_what_shows_answers_waits_until_the_exercise_is_finished(name: str) -> N
     assert repr(show(after="claims")) != wait
     desk.answers.restart("claims")
     assert repr(show(after="claims")) != wait, "the key was seen"
+
+
+@pytest.mark.parametrize(
+    ("ask", "then"),
+    [
+        (lambda desk: desk.speakers(after="claims"), "<table"),
+        (lambda desk: desk.voices(after="claims"), "<table"),
+        (lambda desk: desk.sourcing(after="claims"), "run this cell again"),
+    ],
+    ids=["table", "figure", "controls"],
+)
+def test_what_waits_takes_its_place_once_the_exercise_is_finished(
+    ask: Callable[[Desk], Any], then: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(later, "display", lambda data, **more: shown.append(data["text/html"]))
+    monkeypatch.setattr(later, "update_display", lambda data, **more: shown.append(data["text/html"]))
+    desk = open_lesson("07_what_was_going_on")
+    ask(desk)._ipython_display_()
+    later.refresh_following(desk.answers)
+    assert len(shown) == 1 and "Finish" in shown[0]
+    for _ in range(2):
+        desk.answers.add_try("claims", {"choices": {"x": "y"}}, 0.2, 0.0)
+    later.refresh_following(desk.answers)
+    later.refresh_following(desk.answers)
+    assert len(shown) == 2 and then in shown[1] and "Finish" not in shown[1]
 
 
 def test_a_try_that_passed_opens_nothing_before_the_key_is_chosen() -> None:

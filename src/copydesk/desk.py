@@ -53,6 +53,41 @@ def unless_left_out(ask: Callable[Concatenate[Any, str, P], T]) -> Callable[Conc
     return asked
 
 
+class Waiting(Page):
+    """What to do first; on a page, what was asked for takes the place of this sentence once that is done."""
+
+    def wait(self, answers: AnswerFile, name: str, ask: Callable[[], Any]) -> None:
+        """Ask again while the learner works on that answer file; `name` tells it from whatever else waits."""
+        self.answers, self.name, self.ask, self.waits = answers, name, ask, True
+
+    def _ipython_display_(self) -> None:
+        from copydesk.widgets.later import follow
+
+        follow(self.answers, self.name, self._now, self.plain)
+
+    def _now(self) -> str:
+        if self.waits:
+            found = self.ask()
+            self.waits = isinstance(found, Waiting)
+            if not hasattr(found, "_repr_html_"):  # controls need a cell of their own that has run
+                found = Page.saying(load_wording("strings")["lesson"]["there_now"])
+            self.html = found._repr_html_()
+        return self.html
+
+
+def once_done(ask: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """A method of the desk that may say what to do first, and then waits for that."""
+
+    @wraps(ask)
+    def asked(desk: Any, /, *args: P.args, **more: P.kwargs) -> T:
+        found = ask(desk, *args, **more)
+        if isinstance(found, Waiting):
+            found.wait(desk.answers, f"{ask.__name__} {args} {more}", lambda: ask(desk, *args, **more))
+        return found
+
+    return asked
+
+
 @dataclass(frozen=True, repr=False)
 class ShownResult(Result):
     """A result that a notebook keeps up to date while the learner works on."""
@@ -135,6 +170,7 @@ class Desk:
         found = shown_result(self.lesson, {e.id: self.answers.record(e.id) for e in self.lesson.exercises})
         return ShownResult(self.lesson, found.scores, found.first, desk=self)
 
+    @once_done
     def discernment(self, exercise_id: str = "discern") -> Page:
         """How well the learner's questions were aimed, and how well before the course; never graded."""
         from copydesk.views.discernment import discernment_page
@@ -225,12 +261,14 @@ class Desk:
 
     # --- Figures and comparisons to look at ---
 
+    @once_done
     def finder(self, *, after: str) -> Page:
         """What the attribution finder makes of the story: its marks, and the rule behind each."""
         from copydesk.views.comparisons import finder_page
 
         return self._wait_for(after) or finder_page(self.story)
 
+    @once_done
     def word_list(self, *, after: str) -> Page:
         """What a list of loaded words makes of the blocks of that exercise: places to look."""
         from copydesk.views.comparisons import word_list_page
@@ -240,12 +278,14 @@ class Desk:
         region, guesses = self.lesson.exercise(after).region, self._guesses("word_list").values()
         return self._wait_for(after) or word_list_page(self.story, region, guesses)
 
+    @once_done
     def voices(self, *, after: str) -> Figure | Page:
         """Whose words fill the story, as a figure."""
         from copydesk.views.plots import voices_figure
 
         return self._wait_for(after, needs_key=True) or voices_figure(self.story)
 
+    @once_done
     def sourcing(self, *, after: str) -> Any:
         """An explorer of the sources: shares, in attributions or words, with one item dropped if wanted."""
         from copydesk.views.sourcing import diversity, totals
@@ -258,6 +298,7 @@ class Desk:
         found = load_wording("strings")["sourcing"]["measured"].format(share=share)
         return sourcing_explorer(items, [beside(guess, found) for guess in self._guesses("sourcing").values()])
 
+    @once_done
     def frames(self, *, after: str) -> Figure | Page:
         """The five generic frames by the learner’s answers, beside the range the key allows."""
         from copydesk.views.plots import scales_figure
@@ -265,12 +306,14 @@ class Desk:
         values = self.answers.record(after).answer.get("values", {})
         return self._wait_for(after, needs_key=True) or scales_figure(self.story, values)
 
+    @once_done
     def speakers(self, *, after: str) -> Page:
         """How many attributions the key counts for each speaker."""
         from copydesk.views.sourcing import speakers
 
         return self._wait_for(after, needs_key=True) or self._table("speakers", [*speakers(self.story).items()])
 
+    @once_done
     def devices(self, *, after: str) -> Page:
         """How many framing devices of each class the key lists."""
         from copydesk.views.sourcing import devices
@@ -279,6 +322,7 @@ class Desk:
         total = (load_wording("strings")["devices"]["total"], sum(n for _, n in rows))
         return self._wait_for(after, needs_key=True) or self._table("devices", [*rows, total])
 
+    @once_done
     def diversity(self, *, after: str) -> Page:
         """How varied the sources of the story are, by the key, counted in attributions and in words."""
         from copydesk.views.sourcing import By, diversity, totals
@@ -288,6 +332,7 @@ class Desk:
         rows = [(say[name], *(decimal(getattr(d, name)) for d in found)) for name in ("hhi", "effective")]
         return self._wait_for(after, needs_key=True) or self._table("diversity", rows)
 
+    @once_done
     def timeline(self, *, after: str, later: bool = False) -> Page:
         """What was going on, as known on the day of the story (or, with `later`, as known since)."""
         from copydesk.views.timeline import lesson_timeline
@@ -296,6 +341,7 @@ class Desk:
             return Page.saying(load_wording("strings")["timeline"]["none"])
         return self._wait_for(after) or lesson_timeline(self.lesson, later=later)
 
+    @once_done
     @unless_left_out
     def split(self, exercise_id: str) -> Figure | Page:
         """How a class voted on that exercise, once the learner has voted too."""
@@ -310,6 +356,7 @@ class Desk:
         told = [beside(guess, measured.get(name)) for name, guess in guesses.items()]
         return split_figure(self.lesson, exercise_id, mine, told)
 
+    @once_done
     def agreement(self, *exercise_ids: str) -> Page:
         """How far a class agreed in each of these votes, once the learner has voted too."""
         from copydesk.views.agreement import agreement, class_votes
@@ -359,7 +406,7 @@ class Desk:
 
     def _first(self, what: str, exercise_id: str) -> Page:
         title = self.lesson.exercise(exercise_id).title
-        return Page.saying(load_wording("strings")["lesson"][f"first_{what}"].format(title=title))
+        return Waiting.saying(load_wording("strings")["lesson"][f"first_{what}"].format(title=title))
 
     def _table(self, part: str, rows: Sequence[tuple[object, ...]]) -> Page:
         """A small table, with the caption and the headings that strings.toml has under that name."""

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 from itertools import pairwise
+from typing import Self
 
 from copydesk.base.spans import Span
 from copydesk.base.wording import direction, load_wording, runs_right_to_left
@@ -23,7 +24,7 @@ class Page:
         self.html, self.plain = html, plain
 
     @classmethod
-    def saying(cls, sentence: str) -> Page:
+    def saying(cls, sentence: str) -> Self:
         """A page that is one sentence and no more."""
         return cls(static_html(f"<p>{escape(sentence)}</p>"), sentence)
 
