@@ -205,7 +205,7 @@ def test_a_cell_that_runs_without_the_first_one_says_what_to_do(monkeypatch: pyt
     monkeypatch.setattr(shell, "_showtraceback", lambda kind, error, lines: shown.append(lines))
     assert isinstance(shell.run_cell(code).error_in_exec, CopydeskError)
     why = "No lesson is open: the first cell has not run since the kernel started"
-    assert shown == [[f"{why}; in the menu Run, choose Run All Cells."]]
+    assert shown == [[f"{why}; in the menu Run, choose Run All Cells (by touch: ▶▶ at the top)."]]
     opened = open_lesson("02_who_says_so")
     assert shell.run_cell("from copydesk.desk import desk").success and shell.user_ns["desk"] is opened
 

@@ -321,7 +321,8 @@ class TestTheResult:
 
 
 RESTARTED = (
-    "No lesson is open: the first cell has not run since the kernel started; in the menu Run, choose Run All Cells."
+    "No lesson is open: the first cell has not run since the kernel started; in the menu Run, choose Run All Cells"
+    " (by touch: ▶▶ at the top)."
 )
 
 
