@@ -80,7 +80,7 @@ def test_marks_by_pointer_and_keys_survive_a_killed_kernel(page, lab: Lab) -> No
     section = exercise(page, "The cues are given")
     one = key_target("mark_cues", "A7")
     drag(page, section, one.roles["source"][0].start, one.roles["source"][0].end)
-    section.locator(".cd-label:not([tabindex])", has_text="source").click()
+    section.locator(".cd-tools .cd-label", has_text="source").click()
     wait_saved(section)
     kept = saved(lab, "mark_cues")["answer"]["groups"][1]
     assert kept["source"] == [[one.roles["source"][0].start, one.roles["source"][0].end]]

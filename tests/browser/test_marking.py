@@ -44,16 +44,16 @@ def test_touch_marks_and_pieces_and_undo(browser, lab: Lab) -> None:
     section = exercise(page, "Your first mark")
     word(section, "harbour").tap()
     word(section, "Okafor").tap()
-    section.locator(".cd-label:not([tabindex])", has_text="source").tap()
+    section.locator(".cd-tools .cd-label", has_text="source").tap()
     saved(section)
     assert len(groups(lab, "first_mark")) == 1
     source = groups(lab, "first_mark")[0]["source"]
     assert len(source) == 1 and source[0][1] - source[0][0] == len("harbour master Ines Okafor")
 
     drag(page, section, "The", "ferry")
-    section.locator(".cd-label:not([tabindex])", has_text="content").click()
+    section.locator(".cd-tools .cd-label", has_text="content").click()
     drag(page, section, "again", "spring")
-    section.locator(".cd-label:not([tabindex])", has_text="content").click()
+    section.locator(".cd-tools .cd-label", has_text="content").click()
     section.locator(".cd-groups .cd-m-content", has_text=" … ").wait_for(timeout=10_000)
     saved(section)
     assert len(groups(lab, "first_mark")[0]["content"]) == 2, "content in two pieces"
@@ -69,7 +69,7 @@ def test_touch_marks_and_pieces_and_undo(browser, lab: Lab) -> None:
 
     section.get_by_role("button", name="New attribution").click()
     drag(page, section, "ferry", "will")
-    section.locator(".cd-label:not([tabindex])", has_text="source").click()
+    section.locator(".cd-tools .cd-label", has_text="source").click()
     section.locator(".cd-building", has_text="attribution 2").wait_for(timeout=10_000)
     page.wait_for_timeout(500)
     first, second = groups(lab, "first_mark")
@@ -93,7 +93,7 @@ def test_a_complete_attribution_is_not_taken_apart_by_the_next_sentence(page, la
 
     def label(first: str, last: str, role: str) -> None:
         drag(page, section, first, last)
-        section.locator(".cd-label:not([tabindex])", has_text=role).click()
+        section.locator(".cd-tools .cd-label", has_text=role).click()
 
     label("official", "official", "source")
     label("said", "said", "cue")
