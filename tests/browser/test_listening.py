@@ -244,7 +244,7 @@ def test_form(page: Page, lab: Lab) -> None:
     check(page, section)
     in_order(
         heard(page, section),
-        *(f"{question} invalid", "Write a number that is not below 0 and not above 1.", "button Check"),
+        *(f"{question} invalid", "Write a number from 0 to 1.", "button Check"),
         *("Question 1: “33” is not a number from 0 to 1.", "status"),
     )
     section = exercise(page, load_lesson("06_do_we_agree").exercise("explain").title)
