@@ -144,7 +144,9 @@ def run_all(page: Page) -> None:
             page.wait_for_function(
                 f"{cells}[0].executionState === 'running' || {cells}[0].executionCount", timeout=5000
             )
-            page.wait_for_function(f"{cells}.every(c => c.executionCount)", timeout=60_000)
+            have_run = f"{cells}.every(c => c.executionCount)"
+            page.wait_for_function(f"{have_run} || {cells}.every(c => c.executionState !== 'running')", timeout=60_000)
+            page.wait_for_function(have_run, timeout=1000)
         except TimeoutError:
             continue
         return
