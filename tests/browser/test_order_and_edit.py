@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -24,6 +25,7 @@ Open = Callable[..., Lesson]
 def made(lab: Lab, request) -> Open:
     """Open a notebook on a story of its own."""
     name = f"made{abs(hash(request.node.name)) % 10**8}"
+    shutil.rmtree(lab.home / "stories" / name, ignore_errors=True)  # of a run before, when the test is run again
     story = make_story(lab.home / "stories", name)
     first = f'from copydesk import load_story, open_lesson\ndesk = open_lesson("{LESSON}", load_story({str(story)!r}))'
     cells = [
@@ -90,6 +92,7 @@ def test_the_whole_order_by_keyboard_alone(page, lab: Lab, made: Open) -> None:
 def test_a_listener_hears_what_was_done_and_not_that_it_was_saved(page, lab: Lab, made: Open) -> None:
     made(page)
     section = exercise(page, "The winter in order")
+    page.wait_for_timeout(1000)  # until it was said that the exercises are there
     page.evaluate(
         """() => { window.cdSaid = []; document.querySelectorAll('section.cd [role=status]').forEach(node =>
             new MutationObserver(() => node.getAttribute('aria-live') !== 'off' && window.cdSaid.push(node.textContent))
