@@ -64,15 +64,3 @@ def test_lessons_of_any_story(fuzz: Fuzz, tmp_path: Path, monkeypatch: pytest.Mo
         path.write_bytes(original)
     lessons._read.cache_clear()
     lessons._join.cache_clear()
-
-
-def test_answers_for_any_story(fuzz: Fuzz, story: Path) -> None:
-    path = story.parent / "answers.toml"
-
-    def opened() -> None:
-        load_story.__globals__["_read_once"].cache_clear()
-        lessons._join.cache_clear()
-        use(load_lesson("08_your_own_brief", load_story(story)))
-
-    fuzz.each(path, path.read_bytes(), opened)
-    load_story.__globals__["_read_once"].cache_clear()
