@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import sys
 import time
 import traceback
@@ -9,6 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from copydesk.base.errors import CopydeskError
+from copydesk.lessons.lesson import Lesson
+from copydesk.views.agreement import class_votes
+from copydesk.views.timeline import lesson_timeline
+from copydesk_classroom.checking import check_scoring, lesson_faults
 from tests.fuzz.changed_files import changed
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -68,3 +73,17 @@ def most_memory() -> int:
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def use(lesson: Lesson) -> None:
+    """What a lesson does when it is opened and when it is checked."""
+    for exercise in lesson.exercises:
+        exercise.full_view(lesson.story)
+        exercise.static_view(lesson.story, exercise.beginning())
+    own = lesson.story.lessons[lesson.id]
+    if "timeline" in own:
+        lesson_timeline(lesson)
+    for name in own.get("class", ()):
+        class_votes(lesson, name)
+    if not lesson_faults(lesson) and random.Random(repr(lesson.exercises)).random() < 0.005:  # scoring takes longest
+        check_scoring(lesson)

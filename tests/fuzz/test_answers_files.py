@@ -5,8 +5,7 @@ from pathlib import Path
 from copydesk.lessons import lesson as lessons
 from copydesk.lessons.lesson import load_lesson
 from copydesk.story.story import load_story
-from tests.fuzz.fuzzing import Fuzz
-from tests.fuzz.test_lesson_files import use
+from tests.fuzz.fuzzing import Fuzz, use
 
 
 def test_answers_for_any_story(fuzz: Fuzz, story: Path) -> None:

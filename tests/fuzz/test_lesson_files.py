@@ -1,6 +1,5 @@
 """Lessons and what they take from a story; they cost most, since each change opens a lesson."""
 
-import random
 import re
 import shutil
 from pathlib import Path
@@ -10,24 +9,7 @@ import pytest
 from copydesk.lessons import lesson as lessons
 from copydesk.lessons.lesson import list_lessons, load_lesson
 from copydesk.story.story import Story, load_story
-from copydesk.views.agreement import class_votes
-from copydesk.views.timeline import lesson_timeline
-from copydesk_classroom.checking import check_scoring, lesson_faults
-from tests.fuzz.fuzzing import Fuzz
-
-
-def use(lesson: lessons.Lesson) -> None:
-    """What a lesson does when it is opened and when it is checked."""
-    for exercise in lesson.exercises:
-        exercise.full_view(lesson.story)
-        exercise.static_view(lesson.story, exercise.beginning())
-    own = lesson.story.lessons[lesson.id]
-    if "timeline" in own:
-        lesson_timeline(lesson)
-    for name in own.get("class", ()):
-        class_votes(lesson, name)
-    if not lesson_faults(lesson) and random.Random(repr(lesson.exercises)).random() < 0.005:  # scoring takes longest
-        check_scoring(lesson)
+from tests.fuzz.fuzzing import Fuzz, use
 
 
 def loaded(folder: Path) -> Story:

@@ -72,9 +72,8 @@ def compare_finder(key: Key, article: Article) -> FinderComparison:
 def _match(entry: Entry, attributions: Sequence[Attribution], text: str) -> FinderMatch:
     """The attribution whose content is nearest to an entry's; with another speaker it is found in part at most."""
     content, source = entry.spans("content"), entry.spans("source")
-    near = [
-        a for a in attributions if any(s.overlap(c) for s in a.content for c in content)
-    ]  # the others share no word
+    # The others share no word with it.
+    near = [a for a in attributions if any(s.overlap(c) for s in a.content for c in content)]
     best = max(near, key=lambda a: word_f1(text, a.content, content), default=None)
     close = word_f1(text, best.content, content) if best else 0.0
     if best is None or close < PART:
